@@ -1,0 +1,52 @@
+# Every target sets up what it needs by itself: `make test` works on a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock manifest clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY)  ## create .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "promotebot needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## the embedded workspace, platform and bot; ARGS="--tour" plays the tour headless
+	$(BIN)/promotebot demo $(ARGS)
+
+test: $(READY)  ## the whole test suite, with branch coverage
+	@$(BIN)/python -m tests.needs
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)  ## format, lint, types, and the arrows between the rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## let ruff mend what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+bench: $(READY)  ## measure side by side and print ratios; ARGS="--json PATH" for JSON
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+manifest: $(READY)  ## print the Slack app manifest
+	$(BIN)/promotebot manifest $(ARGS)
+
+lock: $(READY)  ## resolve requirements.lock again: every dependency pinned with hashes, no index addresses
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --group dev --extra postgres \
+		pyproject.toml --output-file requirements.lock
+
+clean:  ## remove everything that make created
+	rm -rf $(VENV) .cache .coverage htmlcov .sandbox

@@ -1,0 +1,1 @@
+"""promotebot: promote, roll back and watch production deployments on Vercel, from Slack."""

@@ -1,0 +1,1 @@
+"""What outlives the process: the audit log, operations, confirmations. Imports nothing of chatbot."""
