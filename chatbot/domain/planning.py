@@ -1,0 +1,256 @@
+"""What a change to production would do, and whether it may be done at all.
+
+`plan_promotion` and `plan_rollback` are the two ways in. Both take one look at the platform and answer with a
+Plan, or raise the Refusal that says why not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chatbot.domain.deployments import (
+    Deployment,
+    Domain,
+    EnvironmentKey,
+    Project,
+    State,
+    state_of,
+    usual_build_time,
+)
+from chatbot.domain.environment import EnvironmentChange, digest, environment_change
+from chatbot.errors import Refusal
+
+
+class Path(StrEnum):
+    """How production gets there. Only a rebuild makes a new deployment."""
+
+    PROMOTE = "promote"
+    REBUILD = "rebuild"
+    ROLLBACK = "rollback"
+
+
+class Caution(StrEnum):
+    OLDER_THAN_CURRENT = "older than Current"
+    UNPINS = "undoes the rollback that pins production"
+    PINS = "pins production"
+    DOMAINS_DISAGREE = "a domain serves something else than Current"
+    UNVERIFIED_DOMAIN = "a domain is not verified"
+    ROLLING_RELEASE = "traffic moves in stages"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One round of parallel reads about a project and the deployment that is to become Current."""
+
+    project: Project
+    target: Deployment
+    domains: tuple[Domain, ...]
+    environment: tuple[EnvironmentKey, ...]
+    recent: tuple[Deployment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`domains` are those that move; `redirects` follow them. Stored as JSON with the confirmation."""
+
+    path: Path
+    project: Project
+    target: Deployment
+    domains: tuple[Domain, ...]
+    redirects: tuple[Domain, ...]
+    environment: EnvironmentChange
+    auto_assign_after: bool
+    usual: timedelta | None = None
+    cautions: tuple[Caution, ...] = ()
+    reason: str | None = None
+
+    @property
+    def current(self) -> Deployment | None:
+        return self.project.current
+
+    @property
+    def auto_assign_before(self) -> bool:
+        return self.project.auto_assign
+
+    def fingerprint(self) -> str:
+        """Equal exactly when target, Current, path, domains, auto-assignment and environment are."""
+        return digest([*self._core(), [d.serves for d in self.domains], self.environment.version])
+
+    def core_fingerprint(self) -> str:
+        """What a one-click button promised in its confirm dialog: target, Current, path and domain names."""
+        return digest(self._core())
+
+    def _core(self) -> list[object]:
+        current = self.current.id if self.current else None
+        names = [d.name for d in self.domains]
+        return [self.path, self.project.id, self.target.id, current, names, self.auto_assign_before]
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """The way back: what would have to be done to be where we were."""
+
+    path: Path
+    target: Deployment
+
+
+@dataclass(eq=False)
+class PlanRefused(Refusal):
+    """Base of the refusals below; each names the deployment and its project."""
+
+    project: Project
+    target: Deployment
+
+
+class AlreadyCurrent(PlanRefused):
+    """The domains point to it: nothing to do."""
+
+
+class AlreadyPromoted(PlanRefused):
+    """It has served production before: the way to it is a rollback."""
+
+
+class StillBuilding(PlanRefused):
+    """It is not ready."""
+
+
+class BuildFailed(PlanRefused):
+    """It has failed or was canceled."""
+
+
+class RollingReleaseRunning(PlanRefused):
+    """It is the canary of a rolling release."""
+
+
+@dataclass(eq=False)
+class NotEligible(PlanRefused):
+    """It cannot be rolled back to. `why`: "preview", "staged", or "plan" (the team's plan forbids it)."""
+
+    why: str = field(default="plan")
+
+
+def plan_promotion(look: Look) -> Plan:
+    """The plan that makes the target Current, by promoting or by rebuilding.
+
+    Raises:
+        PlanRefused: one of its kinds.
+    """
+    project, target = look.project, look.target
+    state = state_of(target, project.current.id if project.current else None)
+    match state:
+        case State.STAGED:
+            return _plan(Path.PROMOTE, look)
+        case State.PREVIEW:
+            return _plan(Path.REBUILD, look)
+        case State.PROMOTED:
+            if project.pinned and project.current and target.created_at > project.current.created_at:
+                return _plan(Path.PROMOTE, look)
+            raise AlreadyPromoted(project, target)
+        case _:
+            raise _standing(state)(project, target)
+
+
+def plan_rollback(look: Look, reason: str | None = None) -> Plan:
+    """The plan that moves the domains back to a deployment that served before.
+
+    Raises:
+        PlanRefused: one of its kinds.
+    """
+    project, target = look.project, look.target
+    state = state_of(target, project.current.id if project.current else None)
+    match state:
+        case State.PROMOTED:
+            if not target.rollback_candidate:
+                raise NotEligible(project, target, "plan")
+            return _plan(Path.ROLLBACK, look, reason)
+        case State.PREVIEW | State.STAGED:
+            raise NotEligible(project, target, state.lower())
+        case _:
+            raise _standing(state)(project, target)
+
+
+def _standing(state: State) -> type[PlanRefused]:
+    return {
+        State.CURRENT: AlreadyCurrent,
+        State.CANARY: RollingReleaseRunning,
+        State.BUILDING: StillBuilding,
+        State.FAILED: BuildFailed,
+    }[state]
+
+
+def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
+    moving = sorted((d for d in look.domains if d.moves_with_production), key=lambda d: d.name)
+    moving_names = {d.name for d in moving}
+    redirects = sorted(
+        (d for d in look.domains if d.redirect in moving_names and not d.git_branch), key=lambda d: d.name
+    )
+    return Plan(
+        path=path,
+        project=look.project,
+        target=look.target,
+        domains=tuple(moving),
+        redirects=tuple(redirects),
+        environment=environment_change(look.target, look.environment, rebuild=path is Path.REBUILD),
+        # Vercel docs, "Instant Rollback": a rollback switches it off, any promote switches it on again.
+        auto_assign_after=path is not Path.ROLLBACK,
+        usual=usual_build_time(look.recent) if path is Path.REBUILD else None,
+        cautions=tuple(_cautions(path, look, moving)),
+        reason=reason,
+    )
+
+
+def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]:
+    project, current = look.project, look.project.current
+    if current and path is not Path.ROLLBACK and look.target.created_at < current.created_at:
+        yield Caution.OLDER_THAN_CURRENT
+    if project.pinned and path is not Path.ROLLBACK:
+        yield Caution.UNPINS
+    if path is Path.ROLLBACK and project.auto_assign:
+        yield Caution.PINS
+    if current and any(d.serves not in {None, current.id} for d in moving):
+        yield Caution.DOMAINS_DISAGREE
+    if any(not d.verified for d in moving):
+        yield Caution.UNVERIFIED_DOMAIN
+    if project.rolling_release and path is not Path.ROLLBACK:
+        yield Caution.ROLLING_RELEASE
+
+
+def inverse_of(plan: Plan) -> Inverse | None:
+    """What undoes this plan; None where nothing served before.
+
+    After a promote or a rebuild that is an instant rollback. After a rollback to something older it is a
+    promote: that is how the platform undoes one, although the deployment was promoted before.
+    """
+    if plan.current is None:
+        return None
+    went_back = plan.path is Path.ROLLBACK and plan.target.created_at < plan.current.created_at
+    return Inverse(Path.PROMOTE if went_back else Path.ROLLBACK, plan.current)
+
+
+def rollback_candidates(project: Project, recent: Iterable[Deployment]) -> list[Deployment]:
+    """Deployments that an instant rollback can go to: what served before Current first, then the newest."""
+    current_id = project.current.id if project.current else None
+    eligible = [d for d in recent if state_of(d, current_id) is State.PROMOTED and d.rollback_candidate]
+    return sorted(eligible, key=lambda d: (d.id != project.previous_id, -d.created_at.timestamp()))
+
+
+def what_changed(before: Plan, after: Plan) -> tuple[str, ...]:
+    """Which parts of a confirmation no longer hold, in the order in which it shows them."""
+    parts = {
+        "the path": (before.path, after.path),
+        "the deployment": (before.target.id, after.target.id),
+        "what is Current": (before.current and before.current.id, after.current and after.current.id),
+        "the affected domains": (
+            [(d.name, d.serves) for d in before.domains],
+            [(d.name, d.serves) for d in after.domains],
+        ),
+        "the environment keys": (before.environment.version, after.environment.version),
+        "auto-assignment": (before.auto_assign_before, after.auto_assign_before),
+    }
+    return tuple(name for name, (old, new) in parts.items() if old != new)
+
+
+def age(now: datetime, then: datetime) -> timedelta:
+    """Never negative: two clocks may disagree by a little."""
+    return max(now - then, timedelta())

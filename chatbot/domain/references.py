@@ -1,0 +1,78 @@
+"""What a person typed for X in `/promote X`: an id, a URL, a commit or a branch."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chatbot.errors import Refusal
+
+MAX_LENGTH = 255
+
+_DEPLOYMENT_ID = re.compile(r"dpl_[A-Za-z0-9]{1,64}")
+_SHA = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
+_HOST = re.compile(r"(?=.{4,253}$)([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
+_SLACK_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+
+
+class Kind(StrEnum):
+    ID = "deployment id"
+    HOST = "URL or domain"
+    SHA = "commit"
+    BRANCH = "branch"
+
+
+@dataclass(frozen=True)
+class Reference:
+    kind: Kind
+    value: str
+
+
+class NothingNamed(Refusal):
+    """No X was given."""
+
+
+@dataclass(eq=False)
+class Unreadable(Refusal):
+    """X cannot name a deployment. `why` is one of "length", "characters", "mention", "words"."""
+
+    why: str
+
+
+def parse_reference(text: str) -> Reference:
+    """Say what X is, by its spelling alone.
+
+    Raises:
+        NothingNamed: X is empty.
+        Unreadable: X is too long, holds control characters, mentions somebody, or is more than one word.
+    """
+    text = text.strip()
+    if not text:
+        raise NothingNamed
+    if len(text) > MAX_LENGTH:
+        raise Unreadable("length")
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} for c in text):
+        raise Unreadable("characters")
+    if link := _SLACK_LINK.fullmatch(text):
+        text = link[1]
+    if re.search(r"[<>]", text):
+        raise Unreadable("mention")
+    text = text.strip("`")
+    if not text or len(text.split()) > 1:
+        raise Unreadable("words")
+    return _by_spelling(text)
+
+
+def _by_spelling(word: str) -> Reference:
+    if _DEPLOYMENT_ID.fullmatch(word):
+        return Reference(Kind.ID, word)
+    host = re.sub(r"^https?://", "", word, flags=re.IGNORECASE)
+    has_scheme = host != word
+    host = re.split(r"[/?#]", host, maxsplit=1)[0]
+    if _HOST.fullmatch(host) and (has_scheme or "/" not in word or host.endswith(".vercel.app")):
+        return Reference(Kind.HOST, host.lower())
+    if has_scheme:
+        raise Unreadable("characters")
+    if _SHA.fullmatch(word):
+        return Reference(Kind.SHA, word.lower())
+    return Reference(Kind.BRANCH, word)

@@ -1,0 +1,72 @@
+"""What can go wrong, drawn as a tree.
+
+PromotebotError
+├── ConfigurationError        the bot cannot start; one sentence, exit 2
+├── Refusal                   the bot will not do it; messages/refusals.py has the sentence
+└── PlatformError             Vercel did not do it, or did not say so
+    ├── PlatformUnreachable   no answer arrived
+    ├── PlatformGarbled       an answer arrived that cannot be read
+    └── PlatformAnswered      an error status: 4xx and 5xx
+        ├── NotFound          404 and 410
+        ├── NotAuthorized     401 and 403
+        └── RateLimited       429, after the last retry
+"""
+
+
+class PromotebotError(Exception):
+    """Everything this project raises on purpose."""
+
+
+class ConfigurationError(PromotebotError):
+    """A setting is missing or wrong. The text is shown as it is and names the setting."""
+
+
+class Refusal(PromotebotError):
+    """The bot declines. Subclasses carry nouns, never sentences."""
+
+
+class PlatformError(PromotebotError):
+    """A call to Vercel that did not end in a readable success.
+
+    `may_have_applied` is true when a write may have taken effect all the same: whoever wrote must then
+    look, and must not write again.
+    """
+
+    may_have_applied = False
+
+
+class PlatformUnreachable(PlatformError):
+    """No answer: the connection failed, was cut, or timed out."""
+
+    def __init__(self, why: str, *, may_have_applied: bool) -> None:
+        super().__init__(why)
+        self.may_have_applied = may_have_applied
+
+
+class PlatformGarbled(PlatformError):
+    """An answer that is not the JSON it should be. The status said success, so a write has applied."""
+
+    may_have_applied = True
+
+
+class PlatformAnswered(PlatformError):
+    """An error answer. `said` is the platform's own message, as it came from outside: escape it."""
+
+    def __init__(self, status: int, said: str, code: str = "") -> None:
+        super().__init__(f"{status}: {said}")
+        self.status = status
+        self.said = said
+        self.code = code
+        self.may_have_applied = status >= 500  # a proxy's 502 says nothing of the server behind
+
+
+class NotFound(PlatformAnswered):
+    """404 (never was) or 410 (deleted by retention)."""
+
+
+class NotAuthorized(PlatformAnswered):
+    """401 (the token) or 403 (the token's rights, or the team scope)."""
+
+
+class RateLimited(PlatformAnswered):
+    """429, still after the retries that the deadline allowed."""

@@ -1,0 +1,105 @@
+"""The environment, read once into a frozen object. The only module that reads os.environ."""
+
+import os
+import re
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chatbot.errors import ConfigurationError
+
+_SLACK_ID = re.compile(r"[UWS][A-Z0-9]{5,}")
+
+
+class Settings(BaseSettings):
+    """Durations are seconds. URLs end as the libraries want them: Slack's with a slash, Vercel's without."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    slack_bot_token: SecretStr = Field(min_length=1)
+    slack_app_token: SecretStr = Field(default=SecretStr(""), description="Socket Mode only")
+    slack_signing_secret: SecretStr = Field(default=SecretStr(""), description="HTTP only")
+    slack_api_url: str = "https://slack.com/api/"
+
+    vercel_token: SecretStr = Field(min_length=1)
+    vercel_team_id: str = ""
+    vercel_api_url: str = "https://api.vercel.com"
+
+    database_url: SecretStr = SecretStr("sqlite:///promotebot.db")
+
+    allowed: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(), validation_alias=AliasChoices("promotebot_allowed", "allowed")
+    )
+    probe_url: str = Field(
+        default="https://{domain}/", validation_alias=AliasChoices("promotebot_probe_url", "probe_url")
+    )
+    probe_private: bool = Field(
+        default=False, validation_alias=AliasChoices("promotebot_probe_private", "probe_private")
+    )
+    confirmation_seconds: float = Field(
+        default=600, validation_alias=AliasChoices("promotebot_confirmation_seconds", "confirmation_seconds")
+    )
+    grace_seconds: float = Field(
+        default=10,
+        description="how long an unanswered write may stay invisible before it counts as not applied",
+        validation_alias=AliasChoices("promotebot_grace_seconds", "grace_seconds"),
+    )
+    observe_seconds: float = Field(
+        default=180,
+        description="how long a move is watched before its outcome is called unknown",
+        validation_alias=AliasChoices("promotebot_observe_seconds", "observe_seconds"),
+    )
+
+    @field_validator("allowed", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return frozenset(re.split(r"[\s,]+", value.strip())) - {""} if isinstance(value, str) else value
+
+    @field_validator("allowed")
+    @classmethod
+    def _are_slack_ids(cls, value: frozenset[str]) -> frozenset[str]:
+        if wrong := sorted(item for item in value if not _SLACK_ID.fullmatch(item)):
+            raise ValueError(f"these are not ids of Slack users or groups: {', '.join(wrong)}")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _with_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+    @field_validator("vercel_api_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @classmethod
+    def read(cls) -> Self:
+        """The environment's settings.
+
+        Raises:
+            ConfigurationError: with one sentence that names every variable that is missing or wrong.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            raise ConfigurationError(_sentence(error)) from None
+
+
+def clear_oauth_variables() -> None:
+    """Drop the variables that silently switch Bolt's AsyncApp to OAuth mode (slack_bolt async_app.py)."""
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        os.environ.pop(name, None)
+
+
+def _sentence(error: ValidationError) -> str:
+    missing, wrong = [], []
+    for item in error.errors(include_input=False, include_url=False):
+        name = str(item["loc"][0]).upper()
+        if item["type"] in {"missing", "string_too_short", "too_short"}:
+            missing.append(name)
+        else:
+            wrong.append(f"{name}: {item['msg'].removeprefix('Value error, ')}")
+    parts = [f"Missing: {', '.join(missing)}."] if missing else []
+    parts += [f"{text}." for text in wrong]
+    return " ".join(parts)
