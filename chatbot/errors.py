@@ -50,13 +50,16 @@ class PlatformGarbled(PlatformError):
 
 
 class PlatformAnswered(PlatformError):
-    """An error answer. `said` is the platform's own message, as it came from outside: escape it."""
+    """An error answer. `said` is the platform's own message, as it came from outside: escape it.
 
-    def __init__(self, status: int, said: str, code: str = "") -> None:
+    `wait` is how many seconds the platform asks to wait, where it does.
+    """
+
+    def __init__(self, status: int, said: str, wait: float | None = None) -> None:
         super().__init__(f"{status}: {said}")
         self.status = status
         self.said = said
-        self.code = code
+        self.wait = wait
         self.may_have_applied = status >= 500  # a proxy's 502 says nothing of the server behind
 
 

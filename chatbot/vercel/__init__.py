@@ -1,0 +1,5 @@
+"""The async deployment client: Vercel's REST API in, domain dataclasses out."""
+
+from chatbot.vercel.client import Accepted, VercelClient
+
+__all__ = ["Accepted", "VercelClient"]

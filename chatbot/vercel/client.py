@@ -1,0 +1,216 @@
+"""The one place that speaks HTTP to Vercel."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import quote
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+
+from chatbot.domain.deployments import Deployment, Domain, EnvironmentKey, Project
+from chatbot.errors import (
+    NotAuthorized,
+    NotFound,
+    PlatformAnswered,
+    PlatformError,
+    PlatformGarbled,
+    PlatformUnreachable,
+    RateLimited,
+)
+from chatbot.vercel import wire
+from chatbot.vercel.retrying import RETRIES, wait_asked_for, wait_before, worth_another_try
+
+Body = TypeVar("Body", bound=BaseModel)
+Page = TypeVar("Page", wire.ProjectsPage, wire.DomainsPage, wire.AliasesPage)
+
+_PAGE = 100
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The platform took the request. Nothing has moved yet; `queued` waits behind a rolling release (202)."""
+
+    queued: bool = False
+
+
+class VercelClient:
+    """One shared session, closed by whoever opened it. `deadline` is seconds for a call with all its retries.
+
+    Every method raises PlatformError; the writes say in its `may_have_applied` whether to look before anything
+    else is done.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        url: str,
+        token: str,
+        team_id: str = "",
+        deadline: float = 10.0,
+    ) -> None:
+        self._session = session
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._scope = {"teamId": team_id} if team_id else {}
+        self._deadline = deadline
+
+    async def username(self) -> str:
+        """Whose token this is; the cheapest call that proves it works."""
+        return (await self._get("/v2/user", wire.User)).user.username
+
+    async def project(self, id_or_name: str) -> Project:
+        page = await self._get(
+            f"/v9/projects/{quote(id_or_name, safe='')}", wire.ProjectWire, rollbackInfo="true"
+        )
+        return page.to_domain()
+
+    async def projects(self) -> list[Project]:
+        pages = self._pages("/v10/projects", wire.ProjectsPage, "from")
+        return [item.to_domain() async for page in pages for item in page.projects]
+
+    async def deployment(self, id_or_host: str) -> Deployment:
+        """By id, by its own URL without scheme, or by a domain: then it is what that domain serves."""
+        page = await self._get(f"/v13/deployments/{quote(id_or_host, safe='')}", wire.DeploymentWire)
+        return page.to_domain()
+
+    async def deployments(self, *, limit: int = _PAGE, **filters: str) -> list[Deployment]:
+        """Newest first, one page. Filters as the platform spells them: projectId, branch, sha, state and so on."""
+        page = await self._get("/v6/deployments", wire.DeploymentsPage, limit=str(limit), **filters)
+        return [item.to_domain() for item in page.deployments]
+
+    async def domains(self, project_id: str) -> list[Domain]:
+        """All of a project's domains with what each serves: two requests for up to a hundred."""
+        names, serving = await asyncio.gather(self._domain_names(project_id), self.serving(project_id))
+        return [item.to_domain(serving.get(item.name)) for item in names]
+
+    async def _domain_names(self, project_id: str) -> list[wire.DomainWire]:
+        pages = self._pages(f"/v9/projects/{project_id}/domains", wire.DomainsPage, "until")
+        return [item async for page in pages for item in page.domains]
+
+    async def serving(self, project_id: str) -> dict[str, str]:
+        """Domain name to the id of the deployment that it points to, for a whole project."""
+        pages = self._pages("/v4/aliases", wire.AliasesPage, "until", projectId=project_id)
+        return {a.alias: a.deployment_id async for page in pages for a in page.aliases if a.deployment_id}
+
+    async def environment(self, project_id: str) -> list[EnvironmentKey]:
+        page = await self._get(f"/v10/projects/{project_id}/env", wire.EnvironmentPage)
+        return [item.to_domain() for item in page.envs]
+
+    async def promote(self, project_id: str, deployment_id: str, *, timeout: float) -> Accepted:
+        """Point production at a production build. Sent once; 409 means that it is Current already."""
+        path = f"/v10/projects/{project_id}/promote/{deployment_id}"
+        return await self._move(path, {}, timeout)
+
+    async def rollback(self, project_id: str, deployment_id: str, *, reason: str, timeout: float) -> Accepted:
+        """Point production back. `reason` becomes the platform's rollback description (250 characters)."""
+        query = {"description": reason[:250]} if reason else {}
+        return await self._move(f"/v1/projects/{project_id}/rollback/{deployment_id}", query, timeout)
+
+    async def rebuild(self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float) -> Deployment:
+        """Build a preview's source again as a production deployment, and return the new one (vercel promote)."""
+        body = {
+            "deploymentId": deployment.id,
+            "name": deployment.project_name,
+            "target": "production",
+            "meta": {"action": "promote", **meta},
+        }
+        _, raw = await self.request("POST", "/v13/deployments", json=body, deadline=timeout)
+        return _read(raw, wire.DeploymentWire).to_domain(deployment.project_id)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        json: object | None = None,
+        deadline: float | None = None,
+    ) -> tuple[int, bytes]:
+        """One call: the status and the body of a success.
+
+        A GET is repeated on 429, 502, 503, 504 and connection errors; a write only on 429 or when its
+        connection was refused, so that no byte of it was sent.
+
+        Raises:
+            PlatformError: one of its kinds.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (self._deadline if deadline is None else deadline)
+        attempt = 1
+        while True:
+            try:
+                return await self._once(method, path, query, json, end - loop.time())
+            except PlatformError as error:
+                attempt += 1
+                wait = wait_before(attempt, error)
+                if not worth_another_try(method, error) or attempt > RETRIES + 1 or loop.time() + wait >= end:
+                    raise
+                _log.info("%s %s: %s; again in %.1f s", method, path, error, wait)
+            await asyncio.sleep(wait)
+
+    async def _once(
+        self, method: str, path: str, query: Mapping[str, str] | None, json: object | None, timeout: float
+    ) -> tuple[int, bytes]:
+        try:
+            async with self._session.request(
+                method,
+                self._url + path,
+                params={**(query or {}), **self._scope},
+                json=json,
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=max(timeout, 0.001)),
+                allow_redirects=False,
+            ) as answer:
+                raw = await answer.read()
+        except aiohttp.ClientConnectorError as error:
+            raise PlatformUnreachable("the connection failed", may_have_applied=False) from error
+        except TimeoutError as error:
+            raise PlatformUnreachable("no answer in time", may_have_applied=method != "GET") from error
+        except aiohttp.ClientError as error:
+            raise PlatformUnreachable("the answer broke off", may_have_applied=method != "GET") from error
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise _error(answer.status, raw, wait_asked_for(answer.headers, datetime.now(UTC)))
+        return answer.status, raw
+
+    async def _get(self, path: str, body: type[Body], **query: str) -> Body:
+        _, raw = await self.request("GET", path, query=query)
+        return _read(raw, body)
+
+    async def _pages(self, path: str, body: type[Page], cursor: str, **query: str) -> AsyncIterator[Page]:
+        """`cursor` is the parameter that takes a page's `pagination.next`."""
+        query["limit"] = str(_PAGE)
+        while True:
+            page = await self._get(path, body, **query)
+            yield page
+            if page.pagination.next is None:
+                return
+            query[cursor] = str(page.pagination.next)
+
+    async def _move(self, path: str, query: Mapping[str, str], timeout: float) -> Accepted:
+        # An empty object as body: a request without one was seen refused, one with it never.
+        status, _ = await self.request("POST", path, query=query, json={}, deadline=timeout)
+        return Accepted(queued=status == HTTPStatus.ACCEPTED)
+
+
+def _read(raw: bytes, body: type[Body]) -> Body:
+    try:
+        return body.model_validate_json(raw)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False)[:3])
+        raise PlatformGarbled(f"an answer that cannot be read ({fields or 'not JSON'})") from error
+
+
+def _error(status: int, raw: bytes, wait: float | None) -> PlatformAnswered:
+    kind = {401: NotAuthorized, 403: NotAuthorized, 404: NotFound, 410: NotFound, 429: RateLimited}
+    try:
+        said = wire.ErrorBody.model_validate_json(raw).error.message
+    except ValidationError:
+        said = ""  # a proxy's page says nothing that would help a person
+    return kind.get(status, PlatformAnswered)(status, said, wait)

@@ -1,0 +1,49 @@
+"""When to send a request again, and after how long."""
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from chatbot.errors import PlatformAnswered, PlatformError, PlatformUnreachable
+
+RETRIES = 4
+_FIRST_WAIT = 0.2
+_LONGEST_WAIT = 5.0
+_READ_AGAIN = frozenset({502, 503, 504})
+
+
+def worth_another_try(method: str, error: PlatformError) -> bool:
+    """A read is repeated when the platform was away; a write only when it surely was not taken.
+
+    429 says that, and so does a connection that was never made.
+    """
+    if isinstance(error, PlatformUnreachable):
+        return not error.may_have_applied
+    if isinstance(error, PlatformAnswered):
+        return error.status == 429 or (method == "GET" and error.status in _READ_AGAIN)
+    return False
+
+
+def wait_before(attempt: int, error: PlatformError) -> float:
+    """Seconds until attempt number `attempt` (2 is the first retry): what the platform asks, else full jitter."""
+    asked = error.wait if isinstance(error, PlatformAnswered) else None
+    if asked is not None:
+        return asked + random.uniform(0, 0.1)
+    return random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1)))
+
+
+def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
+    """`Retry-After` is seconds or an HTTP date, `X-RateLimit-Reset` epoch seconds; None where neither is given."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    if text:
+        try:
+            return max((parsedate_to_datetime(text) - now).total_seconds(), 0.0)
+        except (ValueError, TypeError):
+            return None  # neither a number nor a date
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    if reset.isdecimal():
+        return max((datetime.fromtimestamp(float(reset), UTC) - now).total_seconds(), 0.0)
+    return None

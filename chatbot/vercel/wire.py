@@ -1,0 +1,220 @@
+"""Vercel's JSON, as far as it is used, and its translation into the domain.
+
+Times are epoch milliseconds. A deployment is spelled differently in a list (`uid`, `created`, `state`) than
+alone (`id`, `createdAt`, `readyState`); both are read here. Unknown fields are ignored.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
+
+from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
+
+
+def _from_milliseconds(value: Any) -> Any:
+    return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int | float) else value
+
+
+Milliseconds = Annotated[datetime, BeforeValidator(_from_milliseconds)]
+Strings = Annotated[frozenset[str], BeforeValidator(lambda v: [v] if isinstance(v, str) else v or [])]
+
+
+class _Named(BaseModel):
+    id: str | None = None
+    name: str | None = None
+    slug: str | None = None
+
+
+class DeploymentWire(BaseModel):
+    id: str = Field(validation_alias=AliasChoices("id", "uid"))
+    name: str = ""
+    url: str | None = None
+    project_id: str = Field(default="", alias="projectId")
+    project: _Named | None = None
+    target: str | None = None
+    ready_state: str = Field(validation_alias=AliasChoices("readyState", "state", "status"))
+    ready_substate: str | None = Field(default=None, alias="readySubstate")
+    created_at: Milliseconds = Field(validation_alias=AliasChoices("createdAt", "created"))
+    building_at: Milliseconds | None = Field(default=None, alias="buildingAt")
+    ready_at: Milliseconds | None = Field(default=None, validation_alias=AliasChoices("ready", "readyAt"))
+    meta: dict[str, Any] = {}
+    inspector_url: str | None = Field(default=None, alias="inspectorUrl")
+    error_message: str | None = Field(default=None, alias="errorMessage")
+    rollback_candidate: bool | None = Field(default=None, alias="isRollbackCandidate")
+    custom_environment: _Named | None = Field(default=None, alias="customEnvironment")
+
+    def to_domain(self, project_id: str = "") -> Deployment:
+        """`project_id` fills in where the platform leaves it out, as in a project's targets."""
+        project = self.project or _Named()
+        return Deployment(
+            id=self.id,
+            project_id=self.project_id or project.id or project_id,
+            project_name=project.name or self.name,
+            url=self.url or "",
+            target=self.target,
+            ready_state=self.ready_state,
+            ready_substate=self.ready_substate,
+            created_at=self.created_at,
+            building_at=self.building_at,
+            ready_at=self.ready_at,
+            commit=_commit(self.meta),
+            logs_url=self.inspector_url,
+            error=self.error_message,
+            rollback_candidate=bool(self.rollback_candidate),
+            custom_environment=self.custom_environment.slug if self.custom_environment else None,
+        )
+
+
+def _commit(meta: dict[str, Any]) -> Commit | None:
+    """The git meta keys carry their provider's name; all values are strings."""
+    for provider in ("github", "gitlab", "bitbucket"):
+        sha = meta.get(f"{provider}CommitSha")
+        if isinstance(sha, str) and sha:
+            text = {key: str(value) for key, value in meta.items() if value is not None}
+            owner = text.get(f"{provider}Org") or text.get(f"{provider}ProjectNamespace", "")
+            name = text.get(f"{provider}Repo") or text.get(f"{provider}ProjectName", "")
+            return Commit(
+                sha=sha,
+                message=text.get(f"{provider}CommitMessage", ""),
+                author=text.get(f"{provider}CommitAuthorLogin")
+                or text.get(f"{provider}CommitAuthorName", ""),
+                branch=text.get(f"{provider}CommitRef", ""),
+                repository=f"{owner}/{name}" if owner and name else "",
+            )
+    return None
+
+
+class DeploymentsPage(BaseModel):
+    deployments: list[DeploymentWire]
+
+
+class _Targets(BaseModel):
+    production: DeploymentWire | None = None
+
+
+class _LastRequest(BaseModel):
+    type: str
+    job_status: str = Field(alias="jobStatus")
+    from_id: str | None = Field(default=None, alias="fromDeploymentId")
+    to_id: str = Field(alias="toDeploymentId")
+    requested_at: Milliseconds = Field(alias="requestedAt")
+
+
+class _Link(BaseModel):
+    type: str = ""
+    org: str = ""
+    repo: str = ""
+    production_branch: str | None = Field(default=None, alias="productionBranch")
+
+
+class _RollbackDescription(BaseModel):
+    username: str = ""
+    description: str = ""
+
+
+class ProjectWire(BaseModel):
+    id: str
+    name: str
+    # Absent means the platform's default.
+    auto_assign: bool = Field(default=True, alias="autoAssignCustomDomains")
+    targets: _Targets | None = None
+    last_request: _LastRequest | None = Field(default=None, alias="lastAliasRequest")
+    link: _Link | None = None
+    rolling_release: dict[str, Any] | None = Field(default=None, alias="rollingRelease")
+    rollback_description: _RollbackDescription | None = Field(default=None, alias="rollbackDescription")
+
+    def to_domain(self) -> Project:
+        current = self.targets.production if self.targets else None
+        link, last, told = self.link, self.last_request, self.rollback_description
+        return Project(
+            id=self.id,
+            name=self.name,
+            auto_assign=self.auto_assign,
+            current=current.to_domain(self.id) if current else None,
+            last_request=AliasRequest(last.type, last.job_status, last.from_id, last.to_id, last.requested_at)
+            if last
+            else None,
+            production_branch=link.production_branch if link else None,
+            repository=f"{link.org}/{link.repo}" if link and link.org and link.repo else "",
+            rolling_release=self.rolling_release is not None,
+            rollback_reason=(told.description or None) if told else None,
+            rollback_by=(told.username or None) if told else None,
+        )
+
+
+class Pagination(BaseModel):
+    next: int | str | None = None
+
+
+class ProjectsPage(BaseModel):
+    projects: list[ProjectWire]
+    pagination: Pagination = Pagination()
+
+
+class DomainWire(BaseModel):
+    name: str
+    redirect: str | None = None
+    git_branch: str | None = Field(default=None, alias="gitBranch")
+    custom_environment: str | None = Field(default=None, alias="customEnvironmentId")
+    verified: bool = True
+
+    def to_domain(self, serves: str | None = None) -> Domain:
+        return Domain(
+            name=self.name,
+            redirect=self.redirect,
+            git_branch=self.git_branch,
+            custom_environment=self.custom_environment,
+            verified=self.verified,
+            serves=serves,
+        )
+
+
+class DomainsPage(BaseModel):
+    domains: list[DomainWire]
+    pagination: Pagination = Pagination()
+
+
+class AliasWire(BaseModel):
+    alias: str
+    deployment_id: str | None = Field(default=None, alias="deploymentId")
+
+
+class AliasesPage(BaseModel):
+    aliases: list[AliasWire]
+    pagination: Pagination = Pagination()
+
+
+class EnvironmentKeyWire(BaseModel):
+    id: str = ""
+    key: str
+    target: Strings = frozenset()
+    git_branch: str | None = Field(default=None, alias="gitBranch")
+    created_at: Milliseconds | None = Field(default=None, alias="createdAt")
+    updated_at: Milliseconds | None = Field(default=None, alias="updatedAt")
+
+    def to_domain(self) -> EnvironmentKey:
+        changed = self.updated_at or self.created_at or datetime.fromtimestamp(0, UTC)
+        return EnvironmentKey(self.id, self.key, self.target, changed, self.git_branch)
+
+
+class EnvironmentPage(BaseModel):
+    envs: list[EnvironmentKeyWire]
+
+
+class ErrorBody(BaseModel):
+    """`{"error": {"code", "message"}}`, on every 4xx and 5xx of the platform itself."""
+
+    class _Error(BaseModel):
+        code: str = ""
+        message: str = ""
+
+    error: _Error
+
+
+class User(BaseModel):
+    class _User(BaseModel):
+        username: str = ""
+        default_team_id: str | None = Field(default=None, alias="defaultTeamId")
+
+    user: _User
