@@ -1,0 +1,71 @@
+"""Why a request is refused before or apart from its plan. messages/refusals.py has the sentences."""
+
+from dataclasses import dataclass
+
+from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.references import Reference
+from chatbot.errors import Refusal
+
+
+@dataclass(eq=False)
+class UnknownDeployment(Refusal):
+    """No deployment goes by that name. `nearest` are the most alike, at most three."""
+
+    reference: Reference
+    nearest: tuple[Deployment, ...] = ()
+
+
+@dataclass(eq=False)
+class Ambiguous(Refusal):
+    """Several projects have one. `candidates` has the best of each."""
+
+    reference: Reference
+    candidates: tuple[Deployment, ...]
+
+
+@dataclass(eq=False)
+class Deleted(Refusal):
+    """The platform knew it once (410)."""
+
+    reference: Reference
+
+
+@dataclass(eq=False)
+class UnknownProject(Refusal):
+    name: str
+    known: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class NothingToRollBackTo(Refusal):
+    project: Project
+
+
+@dataclass(eq=False)
+class ProjectBusy(Refusal):
+    """One change at a time: another operation on the project has not ended."""
+
+    project_name: str
+    path: str
+    target_id: str
+    actor: str
+
+
+@dataclass(eq=False)
+class ConfirmationUsed(Refusal):
+    by: str | None
+
+
+class ConfirmationExpired(Refusal):
+    """Ten minutes have passed."""
+
+
+class ConfirmationUnknown(Refusal):
+    """No such row: a forged value, or one purged long ago."""
+
+
+@dataclass(eq=False)
+class Stale(Refusal):
+    """A one-click button whose operation is no longer the last word."""
+
+    project_name: str

@@ -1,0 +1,22 @@
+"""Every action id and callback id, once. Where a block holds several of one kind, `:1`, `:2` … is appended."""
+
+import re
+
+CONFIRM = "confirmation.confirm"
+CANCEL = "confirmation.cancel"
+CHOOSE = "confirmation.choose"
+SHOW_DOMAINS = "confirmation.domains"
+PROMOTE = "deployment.promote"
+ROLL_BACK = "deployment.roll_back"
+CANDIDATES = "project.candidates"
+UNDO = "operation.undo"
+OPEN_LINK = "link.open"
+
+
+def numbered(action: str, number: int) -> str:
+    return f"{action}:{number}"
+
+
+def any_number(action: str) -> re.Pattern[str]:
+    """Matches the action with and without a number."""
+    return re.compile(rf"{re.escape(action)}(:\d+)?")

@@ -1,0 +1,182 @@
+"""The confirmation: the whole truth before the click."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
+from slack_sdk.models.views import View
+
+from chatbot.domain.deployments import Deployment, Domain
+from chatbot.domain.planning import Caution, Path, Plan
+from chatbot.messages import actions
+from chatbot.messages.message import Message, button, columns, context, header, section
+from chatbot.messages.message import actions as row
+from chatbot.messages.wording import (
+    code,
+    count,
+    deployment_line,
+    foreign,
+    listed,
+    mention,
+    old,
+    span,
+)
+
+SHOWN_DOMAINS = 10
+_SHOWN_KEYS = 20
+
+VERBS = {Path.PROMOTE: "Promote", Path.REBUILD: "Rebuild and promote", Path.ROLLBACK: "Roll back"}
+
+_CAUTIONS = {
+    Caution.OLDER_THAN_CURRENT: "This is older than what is Current: it takes changes away.",
+    Caution.UNPINS: "Production is pinned by a rollback. This undoes it.",
+    Caution.PINS: "Afterwards production is pinned: new production builds stay Staged until somebody promotes.",
+    Caution.DOMAINS_DISAGREE: "Not every domain serves what is Current. All of them will move.",
+    Caution.UNVERIFIED_DOMAIN: "A domain is not verified; it may not serve anything.",
+    Caution.ROLLING_RELEASE: "This project uses rolling releases: traffic moves in stages.",
+}
+
+
+def title(plan: Plan) -> str:
+    to = f"{plan.project.name} to {plan.target.label}"
+    return {
+        Path.PROMOTE: f"Promote {to}",
+        Path.REBUILD: f"Rebuild and promote {to}",
+        Path.ROLLBACK: f"Roll back {to}",
+    }[plan.path]
+
+
+def card(
+    plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta, changed: tuple[str, ...] = ()
+) -> Message:
+    """`changed` names what no longer holds since an earlier card: it is marked on top."""
+    blocks: list[Block] = [header(f"{title(plan)}?")]
+    if changed:
+        blocks.append(
+            section(f"*Nothing was done: {_all_of(changed)} changed meanwhile.* This is the new plan:")
+        )
+    blocks += [
+        section(_path(plan)),
+        columns(_side("Current now", plan.current, now), _side("Current then", plan.target, now)),
+        section(_domains(plan)),
+        section(_environment(plan)),
+        section(_auto_assign(plan)),
+    ]
+    if plan.cautions:
+        blocks.append(section("*Mind*\n" + listed((_CAUTIONS[c] for c in plan.cautions), 10)))
+    if plan.reason:
+        blocks.append(section(f"*Reason*\n{foreign(plan.reason, 250)}"))
+    blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
+    return Message(f"{title(plan)}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
+
+
+def spent(plan: Plan, by: str) -> Message:
+    """What a card becomes after its click: one line."""
+    text = f"{title(plan)}: confirmed by {mention(by)}. The message in the channel tells how it goes."
+    return Message(text, (context(text),))
+
+
+def cancelled(plan: Plan) -> Message:
+    text = f"{title(plan)}: cancelled. Nothing was done."
+    return Message(text, (context(text),))
+
+
+def all_domains(plan: Plan) -> View:
+    """The modal behind *Show all*: every domain, as many as fit in Slack's hundred blocks."""
+    lines = [_domain(domain, plan.current) for domain in plan.domains]
+    chunks = [lines[i : i + 20] for i in range(0, len(lines), 20)][:98]
+    return View(
+        type="modal",
+        title="Affected domains",
+        close="Close",
+        blocks=[section(f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} will move.")]
+        + [section("\n".join(f"• {line}" for line in chunk)) for chunk in chunks],
+    )
+
+
+def _path(plan: Plan) -> str:
+    match plan.path:
+        case Path.PROMOTE:
+            return "*Promote, instant.* The domains move to a finished production build. Nothing is rebuilt."
+        case Path.ROLLBACK:
+            return "*Instant rollback.* The domains go back to a deployment that served before. Nothing is rebuilt."
+        case Path.REBUILD:
+            usual = f" This usually takes {span(plan.usual)}." if plan.usual else ""
+            return (
+                "*Complete rebuild.* A preview cannot be promoted as it is: its source is built again for "
+                f"production, and the new deployment becomes Current.{usual}"
+            )
+
+
+def _side(label: str, deployment: Deployment | None, now: datetime) -> str:
+    if deployment is None:
+        return f"*{label}*\nnothing"
+    return f"*{label}*\n{deployment_line(deployment)}\n{old(deployment, now)} · {code(deployment.id)}"
+
+
+def _domains(plan: Plan) -> str:
+    if not plan.domains:
+        return "*Affected domains*\nNone: this project has no production domain."
+    lines = [_domain(domain, plan.current) for domain in plan.domains]
+    text = f"*Affected domains ({len(lines)})*\n{listed(lines, SHOWN_DOMAINS)}"
+    if plan.redirects:
+        follow = ", ".join(f"{foreign(d.name)} → {foreign(d.redirect or '')}" for d in plan.redirects[:5])
+        text += f"\nRedirects follow: {follow}"
+    return text
+
+
+def _domain(domain: Domain, current: Deployment | None) -> str:
+    if domain.serves is None:
+        return f"{foreign(domain.name)}: serves nothing now"
+    if current and domain.serves == current.id:
+        return f"{foreign(domain.name)}: serves {code(current.label)} now"
+    return f"{foreign(domain.name)}: serves {code(domain.serves)} now, not what is Current"
+
+
+def _environment(plan: Plan) -> str:
+    change = plan.environment
+    if plan.path is not Path.REBUILD:
+        if not change.changed_since_build:
+            return "*Environment*\nAs it was built. No production key changed since."
+        return f"*Environment*\nAs it was built. Changed since, and not in it: {_keys(change.changed_since_build)}"
+    lines = ["Production's variables of now. Preview variables are not used."]
+    for keys, what in (
+        (change.only_preview, "Only in preview, missing then"),
+        (change.only_production, "Only in production, new then"),
+        (change.differing, "Set separately for each, may differ"),
+    ):
+        if keys:
+            lines.append(f"{what}: {_keys(keys)}")
+    return "*Environment*\n" + "\n".join(lines)
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    shown = ", ".join(code(key, 60) for key in keys[:_SHOWN_KEYS])
+    rest = len(keys) - _SHOWN_KEYS
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def _auto_assign(plan: Plan) -> str:
+    before, after = plan.auto_assign_before, plan.auto_assign_after
+    words = {True: "on", False: "off"}
+    if before == after:
+        return f"*Auto-assignment* stays {words[after]}."
+    why = "Every promote switches it on." if after else "Every rollback switches it off."
+    return f"*Auto-assignment* is {words[before]} now and {words[after]} afterwards. {why}"
+
+
+def _buttons(plan: Plan, confirmation_id: str) -> Iterator[ButtonElement]:
+    style = "danger" if plan.path is Path.ROLLBACK else "primary"
+    yield button(VERBS[plan.path], actions.CONFIRM, confirmation_id, style=style)
+    if len(plan.domains) > SHOWN_DOMAINS:
+        yield button(f"Show all {len(plan.domains)} domains", actions.SHOW_DOMAINS, confirmation_id)
+    yield button("Choose another", actions.CHOOSE, confirmation_id)
+    yield button("Cancel", actions.CANCEL, confirmation_id)
+
+
+def _validity(valid: timedelta) -> str:
+    return f"Only you see this. Valid for {span(valid)}, for one click."
+
+
+def _all_of(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

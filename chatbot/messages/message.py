@@ -1,0 +1,99 @@
+"""A message, and the few blocks all of ours are built from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from chatbot.messages.wording import MAX_BUTTON, MAX_SECTION, plain
+
+
+@dataclass(frozen=True)
+class Message:
+    """`text` stands alone: it is what a lock screen and a screen reader give."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """As chat.postMessage, chat.update and a response_url take it. Nothing in it unfurls."""
+        return {
+            "text": self.text,
+            "blocks": [block.to_dict() for block in self.blocks],
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+
+
+def says(text: str, *more: Block) -> Message:
+    """One section, then what follows it."""
+    return Message(text, (section(text), *more))
+
+
+def header(text: str) -> HeaderBlock:
+    return HeaderBlock(text=PlainTextObject(text=plain(text, 150)))
+
+
+def section(text: str) -> SectionBlock:
+    return SectionBlock(text=markup(text))
+
+
+def columns(*texts: str) -> SectionBlock:
+    """Side by side where there is room."""
+    return SectionBlock(fields=[markup(text, 2000) for text in texts])
+
+
+def context(text: str) -> ContextBlock:
+    return ContextBlock(elements=[markup(text)])
+
+
+def markup(text: str, limit: int = MAX_SECTION) -> MarkdownTextObject:
+    """`verbatim`: what looks like a URL or a name in foreign text stays text."""
+    return MarkdownTextObject(text=text if len(text) <= limit else text[: limit - 1] + "…", verbatim=True)
+
+
+def actions(*buttons: ButtonElement) -> ActionsBlock:
+    return ActionsBlock(elements=list(buttons))
+
+
+def button(
+    text: str,
+    action_id: str,
+    value: str,
+    *,
+    style: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
+    return ButtonElement(
+        text=PlainTextObject(text=plain(text, MAX_BUTTON), emoji=False),
+        action_id=action_id,
+        value=value,
+        style=style,
+        confirm=confirm,
+    )
+
+
+def link(text: str, action_id: str, url: str) -> ButtonElement:
+    """A click still reaches the bot, which only acknowledges it."""
+    return ButtonElement(text=PlainTextObject(text=text, emoji=False), action_id=action_id, url=url)
+
+
+def ask_first(title: str, text: str, verb: str) -> ConfirmObject:
+    """Slack's own dialog, before a click on a dangerous button reaches the bot."""
+    return ConfirmObject(
+        title=PlainTextObject(text=plain(title, 100)),
+        text=PlainTextObject(text=plain(text, 300)),
+        confirm=PlainTextObject(text=plain(verb, 30)),
+        deny=PlainTextObject(text="Cancel"),
+        style="danger",
+    )

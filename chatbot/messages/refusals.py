@@ -1,0 +1,255 @@
+"""One sentence or two for every refusal: what happened, what did not, what to do next."""
+
+from datetime import datetime, timedelta
+from functools import singledispatch
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from chatbot.domain.access import IdentityUnknown, NotAllowed
+from chatbot.domain.deployments import Deployment
+from chatbot.domain.planning import (
+    AlreadyCurrent,
+    AlreadyPromoted,
+    BuildFailed,
+    NotEligible,
+    PlanRefused,
+    RollingReleaseRunning,
+    StillBuilding,
+)
+from chatbot.domain.references import MAX_LENGTH, NothingNamed, Unreadable
+from chatbot.domain.requests import (
+    Ambiguous,
+    ConfirmationExpired,
+    ConfirmationUnknown,
+    ConfirmationUsed,
+    Deleted,
+    NothingToRollBackTo,
+    ProjectBusy,
+    Stale,
+    UnknownDeployment,
+    UnknownProject,
+)
+from chatbot.errors import NotAuthorized, NotFound, PlatformError, PlatformUnreachable, RateLimited, Refusal
+from chatbot.messages import actions
+from chatbot.messages.message import Message, button, link, says
+from chatbot.messages.message import actions as row
+from chatbot.messages.wording import code, deployment_line, deployment_text, foreign, mention, span
+
+_MAX_BUTTONS = 10
+
+
+@singledispatch
+def word(refusal: Refusal, now: datetime) -> Message:
+    """The refusal as people read it. Raises TypeError for one that has no words: a test finds those."""
+    raise TypeError(f"no words for {type(refusal).__name__}")
+
+
+@word.register
+def _(refusal: NothingNamed, now: datetime) -> Message:
+    return says(
+        "Nothing was done. Say what to promote: `/promote` and a deployment id, URL, domain, commit or branch. "
+        "`/deployments` lists them."
+    )
+
+
+@word.register
+def _(refusal: Unreadable, now: datetime) -> Message:
+    why = {
+        "length": f"That is longer than {MAX_LENGTH} characters.",
+        "characters": "That holds characters that no deployment has.",
+        "mention": "That mentions somebody or holds a link mark.",
+        "words": "That is more than one word.",
+    }[refusal.why]
+    return says(f"Nothing was done. {why} Give one deployment id, URL, domain, commit or branch.")
+
+
+@word.register
+def _(refusal: UnknownDeployment, now: datetime) -> Message:
+    what = code(refusal.reference.value)
+    text = f"Nothing was done. I know no deployment by the {refusal.reference.kind} {what}."
+    if not refusal.nearest:
+        return says(f"{text} `/deployments` lists what there is.")
+    return says(f"{text} Did you mean one of these?", row(*_pick(refusal.nearest)))
+
+
+@word.register
+def _(refusal: Ambiguous, now: datetime) -> Message:
+    text = f"Nothing was done. {code(refusal.reference.value)} is in several projects. Which one?"
+    return says(text, row(*_pick(refusal.candidates)))
+
+
+@word.register
+def _(refusal: Deleted, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. The deployment {code(refusal.reference.value)} was deleted, so it cannot serve any more. "
+        "Push its commit again, or choose another with `/deployments`."
+    )
+
+
+@word.register
+def _(refusal: UnknownProject, now: datetime) -> Message:
+    known = ", ".join(code(name) for name in refusal.known[:20]) or "none"
+    return says(f"Nothing was done. I know no project {code(refusal.name)}. Projects: {known}.")
+
+
+@word.register
+def _(refusal: NothingToRollBackTo, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. {foreign(refusal.project.name)} has no deployment that an instant rollback can go to."
+    )
+
+
+@word.register
+def _(refusal: AlreadyCurrent, now: datetime) -> Message:
+    since = refusal.project.last_request
+    when = ""
+    if since is not None and since.to_id == refusal.target.id:
+        when = f" since {span(now - since.requested_at)}"
+    return says(
+        f"{_name(refusal)} is already Current of {foreign(refusal.project.name)}{when}. There is nothing to do."
+    )
+
+
+@word.register
+def _(refusal: AlreadyPromoted, now: datetime) -> Message:
+    text = (
+        f"Nothing was done. {_name(refusal)} was already promoted once, and cannot be promoted again. "
+        "The way to it is an instant rollback."
+    )
+    if not refusal.target.rollback_candidate:
+        return says(text)
+    label = f"Roll back to {refusal.target.label}"
+    return says(text, row(button(label, actions.ROLL_BACK, refusal.target.id, style="danger")))
+
+
+@word.register
+def _(refusal: StillBuilding, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. {_name(refusal)} is still building, since "
+        f"{span(now - refusal.target.created_at)}. Ask again when it is ready.",
+        *_logs(refusal),
+    )
+
+
+@word.register
+def _(refusal: BuildFailed, now: datetime) -> Message:
+    why = f" ({foreign(refusal.target.error, 300)})" if refusal.target.error else ""
+    state = "was canceled" if refusal.target.ready_state == "CANCELED" else f"has failed{why}"
+    return says(
+        f"Nothing was done. {_name(refusal)} {state}, so there is nothing to serve. Push a fix, or choose another.",
+        *_logs(refusal),
+    )
+
+
+@word.register
+def _(refusal: RollingReleaseRunning, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. {_name(refusal)} is the canary of a rolling release of "
+        f"{foreign(refusal.project.name)}. Advance or abort that release first, on Vercel."
+    )
+
+
+@word.register
+def _(refusal: NotEligible, now: datetime) -> Message:
+    why = {
+        "preview": "is a preview: it has never served production. `/promote` rebuilds it for production.",
+        "staged": "is Staged: it has never served production. `/promote` makes it Current.",
+        "plan": "cannot be rolled back to: your team's plan does not go back so far, or its files are gone.",
+    }[refusal.why]
+    return says(f"Nothing was done. {_name(refusal)} {why}")
+
+
+@word.register
+def _(refusal: NotAllowed, now: datetime) -> Message:
+    why = {
+        "not admin": "Only workspace admins may act, as long as nobody else is named.",
+        "not listed": "Only the people and groups that are named in the bot's settings may act.",
+    }[refusal.because]
+    return says(
+        f"Nothing was done. You may not change production from here. {why} `/promotebot whoami` tells more."
+    )
+
+
+@word.register
+def _(refusal: IdentityUnknown, now: datetime) -> Message:
+    return says(
+        "Nothing was done. Slack did not tell me who you are just now, so I allow nothing. Try again."
+    )
+
+
+@word.register
+def _(refusal: ConfirmationUsed, now: datetime) -> Message:
+    by = f" by {mention(f'slack:{refusal.by}')}" if refusal.by else ""
+    return says(f"Nothing more was done. This confirmation was already used{by}.")
+
+
+@word.register
+def _(refusal: ConfirmationExpired, now: datetime) -> Message:
+    return says("Nothing was done. This confirmation has expired. Type the command again for a new one.")
+
+
+@word.register
+def _(refusal: ConfirmationUnknown, now: datetime) -> Message:
+    return says("Nothing was done. I do not know this confirmation any more. Type the command again.")
+
+
+@word.register
+def _(refusal: ProjectBusy, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. An operation on {foreign(refusal.project_name)} is running: "
+        f"{refusal.path} to {code(refusal.target_id)}, by {mention(refusal.actor)}. Try again when it is through."
+    )
+
+
+@word.register
+def _(refusal: Stale, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. This button belonged to an older change of {foreign(refusal.project_name)}. "
+        "See `/current`, and use `/rollback` for a way back from there."
+    )
+
+
+def word_failure(error: PlatformError) -> Message:
+    """A platform that did not do what was asked of it while nothing was being changed."""
+    match error:
+        case NotAuthorized():
+            text = (
+                f"Vercel refused ({error.status}): {foreign(error.said, 300) or 'not authorized'}. Nothing was done. "
+                "The bot's token may be wrong, expired, or without rights to this team or project."
+            )
+        case RateLimited():
+            wait = f" for {span(timedelta(seconds=error.wait))}" if error.wait else ""
+            text = f"Vercel's rate limit is reached{wait}. Nothing was done. Try again later."
+        case NotFound():
+            text = f"Vercel does not know it ({error.status}): {foreign(error.said, 300)}. Nothing was done."
+        case PlatformUnreachable():
+            text = f"Vercel did not answer ({foreign(str(error))}). Nothing was done. Try again in a minute."
+        case _:
+            text = f"Vercel answered {foreign(str(error), 300)}. Nothing was done. Try again in a minute."
+    return says(text)
+
+
+def word_bug(reference: str) -> Message:
+    """An error of ours. The log has the same reference."""
+    return says(
+        f"Something broke in promotebot; it is not your fault. Tell its maintainers the reference {code(reference)}. "
+        "If you confirmed something, `/current` shows what production serves."
+    )
+
+
+def _name(refusal: PlanRefused) -> str:
+    return deployment_line(refusal.target)
+
+
+def _pick(deployments: tuple[Deployment, ...]) -> list[ButtonElement]:
+    return [
+        button(f"{d.project_name}: {deployment_text(d)}", actions.numbered(actions.PROMOTE, number), d.id)
+        for number, d in enumerate(deployments[:_MAX_BUTTONS], 1)
+    ]
+
+
+def _logs(refusal: PlanRefused) -> tuple[Block, ...]:
+    url = refusal.target.logs_url or ""
+    return (
+        (row(link("Build logs", actions.OPEN_LINK, url)),) if url.startswith(("https://", "http://")) else ()
+    )

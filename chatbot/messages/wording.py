@@ -1,0 +1,82 @@
+"""The small words that all messages share: how a deployment, a time, a person, a foreign text is written."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from chatbot.domain.deployments import Deployment
+
+MAX_SECTION = 3000
+MAX_BUTTON = 75
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def plain(text: str, limit: int = 200) -> str:
+    """Foreign text as one line without control or direction characters, cut with an ellipsis. Not yet escaped."""
+    kept = (
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE
+    )
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def escape(text: str) -> str:
+    """What Slack's markup asks for; then foreign text can neither mention nor link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def foreign(text: str, limit: int = 200) -> str:
+    """Text from outside, ready for a mrkdwn section."""
+    return escape(plain(text, limit))
+
+
+def code(text: str, limit: int = 100) -> str:
+    return f"`{escape(plain(text.replace('`', ''), limit)) or ' '}`"
+
+
+def mention(actor: str) -> str:
+    """An actor as the audit log spells it (`slack:U…`, `cli:ana`) as a mention or a word."""
+    kind, _, name = actor.partition(":")
+    return f"<@{name}>" if kind == "slack" else foreign(name or kind)
+
+
+def span(time: timedelta) -> str:
+    """`42 s`, `3 min`, `5 h`, `2 d`."""
+    seconds = max(int(time.total_seconds()), 0)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size or (seconds >= size and unit != "d"):
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def old(deployment: Deployment, now: datetime) -> str:
+    return f"{span(now - deployment.created_at)} old"
+
+
+def deployment_line(deployment: Deployment) -> str:
+    """`3f2a1bc` fix the cart (ana, main): enough to recognise it."""
+    commit = deployment.commit
+    if commit is None:
+        return f"{code(deployment.label)} {foreign(deployment.url, 60)}"
+    who = ", ".join(foreign(part, 40) for part in (commit.author, commit.branch) if part)
+    return f"{code(deployment.label)} {foreign(commit.subject, 80)}" + (f" ({who})" if who else "")
+
+
+def deployment_text(deployment: Deployment) -> str:
+    """The same without markup, for buttons, titles and lock screens."""
+    subject = deployment.commit.subject if deployment.commit else deployment.url
+    return plain(f"{deployment.label} {subject}", 60)
+
+
+def listed(items: Iterable[str], limit: int, more: str = "and {count} more") -> str:
+    """Bulleted, and the rest counted."""
+    all_items = list(items)
+    lines = [f"• {item}" for item in all_items[:limit]]
+    if len(all_items) > limit:
+        lines.append(more.format(count=len(all_items) - limit))
+    return "\n".join(lines)
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
