@@ -1,0 +1,147 @@
+"""The tables. Datetimes are UTC-aware, and naive ones are refused (SQLModel's UTCDateTime).
+
+`table=True` models do not validate: states and paths are held by CHECKs, everything else at the edge.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal, TypeAlias
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+OperationPath: TypeAlias = Literal["promote", "rebuild", "rollback"]
+OperationState: TypeAlias = Literal[
+    "requested",
+    "outdated",
+    "asked",
+    "building",
+    "moving",
+    "unsure",
+    "succeeded",
+    "partly_moved",
+    "failed",
+    "unknown",
+    "superseded",
+    "cancelled",
+]
+Answer: TypeAlias = Literal["confirmed", "cancelled", "replaced"]
+
+_UNFINISHED = text("finished_at IS NULL")
+_UNFINISHED_OR_UNTOLD = text("finished_at IS NULL OR told_at IS NULL")
+
+
+class AuditEntry(SQLModel, table=True):
+    """One fact. `storage.audit.append` writes it; triggers refuse every change (migration 0001).
+
+    `seq` starts at 1 and has no gaps. `actor` reads like "slack:U123", "cli:ana" or "bot".
+    `detail` is the text of a canonical JSON object; `body` the exact text that `hash` (SHA-256, hex) is of.
+    """
+
+    __tablename__: ClassVar[str] = "audit"
+    __table_args__ = (
+        UniqueConstraint("operation_id", "action", name="audit_once_per_operation"),
+        UniqueConstraint("prev", name="audit_no_fork"),
+        Index("audit_by_project", "project", "seq"),
+        Index("audit_by_actor", "actor", "seq"),
+        Index("audit_by_time", "at", "seq"),
+        Index("audit_by_project_and_actor", "project", "actor", "seq"),
+    )
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime
+    action: str
+    actor: str
+    project: str | None = None
+    operation_id: str | None = None
+    channel: str | None = None
+    detail: str
+    body: str
+    prev: str
+    hash: str
+
+
+class Operation(SQLModel, table=True):
+    """One requested change to production, and the lease of whoever carries it out.
+
+    `plan` and `outcome` are JSON texts that storage does not read. `fence` grows with every claim; a write
+    names the fence it was claimed with. `look_at` is when the next step is due. An operation leaves the
+    queue once it is finished and `told_at` says that its end was told.
+    """
+
+    __tablename__: ClassVar[str] = "operations"
+    __table_args__ = (
+        CheckConstraint("path IN ('promote', 'rebuild', 'rollback')", name="operations_path"),
+        CheckConstraint(
+            "state IN ('requested', 'outdated', 'asked', 'building', 'moving', 'unsure', 'succeeded', "
+            "'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')",
+            name="operations_state",
+        ),
+        Index(
+            "operations_one_active_per_project",
+            "project_id",
+            unique=True,
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        Index(
+            "operations_due",
+            "look_at",
+            sqlite_where=_UNFINISHED_OR_UNTOLD,
+            postgresql_where=_UNFINISHED_OR_UNTOLD,
+        ),
+        Index("operations_by_project", "project_id", "created_at"),
+        Index("operations_by_time", "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    project_id: str
+    project_name: str
+    path: str
+    target_id: str
+    from_id: str | None = None
+    build_id: str | None = None
+    plan: str
+    fingerprint: str
+    state: str = "requested"
+    actor: str
+    channel: str
+    reason: str | None = None
+    created_at: datetime
+    asked_at: datetime | None = None
+    accepted_at: datetime | None = None
+    finished_at: datetime | None = None
+    told_at: datetime | None = None
+    outcome: str | None = None
+    message_ts: str | None = None
+    announcement_ts: str | None = None
+    fence: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    look_at: datetime
+
+
+class Confirmation(SQLModel, table=True):
+    """A plan shown to one person, waiting for one click. `plan` is a JSON text that storage does not read."""
+
+    __tablename__: ClassVar[str] = "confirmations"
+    __table_args__ = (
+        CheckConstraint("answer IN ('confirmed', 'cancelled', 'replaced')", name="confirmations_answer"),
+        CheckConstraint(
+            "(used_at IS NULL) = (used_by IS NULL) AND (used_at IS NULL) = (answer IS NULL)",
+            name="confirmations_used_at_once",
+        ),
+        Index("confirmations_by_expiry", "expires_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    created_at: datetime
+    expires_at: datetime
+    actor: str
+    channel: str
+    project_id: str
+    project_name: str
+    fingerprint: str
+    plan: str
+    used_at: datetime | None = None
+    used_by: str | None = None
+    answer: str | None = None

@@ -1,0 +1,136 @@
+"""Operations as rows: who may carry one out now, and what it has come to.
+
+Whoever claims an operation gets a lease (until when) and a fence (a number that grows with every claim). Each
+write names the fence; after somebody else's claim it changes nothing and raises LeaseLost.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.errors import LeaseLost, ProjectBusy
+from storage.models import Operation
+from storage.reading import one, rows
+
+_CHANGEABLE = frozenset(Operation.model_fields) - {"id", "project_id", "created_at", "fence"}
+
+
+async def create(session: AsyncSession, operation: Operation) -> Operation:
+    """Raises ProjectBusy when the project has an unfinished operation."""
+    try:
+        async with session.begin_nested():  # so that the caller's transaction outlives the refusal
+            session.add(operation)
+            await session.flush()
+    except IntegrityError:
+        holder = await active_of(session, operation.project_id)
+        if holder is None or holder.id == operation.id:
+            raise
+        raise ProjectBusy(holder) from None
+    session.expunge(operation)
+    return operation
+
+
+async def get(session: AsyncSession, operation_id: str) -> Operation | None:
+    return await one(session, select(Operation).where(Operation.id == operation_id))
+
+
+async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
+    """The project's unfinished operation; there is at most one."""
+    return await one(
+        session,
+        select(Operation).where(Operation.project_id == project_id, col(Operation.finished_at).is_(None)),
+    )
+
+
+async def newest(session: AsyncSession, project_id: str | None = None, limit: int = 20) -> list[Operation]:
+    """Newest first."""
+    statement = select(Operation).order_by(col(Operation.created_at).desc(), col(Operation.id)).limit(limit)
+    if project_id is not None:
+        statement = statement.where(Operation.project_id == project_id)
+    return await rows(session, statement)
+
+
+async def unfinished(session: AsyncSession) -> list[Operation]:
+    """Oldest first."""
+    return await rows(
+        session,
+        select(Operation).where(col(Operation.finished_at).is_(None)).order_by(col(Operation.created_at)),
+    )
+
+
+async def claim_due(
+    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int
+) -> list[Operation]:
+    """Operations whose next step is due, longest due first, now leased to `owner`.
+
+    A row under a live lease is not claimed again, not even by its owner. A lease is over at `lease_until`.
+    """
+    due = (
+        select(Operation.id)
+        .where(
+            _queued(),
+            col(Operation.look_at) <= now,
+            or_(col(Operation.lease_until).is_(None), col(Operation.lease_until) <= now),
+        )
+        .order_by(col(Operation.look_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has no such clause and needs none: BEGIN IMMEDIATE
+    )
+    ids = list((await session.exec(due)).all())
+    if not ids:
+        return []
+    await session.exec(
+        update(Operation)
+        .where(col(Operation.id).in_(ids))
+        .values(lease_owner=owner, lease_until=now + lease, fence=col(Operation.fence) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return await rows(
+        session, select(Operation).where(col(Operation.id).in_(ids)).order_by(col(Operation.look_at))
+    )
+
+
+async def change(session: AsyncSession, operation_id: str, fence: int, **values: Any) -> Operation:
+    """Set columns, given that nobody has claimed the operation since `fence`. Raises LeaseLost."""
+    if unknown := values.keys() - _CHANGEABLE:
+        raise TypeError(f"An operation has no column to change called {', '.join(sorted(unknown))}.")
+    changed = await session.exec(
+        update(Operation)
+        .where(col(Operation.id) == operation_id, col(Operation.fence) == fence)
+        .values(**values)
+        .returning(Operation)
+        .execution_options(synchronize_session=False)
+    )
+    operation: Operation | None = changed.scalar_one_or_none()
+    if operation is None:
+        raise LeaseLost(operation_id, fence)
+    session.expunge(operation)
+    return operation
+
+
+async def renew(session: AsyncSession, operation_id: str, fence: int, lease_until: datetime) -> Operation:
+    """Raises LeaseLost."""
+    return await change(session, operation_id, fence, lease_until=lease_until)
+
+
+async def release(session: AsyncSession, operation_id: str, fence: int, look_at: datetime) -> Operation:
+    """Give the lease back; the next step is due at `look_at`. Raises LeaseLost."""
+    return await change(session, operation_id, fence, lease_owner=None, lease_until=None, look_at=look_at)
+
+
+async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
+    """When `claim_due` will next find something: never before `now`. None: nothing is queued."""
+    due = case(
+        (col(Operation.lease_until) > col(Operation.look_at), col(Operation.lease_until)),
+        else_=col(Operation.look_at),
+    )
+    earliest: datetime | None = (await session.exec(select(func.min(due)).where(_queued()))).one()
+    return earliest and max(earliest, now)
+
+
+def _queued() -> ColumnElement[bool]:
+    return or_(col(Operation.finished_at).is_(None), col(Operation.told_at).is_(None))
