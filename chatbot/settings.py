@@ -40,14 +40,19 @@ class Settings(BaseSettings):
     confirmation_seconds: float = Field(
         default=600, validation_alias=AliasChoices("promotebot_confirmation_seconds", "confirmation_seconds")
     )
-    grace_seconds: float = Field(
-        default=10,
-        description="how long an unanswered write may stay invisible before it counts as not applied",
-        validation_alias=AliasChoices("promotebot_grace_seconds", "grace_seconds"),
+    unseen_seconds: float = Field(
+        default=60,
+        description="how long an unanswered write is looked for before its outcome is called unknown",
+        validation_alias=AliasChoices("promotebot_unseen_seconds", "unseen_seconds"),
+    )
+    lease_seconds: float = Field(
+        default=30,
+        description="how long an operation stays with a process that says nothing",
+        validation_alias=AliasChoices("promotebot_lease_seconds", "lease_seconds"),
     )
     observe_seconds: float = Field(
         default=180,
-        description="how long a move is watched before its outcome is called unknown",
+        description="how long an accepted move is watched before its outcome is called unknown",
         validation_alias=AliasChoices("promotebot_observe_seconds", "observe_seconds"),
     )
 

@@ -94,13 +94,20 @@ async def claim_due(
     )
 
 
-async def change(session: AsyncSession, operation_id: str, fence: int, **values: Any) -> Operation:
-    """Set columns, given that nobody has claimed the operation since `fence`. Raises LeaseLost."""
+async def change(
+    session: AsyncSession, operation_id: str, fence: int, *, expected_state: str | None = None, **values: Any
+) -> Operation:
+    """Set columns, given that nobody has claimed the operation since `fence`, and that it is still in
+    `expected_state`, if one is given. Raises LeaseLost.
+    """
     if unknown := values.keys() - _CHANGEABLE:
         raise TypeError(f"An operation has no column to change called {', '.join(sorted(unknown))}.")
+    conditions = [col(Operation.id) == operation_id, col(Operation.fence) == fence]
+    if expected_state is not None:
+        conditions.append(col(Operation.state) == expected_state)
     changed = await session.exec(
         update(Operation)
-        .where(col(Operation.id) == operation_id, col(Operation.fence) == fence)
+        .where(*conditions)
         .values(**values)
         .returning(Operation)
         .execution_options(synchronize_session=False)

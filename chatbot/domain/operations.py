@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
-from chatbot.domain.deployments import Project
+from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.planning import Path, Plan
 
 
@@ -76,6 +77,17 @@ class Build:
     logs_url: str | None = None
     error: str | None = None
 
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        return cls(
+            id=deployment.id,
+            url=deployment.url,
+            ready_state=deployment.ready_state,
+            started_at=deployment.created_at,
+            logs_url=deployment.logs_url,
+            error=deployment.error,
+        )
+
 
 @dataclass(frozen=True)
 class Baseline:
@@ -86,6 +98,11 @@ class Baseline:
 
     current_id: str | None
     request_at: datetime | None
+
+    @classmethod
+    def of(cls, project: Project) -> Self:
+        last = project.last_request
+        return cls(project.current.id if project.current else None, last.requested_at if last else None)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def _operations() -> None:
         sa.Column("reason", sa.String()),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True)),
+        sa.Column("promote_asked_at", sa.DateTime(timezone=True)),
         sa.Column("accepted_at", sa.DateTime(timezone=True)),
         sa.Column("finished_at", sa.DateTime(timezone=True)),
         sa.Column("told_at", sa.DateTime(timezone=True)),

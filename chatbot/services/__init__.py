@@ -1,0 +1,1 @@
+"""What the bot does: look and plan, carry out, prove, tell."""

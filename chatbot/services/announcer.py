@@ -1,0 +1,155 @@
+"""Outgoing messages: the operation message that is posted once and then updated, and the announcement."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chatbot.messages import Message
+
+_BETWEEN_UPDATES = 1.0  # seconds; Slack takes about one message a second and channel
+_CLOSED_TO_US = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "team_access_not_granted"}
+)
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_log = logging.getLogger(__name__)
+
+SlackTrouble = (SlackApiError, OSError, TimeoutError)
+"""What a call to Slack raises when it was not done: an error answer, no connection, no answer in time."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    channel: str
+    ts: str
+
+
+class Announcer:
+    def __init__(self, slack: AsyncWebClient) -> None:
+        self._slack = slack
+
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        instead: str | None = None,
+        thread: str | None = None,
+    ) -> Posted:
+        """Post once: `key` (a UUID) lets Slack recognise a repetition. `instead` is who gets it where
+        the channel is closed to the bot.
+
+        Raises:
+            One of SlackTrouble.
+        """
+        where: dict[str, Any] = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
+        try:
+            answer = await self._slack.chat_postMessage(
+                channel=channel, client_msg_id=key, **where, **message.payload()
+            )
+        except SlackApiError as error:
+            if error.response.get("error") not in _CLOSED_TO_US or instead is None or channel == instead:
+                raise
+            _log.warning(
+                "a channel is closed to the bot (%s); the message goes to the person", error.response["error"]
+            )
+            key = str(uuid5(NAMESPACE_URL, f"{key}/direct"))
+            answer = await self._slack.chat_postMessage(
+                channel=instead, client_msg_id=key, **message.payload()
+            )
+        return Posted(answer["channel"], answer["ts"])
+
+    async def update(self, posted: Posted, message: Message) -> None:
+        """Raises one of SlackTrouble. A message that somebody deleted is not posted again."""
+        try:
+            await self._slack.chat_update(channel=posted.channel, ts=posted.ts, **message.payload())
+        except SlackApiError as error:
+            if error.response.get("error") not in _GONE:
+                raise
+            _log.warning("a message can no longer be updated: %s", error.response["error"])
+
+    async def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Only this person sees it. Raises one of SlackTrouble."""
+        try:
+            await self._slack.chat_postEphemeral(channel=channel, user=user, **message.payload())
+        except SlackApiError as error:
+            if error.response.get("error") not in _CLOSED_TO_US | {"user_not_in_channel"}:
+                raise
+            await self._slack.chat_postMessage(channel=user, **message.payload())
+
+
+class LiveMessage:
+    """One message that follows an operation. The newest wording wins; Slack never holds the operation up.
+
+    `key` and `instead` as in `Announcer.post`; `posted` is the message if it exists already; `on_posted` is
+    called once, as soon as it does.
+    """
+
+    def __init__(
+        self,
+        announcer: Announcer,
+        channel: str,
+        *,
+        key: str,
+        instead: str | None,
+        posted: Posted | None,
+        on_posted: Callable[[Posted], Awaitable[None]],
+    ) -> None:
+        self._announcer = announcer
+        self._channel = channel
+        self._key = key
+        self._instead = instead
+        self._posted = posted
+        self._on_posted = on_posted
+        self._wanted: Message | None = None
+        self._shown: Message | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def posted(self) -> Posted | None:
+        return self._posted
+
+    def show(self, message: Message) -> None:
+        """Soon, unless a newer wording comes first."""
+        self._wanted = message
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._keep_up(), name="operation message")
+
+    async def settle(self, message: Message) -> None:
+        """Now, as the last wording. Raises one of SlackTrouble."""
+        await self.close()
+        await self._send(message)
+
+    async def close(self) -> None:
+        """Let go of whatever was to be shown."""
+        self._wanted = None
+        async with self._turn:  # a call to Slack that is under way ends first: cut off, it might post twice
+            if self._sending is not None:
+                self._sending.cancel()
+                await asyncio.gather(self._sending, return_exceptions=True)
+
+    async def _keep_up(self) -> None:
+        while (message := self._wanted) is not None and message != self._shown:
+            try:
+                async with self._turn:
+                    await self._send(message)
+            except SlackTrouble as error:
+                _log.warning("an operation's message was not shown: %s", type(error).__name__)
+            await asyncio.sleep(_BETWEEN_UPDATES)
+
+    async def _send(self, message: Message) -> None:
+        if self._posted is None:
+            self._posted = await self._announcer.post(
+                self._channel, message, key=self._key, instead=self._instead
+            )
+            await self._on_posted(self._posted)
+        elif message != self._shown:
+            await self._announcer.update(self._posted, message)
+        self._shown = message

@@ -1,0 +1,48 @@
+"""Claims operations that are due and has each carried out, until it is told or another process has it."""
+
+import asyncio
+import logging
+
+from chatbot.services.carrying import Carrying, Crew
+from chatbot.services.tasks import Tasks
+from storage.errors import LeaseLost
+from storage.models import Operation as Row
+
+_log = logging.getLogger(__name__)
+
+
+class Conductor:
+    """`owner` names this process among its replicas."""
+
+    def __init__(self, crew: Crew, tasks: Tasks, *, owner: str) -> None:
+        self._crew = crew
+        self._tasks = tasks
+        self._owner = owner
+        self._closing = False
+
+    def wake(self) -> None:
+        """Something was requested: do not wait for the next tick."""
+        self._tasks.start(self.tick(), "claiming operations")
+
+    async def tick(self) -> None:
+        """Claim what is due, and start on it."""
+        if self._closing:
+            return
+        for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease):
+            self._tasks.start(self._carry_out(row), f"operation {row.id}")
+
+    def stop_claiming(self) -> None:
+        self._closing = True
+
+    async def _carry_out(self, row: Row) -> None:
+        carrying = Carrying(self._crew, row)
+        try:
+            while (pause := await carrying.step()) is not None:
+                await asyncio.sleep(pause)
+        except LeaseLost:
+            _log.info("operation %s was taken over", row.id)
+        except Exception:
+            # The lease runs out and a tick claims it again, here or elsewhere: looking first, as after a crash.
+            _log.exception("operation %s: fault; again when its lease ends", row.id)
+        finally:
+            await carrying.close()

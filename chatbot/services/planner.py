@@ -1,0 +1,141 @@
+"""From what a person typed to a Plan: find the deployment, look at its project in one round, decide."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+
+from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.planning import Look, Path, Plan, plan_promotion, plan_rollback, rollback_candidates
+from chatbot.domain.references import Kind, Reference
+from chatbot.domain.requests import Ambiguous, Deleted, NothingToRollBackTo, UnknownDeployment, UnknownProject
+from chatbot.errors import NotFound
+from chatbot.vercel import VercelClient
+
+_FULL_SHA = 40
+_GONE = 410
+_NEAREST = 3
+
+
+class Planner:
+    """Reads only. Every method raises Refusal or PlatformError."""
+
+    def __init__(self, vercel: VercelClient) -> None:
+        self._vercel = vercel
+
+    async def promotion(self, reference: Reference) -> Plan:
+        target = await self.find(reference)
+        return plan_promotion(await self._look(target, with_recent=target.target != "production"))
+
+    async def rollback(self, reference: Reference, reason: str | None = None) -> Plan:
+        target = await self.find(reference)
+        return plan_rollback(await self._look(target, with_recent=True), reason)
+
+    async def again(self, plan: Plan) -> Plan:
+        """The same wish, planned on production as it is now: one round of reads."""
+        target, look = await asyncio.gather(
+            self._vercel.deployment(plan.target.id),
+            self._look(plan.target, with_recent=plan.path is Path.ROLLBACK),
+        )
+        target = replace(target, rollback_candidate=look.target.rollback_candidate)
+        look = replace(look, target=target)
+        fresh = plan_rollback(look, plan.reason) if plan.path is Path.ROLLBACK else plan_promotion(look)
+        return replace(fresh, usual=plan.usual)
+
+    async def candidates(self, project_name: str) -> tuple[Project, list[Deployment]]:
+        """What an instant rollback of this project can go to, best first.
+
+        Raises:
+            UnknownProject: there is none of that name.
+            NothingToRollBackTo: it has no candidate.
+        """
+        project = await self.project(project_name)
+        recent = await self._vercel.deployments(projectId=project.id, target="production")
+        if not (found := rollback_candidates(project, recent)):
+            raise NothingToRollBackTo(project)
+        return project, found
+
+    async def project(self, name: str) -> Project:
+        """Raises UnknownProject with the names that there are."""
+        try:
+            return await self._vercel.project(name)
+        except NotFound:
+            known = tuple(sorted(p.name for p in await self._vercel.projects()))
+            raise UnknownProject(name, known) from None
+
+    async def promotable(self, project_id: str) -> list[Deployment]:
+        """Ready deployments of a project, the newest first."""
+        return await self._vercel.deployments(projectId=project_id, state="READY", limit=20)
+
+    async def find(self, reference: Reference) -> Deployment:
+        """Raises UnknownDeployment, Ambiguous, Deleted."""
+        best = _best_of_each_project(await self._all(reference))
+        if not best:
+            recent = await self._vercel.deployments()
+            raise UnknownDeployment(reference, _nearest(reference.value, recent))
+        if len(best) > 1:
+            raise Ambiguous(reference, tuple(best))
+        return best[0]
+
+    async def _all(self, reference: Reference) -> list[Deployment]:
+        if reference.kind in {Kind.ID, Kind.HOST}:
+            try:
+                return [await self._vercel.deployment(reference.value)]
+            except NotFound as error:
+                if error.status == _GONE:
+                    raise Deleted(reference) from None
+        if reference.kind is Kind.SHA and (found := await self._of_commit(reference.value)):
+            return found
+        # A branch may look like a domain or a commit.
+        return [] if reference.kind is Kind.ID else await self._on_branch(reference.value)
+
+    async def _on_branch(self, branch: str) -> list[Deployment]:
+        return await self._vercel.deployments(branch=branch, state="READY")
+
+    async def _of_commit(self, sha: str) -> list[Deployment]:
+        """The platform filters by whole hashes only; a shorter one is looked for among the newest."""
+        if len(sha) == _FULL_SHA:
+            return await self._vercel.deployments(sha=sha)
+        recent = await self._vercel.deployments()
+        return [d for d in recent if d.commit and d.commit.sha.startswith(sha)]
+
+    async def _look(self, target: Deployment, *, with_recent: bool) -> Look:
+        project_id = target.project_id
+        reads = (
+            self._vercel.project(project_id),
+            self._vercel.domains(project_id),
+            self._vercel.environment(project_id),
+        )
+        if not with_recent:
+            project, domains, environment = await asyncio.gather(*reads)
+            return Look(project, target, tuple(domains), tuple(environment))
+        # Only a list says what is a rollback candidate, and how long builds take.
+        project, domains, environment, recent = await asyncio.gather(
+            *reads, self._vercel.deployments(projectId=project_id, target="production")
+        )
+        if listed := next((d for d in recent if d.id == target.id), None):
+            target = replace(target, rollback_candidate=listed.rollback_candidate)
+        return Look(project, target, tuple(domains), tuple(environment), tuple(recent))
+
+
+def _best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:
+    """A ready production build before a preview of the same commit, then the newest."""
+    best: dict[str, Deployment] = {}
+    for deployment in sorted(found, key=_worth, reverse=True):
+        best.setdefault(deployment.project_id, deployment)
+    return list(best.values())
+
+
+def _worth(deployment: Deployment) -> tuple[bool, bool, float]:
+    ready = deployment.ready_state == "READY"
+    return ready, deployment.target == "production", deployment.created_at.timestamp()
+
+
+def _nearest(typed: str, recent: list[Deployment]) -> tuple[Deployment, ...]:
+    """The deployments whose id, URL, branch or commit reads most like it; else the newest."""
+    spellings: dict[str, Deployment] = {}
+    for d in reversed(recent):
+        commit = (d.commit.sha[: len(typed)], d.commit.branch) if d.commit else ()
+        spellings |= dict.fromkeys((d.id, d.url, d.project_name, *commit), d)
+    close = [spellings[s] for s in get_close_matches(typed, spellings, n=2 * _NEAREST, cutoff=0.5)]
+    return tuple(dict.fromkeys([*close, *recent]))[:_NEAREST]

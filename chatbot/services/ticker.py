@@ -1,0 +1,34 @@
+"""What happens by the clock. Whatever has a due time is a row; a tick only looks."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+_log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """A scheduler in memory: nothing in it is worth keeping. A tick that fails is logged, and the next one comes."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def every(self, seconds: float, tick: Callable[[], Awaitable[object]], name: str) -> None:
+        async def guarded() -> None:
+            try:
+                await tick()
+            except Exception:
+                _log.exception("tick %s failed", name)
+
+        self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
