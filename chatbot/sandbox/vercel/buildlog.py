@@ -1,0 +1,26 @@
+"""What a build writes into its log."""
+
+from __future__ import annotations
+
+from chatbot.sandbox.vercel.records import BuildError, Deployment, LineType, Project
+
+BUILD_FAILED = BuildError("BUILD_UTILS_SPAWN_1", "buildStep", 'Command "npm run build" exited with 1')
+
+
+def build_log(project: Project, deployment: Deployment, *, fails: bool) -> list[tuple[LineType, str]]:
+    commit = deployment.commit
+    origin = f"github.com/acme/{project.name} (Branch: {commit.branch}, Commit: {commit.sha[:7]})"
+    start: list[tuple[LineType, str]] = [
+        ("stdout", "Running build in Washington, D.C., USA (East), iad1"),
+        ("stdout", f"Cloning {origin}"),
+        ("stdout", "Installing dependencies..."),
+        ("command", "npm run build"),
+        ("stdout", f"Creating an optimized {project.framework} build ..."),
+    ]
+    if not fails:
+        return [*start, ("stdout", "Build Completed in /vercel/output"), ("stdout", "Deployment completed")]
+    return [
+        *start,
+        ("stderr", "Type error: Property 'total' does not exist on type 'Cart'."),
+        ("stderr", f"Error: {BUILD_FAILED.message}"),
+    ]

@@ -1,0 +1,174 @@
+"""`/sandbox/…`: the hand of whoever runs the sandbox. Commits arrive, sites break, faults are scripted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from chatbot.sandbox.vercel.building import BuildOrder
+from chatbot.sandbox.vercel.errors import bad_request, not_found
+from chatbot.sandbox.vercel.faults import InvalidFault
+from chatbot.sandbox.vercel.keys import BUILDS, FAULTS, HOME, JOURNAL, STORE
+from chatbot.sandbox.vercel.panel import panel_body
+from chatbot.sandbox.vercel.records import Commit, Project, User
+from chatbot.sandbox.vercel.validation import Body, read_body, read_json
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.store import Store
+
+LONGEST_WAIT = 60.0
+_OK = {"ok": True}
+
+
+class Push(Body):
+    project: str
+    branch: Annotated[str, Field(min_length=1, max_length=250)] | None = None
+    message: Annotated[str, Field(min_length=1, max_length=10_000)] = "Update dependencies"
+    author: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    fails: bool = False
+    seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+
+
+class ProjectName(Body):
+    project: str
+
+
+class PlanChange(Body):
+    plan: Literal["hobby", "pro", "enterprise"]
+
+
+async def show_panel(request: web.Request) -> web.Response:
+    """With `since` and `wait`, as soon as the revision is past `since`, or after `wait` seconds."""
+    store = request.app[STORE]
+    since, wait = _number(request, "since"), _number(request, "wait")
+    if since is not None and wait is not None:
+        await store.revision.past(int(since), min(wait, LONGEST_WAIT))
+    return web.json_response(panel_body(store, request.app[HOME].id))
+
+
+def _number(request: web.Request, name: str) -> float | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise bad_request(f"`{name}` should be a number.") from error
+    if not 0 <= number < 1e12:
+        raise bad_request(f"`{name}` should be a number of 0 or more.")
+    return number
+
+
+async def push(request: web.Request) -> web.Response:
+    """A commit arrives: on the production branch a production build starts, on any other a preview."""
+    store = request.app[STORE]
+    asked = await read_body(request, Push)
+    project = _project(request, asked.project)
+    branch = asked.branch or project.production_branch
+    author = _author(store, request.app[HOME].creator_id, asked.author)
+    commit = Commit(store.new_sha(), asked.message, branch, *_signature(author, asked.author))
+    order = BuildOrder(
+        project=project,
+        commit=commit,
+        creator=author,
+        target="production" if branch == project.production_branch else None,
+        fails=asked.fails,
+        seconds=asked.seconds,
+    )
+    deployment = request.app[BUILDS].start(order)
+    body = {"deployment": {"id": deployment.id, "url": deployment.url}, "sha": commit.sha}
+    return web.json_response(body)
+
+
+def _author(store: Store, owner_id: str, name: str | None) -> User:
+    """The user of that name; somebody without an account pushes through the team's creator."""
+    known = (user for user in store.users.values() if name in (user.username, user.name))
+    return next(known, store.users[owner_id])
+
+
+def _signature(author: User, name: str | None) -> tuple[str, str]:
+    if name is None or name in (author.username, author.name):
+        return author.name, author.username
+    return name, name.lower().replace(" ", "-")
+
+
+async def break_site(request: web.Request) -> web.Response:
+    """What serves the production domains now answers 500 from now on."""
+    store = request.app[STORE]
+    project = _project(request, (await read_body(request, ProjectName)).project)
+    for domain in project.production_domains():
+        serving = store.deployments.get(store.serving(domain.name) or "")
+        if serving is not None:
+            serving.healthy = False
+    store.changed()
+    return web.json_response(_OK)
+
+
+async def heal_site(request: web.Request) -> web.Response:
+    project = _project(request, (await read_body(request, ProjectName)).project)
+    for deployment in project.deployments:
+        deployment.healthy = True
+    request.app[STORE].changed()
+    return web.json_response(_OK)
+
+
+async def change_plan(request: web.Request) -> web.Response:
+    request.app[HOME].plan = (await read_body(request, PlanChange)).plan
+    request.app[STORE].changed()
+    return web.json_response(_OK)
+
+
+async def add_faults(request: web.Request) -> web.Response:
+    written = await read_json(request)
+    projects = request.app[STORE].projects_of(request.app[HOME].id)
+    moved = {
+        project.name: frozenset(domain.name for domain in project.production_domains())
+        for project in projects
+    }
+    try:
+        request.app[FAULTS].add(written if isinstance(written, list) else [written], moved)
+    except InvalidFault as error:
+        raise bad_request(str(error)) from error
+    return web.json_response({"faults": request.app[FAULTS].listed()})
+
+
+async def list_faults(request: web.Request) -> web.Response:
+    return web.json_response({"faults": request.app[FAULTS].listed()})
+
+
+async def clear_faults(request: web.Request) -> web.Response:
+    request.app[FAULTS].clear()
+    return web.json_response(_OK)
+
+
+async def list_requests(request: web.Request) -> web.Response:
+    return web.json_response({"requests": list(request.app[JOURNAL].entries)})
+
+
+async def clear_requests(request: web.Request) -> web.Response:
+    request.app[JOURNAL].entries.clear()
+    return web.json_response(_OK)
+
+
+def _project(request: web.Request, name: str) -> Project:
+    home = request.app[HOME]
+    project = request.app[STORE].project_named(home.id, name)
+    if project is None or project.account_id != home.id:
+        raise not_found("Project", name)
+    return project
+
+
+CONTROL_ROUTES = [
+    web.get("/sandbox/panel", show_panel),
+    web.post("/sandbox/push", push),
+    web.post("/sandbox/break", break_site),
+    web.post("/sandbox/heal", heal_site),
+    web.put("/sandbox/plan", change_plan),
+    web.post("/sandbox/faults", add_faults),
+    web.get("/sandbox/faults", list_faults),
+    web.delete("/sandbox/faults", clear_faults),
+    web.get("/sandbox/requests", list_requests),
+    web.delete("/sandbox/requests", clear_requests),
+]

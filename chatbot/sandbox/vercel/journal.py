@@ -1,0 +1,40 @@
+"""The requests that the REST API received, for whoever tests a client."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+LONGEST = 20_000
+
+
+@dataclass(slots=True)
+class Journal:
+    entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LONGEST))
+
+    async def open(self, request: web.Request, at: int) -> dict[str, Any]:
+        """Note a request as it comes in; its `status` is null until it is answered, and stays so when cut."""
+        entry = {
+            "method": request.method,
+            "path": request.path,
+            "query": dict(request.query),
+            "body": _decoded(await request.read()),
+            "status": None,
+            "at": at,
+        }
+        self.entries.append(entry)
+        return entry
+
+
+def _decoded(raw: bytes) -> Any:
+    if not raw:
+        return None
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return raw.decode(errors="replace")

@@ -1,0 +1,22 @@
+"""What a request handler finds in its application, by type."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from chatbot.sandbox.vercel.access import Caller
+from chatbot.sandbox.vercel.aliasing import Aliasing
+from chatbot.sandbox.vercel.building import Builds
+from chatbot.sandbox.vercel.faults import Faults
+from chatbot.sandbox.vercel.journal import Journal
+from chatbot.sandbox.vercel.records import Team
+from chatbot.sandbox.vercel.store import Store
+
+STORE = web.AppKey("store", Store)
+HOME = web.AppKey("home", Team)
+"""The team that the sandbox is about: its projects are in the panel, commits arrive there."""
+BUILDS = web.AppKey("builds", Builds)
+ALIASING = web.AppKey("aliasing", Aliasing)
+FAULTS = web.AppKey("faults", Faults)
+JOURNAL = web.AppKey("journal", Journal)
+CALLER = web.RequestKey("caller", Caller)

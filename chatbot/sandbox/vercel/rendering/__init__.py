@@ -1,0 +1,1 @@
+"""Records as the official API shows them. Which fields are required: the official OpenAPI file."""

@@ -1,0 +1,28 @@
+"""The REST API, a module a resource. Handlers read the request, ask the records, and render."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatbot.sandbox.vercel.routes import (
+    accounts,
+    aliases,
+    deployments,
+    environment,
+    logs,
+    production,
+    projects,
+)
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+API_ROUTES: list[web.RouteDef] = [
+    *accounts.ROUTES,
+    *projects.ROUTES,
+    *environment.ROUTES,
+    *production.ROUTES,
+    *deployments.ROUTES,
+    *logs.ROUTES,
+    *aliases.ROUTES,
+]

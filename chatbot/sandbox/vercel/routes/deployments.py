@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from aiohttp import web
+
+from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
+from chatbot.sandbox.vercel.errors import ApiError, bad_request
+from chatbot.sandbox.vercel.keys import BUILDS, CALLER, STORE
+from chatbot.sandbox.vercel.ordering import DeploymentOrder, order_of
+from chatbot.sandbox.vercel.paging import page_of, switch
+from chatbot.sandbox.vercel.records import Deployment, Project
+from chatbot.sandbox.vercel.rendering.deployments import REGION, full_body, list_item, meta
+from chatbot.sandbox.vercel.validation import read_body
+
+Test = Callable[[Deployment], bool]
+_STATES = frozenset(
+    {"BUILDING", "ERROR", "INITIALIZING", "QUEUED", "READY", "CANCELED", "DELETED", "BLOCKED"}
+)
+_TARGETS = frozenset({"production", "preview", "staging"})
+
+
+async def list_deployments(request: web.Request) -> web.Response:
+    """Newest first, over one project, some, or all of the account."""
+    store = request.app[STORE]
+    tests = _tests(request)
+    newest_first = heapq.merge(
+        *(store.newest_first(project) for project in _projects(request)),
+        key=lambda deployment: deployment.created_at,
+        reverse=True,
+    )
+    found: Iterator[Deployment] = (one for one in newest_first if all(test(one) for test in tests))
+    page, pagination = page_of(
+        request, found, lambda one: one.created_at, before=("until", "to"), after=("since", "from")
+    )
+    return web.json_response(
+        {"deployments": [list_item(store, one) for one in page], "pagination": pagination}
+    )
+
+
+def _projects(request: web.Request) -> list[Project]:
+    """Those asked for. Raises ApiError 404 for an unknown `projectId`; an unknown `app` finds nothing."""
+    caller, query = request[CALLER], request.query
+    listed = [*query.getall("projectIds", []), *query.getall("projectIds[]", [])]
+    names = [name for part in listed for name in part.split(",") if name]
+    if (single := query.get("projectId")) is not None:
+        if names:
+            raise bad_request("`projectIds` cannot be used when `projectId` is specified.")
+        names = [single]
+    projects = [caller.project(name) for name in names] or caller.store.projects_of(caller.account_id)
+    app = query.get("app")
+    return [project for project in dict.fromkeys(projects) if app is None or project.name == app]
+
+
+def _tests(request: web.Request) -> list[Test]:
+    return [_state_test(request), *_origin_tests(request), *_meta_tests(request), *_candidate_tests(request)]
+
+
+def _state_test(request: web.Request) -> Test:
+    """Deleted deployments are listed only when asked for."""
+    text = request.query.get("state")
+    if not text:
+        return lambda one: one.deleted_by_retention_at is None
+    states = frozenset(text.upper().split(","))
+    if strange := states - _STATES:
+        raise bad_request(f"`state` does not know {', '.join(sorted(strange))}.")
+    return lambda one: ("DELETED" if one.deleted_by_retention_at is not None else one.state) in states
+
+
+def _origin_tests(request: web.Request) -> Iterator[Test]:
+    query = request.query
+    if (target := query.get("target")) is not None:
+        if target not in _TARGETS:
+            raise bad_request("`target` should be production, preview or staging.")
+        wanted = {"production": "production", "preview": None}.get(target, target)
+        yield lambda one: one.target == wanted
+    if (branch := query.get("branch")) is not None:
+        yield lambda one: one.commit.branch == branch
+    if (sha := query.get("sha")) is not None:
+        yield lambda one: one.commit.sha == sha
+    if (users := query.get("users")) is not None:
+        creators = frozenset(users.split(","))
+        yield lambda one: one.creator_id in creators
+
+
+def _meta_tests(request: web.Request) -> Iterator[Test]:
+    """`meta-githubCommitRef=main` and the like, as the official CLI sends for `--meta`."""
+    projects = request.app[STORE].projects
+    for name, value in request.query.items():
+        if name.startswith("meta-"):
+            key = name.removeprefix("meta-")
+            yield lambda one, key=key, value=value: meta(projects[one.project_id], one).get(key) == value  # type: ignore[misc]
+
+
+def _candidate_tests(request: web.Request) -> Iterator[Test]:
+    store = request.app[STORE]
+    wanted = switch(request, "rollbackCandidate")
+    if wanted is not None:
+        yield lambda one: is_rollback_candidate(store, one) is wanted
+
+
+async def get_deployment(request: web.Request) -> web.Response:
+    """By id, generated hostname, or any domain: then it answers what that domain serves."""
+    deployment = request[CALLER].deployment(request.match_info["deployment"])
+    return web.json_response(full_body(request.app[STORE], deployment))
+
+
+async def create_deployment(request: web.Request) -> web.Response:
+    """200, not 201, and the build has only been queued."""
+    body = await read_body(request, DeploymentOrder)
+    deployment = request.app[BUILDS].start(order_of(request[CALLER], body))
+    return web.json_response(full_body(request.app[STORE], deployment))
+
+
+async def cancel_deployment(request: web.Request) -> web.Response:
+    deployment = request[CALLER].deployment(request.match_info["deployment"])
+    request.app[BUILDS].cancel(deployment)
+    return web.json_response(full_body(request.app[STORE], deployment))
+
+
+async def delete_deployment(request: web.Request) -> web.Response:
+    """Raises ApiError 409 for one that serves production or is about to."""
+    store = request.app[STORE]
+    deployment = request[CALLER].deployment(request.match_info["deployment"])
+    project = store.projects[deployment.project_id]
+    serves = [
+        domain.name for domain in project.domains.values() if store.serving(domain.name) == deployment.id
+    ]
+    awaited = any(job.is_running and job.to_id == deployment.id for job in project.requests)
+    if serves or awaited or project.current_id == deployment.id:
+        raise ApiError(409, f"The deployment {deployment.id} serves production and cannot be deleted.")
+    if deployment.is_unfinished:
+        request.app[BUILDS].cancel(deployment)
+    store.forget_deployment(deployment)
+    store.changed()
+    return web.json_response({"uid": deployment.id, "state": "DELETED"})
+
+
+async def list_builds(request: web.Request) -> web.Response:
+    deployment = request[CALLER].deployment(request.match_info["deployment"])
+    build: dict[str, Any] = {
+        "id": "bld_" + deployment.id.removeprefix("dpl_")[:12],
+        "deploymentId": deployment.id,
+        "entrypoint": ".",
+        "use": "@vercel/next",
+        "createdAt": deployment.created_at,
+        "createdIn": REGION,
+        "readyState": deployment.state,
+        "readyStateAt": deployment.ready_at or deployment.canceled_at or deployment.created_at,
+        "output": [],
+    }
+    return web.json_response({"builds": [build]})
+
+
+ROUTES = [
+    web.get("/v6/deployments", list_deployments),
+    web.get("/v7/deployments", list_deployments),
+    web.post("/v13/deployments", create_deployment),
+    web.get("/v13/deployments/{deployment}", get_deployment),
+    web.delete("/v13/deployments/{deployment}", delete_deployment),
+    web.patch("/v12/deployments/{deployment}/cancel", cancel_deployment),
+    web.get("/v11/deployments/{deployment}/builds", list_builds),
+]

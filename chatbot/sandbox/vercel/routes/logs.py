@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from chatbot.sandbox.vercel.errors import bad_request
+from chatbot.sandbox.vercel.keys import CALLER, STORE
+from chatbot.sandbox.vercel.paging import switch, whole_number
+from chatbot.sandbox.vercel.rendering.deployments import event_body
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.records import Deployment, LogLine
+    from chatbot.sandbox.vercel.store import Store
+
+LOOKS_AGAIN_AFTER = 30.0
+"""Seconds; a build that goes on wakes a follower earlier."""
+
+
+async def list_events(request: web.Request) -> web.StreamResponse:
+    """The build log: an array, or one object a line (`format=lines`, `follow=1`) as it is written."""
+    store = request.app[STORE]
+    deployment = request[CALLER].deployment(request.match_info["deployment"])
+    follows = switch(request, "follow") or False
+    direction = request.query.get("direction", "forward")
+    if direction not in ("forward", "backward"):
+        raise bad_request("`direction` should be forward or backward.")
+    if follows or request.query.get("format") == "lines":
+        return await _stream(request, store, deployment, follows=follows)
+    lines = _within(request, deployment.log)
+    if direction == "backward":
+        lines.reverse()
+    text = request.query.get("limit")
+    most = None if text == "-1" else whole_number(request, "limit")
+    return web.json_response([event_body(deployment, line) for line in lines[:most]])
+
+
+def _within(request: web.Request, lines: list[LogLine]) -> list[LogLine]:
+    since, until = whole_number(request, "since"), whole_number(request, "until")
+    return [
+        line
+        for line in lines
+        if (since is None or line.created > since) and (until is None or line.created < until)
+    ]
+
+
+async def _stream(
+    request: web.Request, store: Store, deployment: Deployment, *, follows: bool
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+    await response.prepare(request)
+    sent = 0
+    while True:
+        seen, finished = store.revision.number, not deployment.is_unfinished
+        for line in deployment.log[sent:]:
+            await response.write(json.dumps(event_body(deployment, line)).encode() + b"\n")
+            sent += 1
+        if finished or not follows or store.revision.is_closed:
+            break
+        await store.revision.past(seen, LOOKS_AGAIN_AFTER)
+    await response.write_eof()
+    return response
+
+
+ROUTES = [
+    web.get("/v3/deployments/{deployment}/events", list_events),
+    web.get("/v3/now/deployments/{deployment}/events", list_events),
+]

@@ -1,0 +1,93 @@
+"""Promote and Instant Rollback, and the aliases that the last of each moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from chatbot.sandbox.vercel.eligibility import require_promotable, require_rollback_target
+from chatbot.sandbox.vercel.errors import ApiError, bad_request, not_found
+from chatbot.sandbox.vercel.keys import ALIASING, CALLER, STORE
+from chatbot.sandbox.vercel.paging import page_of, switch
+from chatbot.sandbox.vercel.rendering.aliases import move_body, nested_move_body
+from chatbot.sandbox.vercel.validation import read_json
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.access import Caller
+    from chatbot.sandbox.vercel.records import Deployment, Project, RequestType
+
+LONGEST_DESCRIPTION = 250
+
+
+async def promote(request: web.Request) -> web.Response:
+    """201 and no body: accepted. The official CLI sends `{}`, the official SDK nothing."""
+    project, deployment = await _named(request)
+    require_promotable(request.app[STORE], project, deployment)
+    request.app[ALIASING].promote(project, deployment)
+    return web.Response(status=201)
+
+
+async def roll_back(request: web.Request) -> web.Response:
+    project, deployment = await _named(request)
+    description = request.query.get("description")
+    if description is not None and len(description) > LONGEST_DESCRIPTION:
+        raise bad_request(f"`description` should NOT be longer than {LONGEST_DESCRIPTION} characters.")
+    aliasing = request.app[ALIASING]
+    running = aliasing.is_running(project)
+    require_rollback_target(request.app[STORE], project, deployment, job_is_running=running)
+    aliasing.roll_back(project, deployment, request[CALLER].user, description)
+    return web.Response(status=201)
+
+
+async def _named(request: web.Request) -> tuple[Project, Deployment]:
+    """The project by its id alone and a deployment of it. Raises ApiError 400, 403 or 404."""
+    caller, project_id = request[CALLER], request.match_info["project"]
+    body = await read_json(request)
+    if body is not None and not isinstance(body, dict):
+        raise bad_request("the body should be an object.")
+    project = caller.project(project_id)
+    if project.id != project_id:
+        raise not_found("Project", project_id)
+    return project, _deployment_of(caller, project, request.match_info["deployment"])
+
+
+def _deployment_of(caller: Caller, project: Project, deployment_id: str) -> Deployment:
+    deployment = caller.deployment(deployment_id)
+    if deployment.project_id != project.id or deployment.id != deployment_id:
+        raise not_found("Deployment", deployment_id)
+    return deployment
+
+
+async def list_promote_aliases(request: web.Request) -> web.Response:
+    return _list_moves(request, "promote")
+
+
+async def list_rollback_aliases(request: web.Request) -> web.Response:
+    return _list_moves(request, "rollback")
+
+
+def _list_moves(request: web.Request, kind: RequestType) -> web.Response:
+    """v1 names the alias in a string, v9 nests it with its deployment. Raises ApiError 404 for no request."""
+    project = request[CALLER].project(request.match_info["project"])
+    last = project.last_request_of(kind)
+    if last is None:
+        raise ApiError(404, f"The project {project.name} has no {kind} request.")
+    moves = list(reversed(last.moves))
+    if switch(request, "failedOnly"):
+        moves = [move for move in moves if move.status == "failed"]
+    page, pagination = page_of(request, moves, lambda move: move.created_at)
+    is_nested = request.path.startswith("/v9/")
+    bodies = [nested_move_body(move, last.to_id) if is_nested else move_body(move) for move in page]
+    return web.json_response({"aliases": bodies, "pagination": pagination})
+
+
+ROUTES = [
+    web.post("/v10/projects/{project}/promote/{deployment}", promote),
+    web.post("/v1/projects/{project}/rollback/{deployment}", roll_back),
+    web.post("/v9/projects/{project}/rollback/{deployment}", roll_back),
+    web.get("/v1/projects/{project}/promote/aliases", list_promote_aliases),
+    web.get("/v9/projects/{project}/promote/aliases", list_promote_aliases),
+    web.get("/v1/projects/{project}/rollback/aliases", list_rollback_aliases),
+    web.get("/v9/projects/{project}/rollback/aliases", list_rollback_aliases),
+]

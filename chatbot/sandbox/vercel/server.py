@@ -1,0 +1,102 @@
+"""The platform as one thing to start and stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from chatbot.sandbox.vercel.aliasing import Aliasing
+from chatbot.sandbox.vercel.building import Builds
+from chatbot.sandbox.vercel.control import CONTROL_ROUTES
+from chatbot.sandbox.vercel.faults import Faults
+from chatbot.sandbox.vercel.journal import Journal
+from chatbot.sandbox.vercel.keys import ALIASING, BUILDS, FAULTS, HOME, JOURNAL, STORE
+from chatbot.sandbox.vercel.middlewares import MIDDLEWARES
+from chatbot.sandbox.vercel.routes import API_ROUTES
+from chatbot.sandbox.vercel.seeding import OWNER_TOKEN, VIEWER_TOKEN, seed_account, seed_projects
+from chatbot.sandbox.vercel.sites import SITE_ROUTES
+from chatbot.sandbox.vercel.store import Store
+from chatbot.sandbox.vercel.supervision import Supervisor
+from chatbot.sandbox.vercel.timing import Timing
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+LONGEST_LINE = 64 * 1024
+"""Bytes of a request line; a path that is longer is refused before it is anybody's."""
+CLOSES_WITHIN = 1.0
+"""Seconds that answers under way get when the platform stops."""
+
+
+class Platform:
+    """An asynchronous context manager: it serves inside, on `url`."""
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        timing: Timing | None = None,
+        seeded: bool = True,
+        seed: int = 7,
+    ) -> None:
+        self._port, self._host = port, host
+        timing = timing or Timing()
+        self.store = Store(seed=seed)
+        self.token = OWNER_TOKEN
+        self.viewer_token = VIEWER_TOKEN
+        self._supervisor = Supervisor()
+        self._faults = Faults()
+        self._aliasing = Aliasing(self.store, timing, self._faults, self._supervisor)
+        self._builds = Builds(self.store, timing, self._faults, self._aliasing, self._supervisor)
+        self._home = seed_account(self.store)
+        if seeded:
+            seed_projects(self.store, self._home, seed)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a trailing slash."""
+        return self.store.base_url
+
+    @property
+    def team_id(self) -> str:
+        return self._home.id
+
+    async def __aenter__(self) -> Self:
+        self._runner = web.AppRunner(
+            self._application(),
+            access_log=None,
+            shutdown_timeout=CLOSES_WITHIN,
+            max_line_size=LONGEST_LINE,
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        try:
+            await site.start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        port = self._runner.addresses[0][1]
+        self.store.base_url = f"http://{self._host}:{port}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.revision.close()
+        await self._supervisor.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _application(self) -> web.Application:
+        app = web.Application(middlewares=MIDDLEWARES)
+        app[STORE] = self.store
+        app[HOME] = self._home
+        app[BUILDS] = self._builds
+        app[ALIASING] = self._aliasing
+        app[FAULTS] = self._faults
+        app[JOURNAL] = Journal()
+        app.add_routes([*CONTROL_ROUTES, *SITE_ROUTES, *API_ROUTES])
+        return app

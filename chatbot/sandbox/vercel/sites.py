@@ -1,0 +1,89 @@
+"""What visitors get: production domains at `/sites/<domain>/`, single deployments at `/d/<hostname>/`,
+and the build log that `inspectorUrl` leads to.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from chatbot.sandbox.vercel.keys import STORE
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.records import Deployment
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>body{{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}}
+code{{background:#0001;padding:.1em .3em}}</style>
+{body}
+</html>
+"""
+
+
+async def visit_domain(request: web.Request) -> web.Response:
+    store, hostname = request.app[STORE], request.match_info["domain"].lower()
+    alias = store.aliases.get(hostname)
+    if alias is not None and alias.redirect is not None:
+        location = f"/sites/{alias.redirect}/{request.match_info.get('rest', '')}"
+        return web.Response(status=alias.redirect_status or 307, headers={"Location": location})
+    serving = store.deployments.get(alias.deployment_id or "") if alias is not None else None
+    if serving is None:
+        return _missing()
+    return _page(hostname, serving)
+
+
+async def visit_deployment(request: web.Request) -> web.Response:
+    hostname = request.match_info["hostname"].lower()
+    deployment = request.app[STORE].deployment_named(hostname)
+    if deployment is None or deployment.deleted_by_retention_at is not None or deployment.state != "READY":
+        return _missing()
+    return _page(hostname, deployment)
+
+
+async def inspect(request: web.Request) -> web.Response:
+    """A plain page: what is built, how far it is, and its log."""
+    deployment = request.app[STORE].deployments.get("dpl_" + request.match_info["id"])
+    if deployment is None:
+        return _missing()
+    lines = "\n".join(escape(line.text) for line in deployment.log)
+    body = (
+        f"<h1>{escape(deployment.name)} · {deployment.state}</h1>"
+        f"<p>{escape(deployment.commit.message)}</p>"
+        f"<p><code>{deployment.id}</code> · <code>{deployment.commit.sha}</code></p><pre>{lines}</pre>"
+    )
+    return _html(_PAGE.format(title=escape(deployment.name), body=body))
+
+
+def _page(hostname: str, deployment: Deployment) -> web.Response:
+    served_by = {"X-Served-By": deployment.id, "Cache-Control": "no-store"}
+    if not deployment.healthy:
+        body = "<h1>500</h1><p>This Serverless Function has crashed. FUNCTION_INVOCATION_FAILED</p>"
+        return _html(_PAGE.format(title="500", body=body), status=500, headers=served_by)
+    commit = deployment.commit
+    body = (
+        f"<h1>{escape(hostname)}</h1><p>{escape(commit.message)}</p>"
+        f"<p>Deployment <code>{deployment.id}</code>, commit <code>{commit.sha}</code></p>"
+    )
+    return _html(_PAGE.format(title=escape(hostname), body=body), headers=served_by)
+
+
+def _missing() -> web.Response:
+    body = "<h1>404</h1><p>The deployment could not be found. DEPLOYMENT_NOT_FOUND</p>"
+    headers = {"X-Vercel-Error": "DEPLOYMENT_NOT_FOUND"}
+    return _html(_PAGE.format(title="404", body=body), status=404, headers=headers)
+
+
+def _html(text: str, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(text=text, status=status, headers=headers, content_type="text/html", charset="utf-8")
+
+
+SITE_ROUTES = [
+    web.get("/sites/{domain}", visit_domain),
+    web.get("/sites/{domain}/{rest:.*}", visit_domain),
+    web.get("/d/{hostname}", visit_deployment),
+    web.get("/d/{hostname}/{rest:.*}", visit_deployment),
+    web.get("/inspect/{owner}/{project}/{id}", inspect),
+]

@@ -1,0 +1,209 @@
+"""Everything the platform knows, in memory, with an index for each way it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import string
+import time
+from typing import TYPE_CHECKING
+
+from chatbot.sandbox.vercel.records import Alias, Deployment, Domain, Project, Team, Token, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ID_LETTERS = string.ascii_letters + string.digits
+_HOST_LETTERS = string.ascii_lowercase + string.digits
+
+
+class Revision:
+    """A number that grows with every visible change, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.number = 1
+        self._closed = False
+        self._moved = asyncio.Event()
+
+    def bump(self) -> None:
+        self.number += 1
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    def close(self) -> None:
+        """Let everyone who waits go home, now and from now on."""
+        self._closed = True
+        self._moved.set()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
+    async def past(self, seen: int, seconds: float) -> int:
+        """Wait until the number is greater than `seen`, or for `seconds`; answer the number."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.number <= seen and not self._closed:
+                    await self._moved.wait()
+        except TimeoutError:
+            pass  # nothing changed in that time: that is the answer
+        return self.number
+
+
+class Store:
+    """The records. Only this class writes the indexes; the rest changes records and calls `changed`."""
+
+    def __init__(self, *, seed: int) -> None:
+        self.revision = Revision()
+        self.base_url = ""
+        """Where the platform is served; known once it listens."""
+        self.users: dict[str, User] = {}
+        self.teams: dict[str, Team] = {}
+        self.tokens: dict[str, Token] = {}
+        self.projects: dict[str, Project] = {}
+        self.deployments: dict[str, Deployment] = {}
+        self.aliases: dict[str, Alias] = {}
+        self._project_ids: dict[tuple[str, str], str] = {}
+        self._deployment_ids: dict[str, str] = {}
+        self._random = random.Random(seed)
+        self._last_stamp = 0
+
+    # time and names
+
+    @staticmethod
+    def now() -> int:
+        return time.time_ns() // 1_000_000
+
+    def stamp(self) -> int:
+        """The time, and never the same twice: paging by creation time must not lose a twin."""
+        self._last_stamp = max(self.now(), self._last_stamp + 1)
+        return self._last_stamp
+
+    def new_id(self, prefix: str, length: int = 28) -> str:
+        return prefix + "".join(self._random.choices(_ID_LETTERS, k=length))
+
+    def new_sha(self) -> str:
+        return f"{self._random.getrandbits(160):040x}"
+
+    def new_hostname(self, project: Project) -> str:
+        tail = "".join(self._random.choices(_HOST_LETTERS, k=9))
+        return f"{project.name}-{tail}-{self.slug_of(project.account_id)}.vercel.app"
+
+    # writing
+
+    def changed(self) -> None:
+        self.revision.bump()
+
+    def add_user(self, user: User, *tokens: Token) -> User:
+        self.users[user.id] = user
+        self.tokens.update({token.secret: token for token in tokens})
+        return user
+
+    def add_team(self, team: Team) -> Team:
+        self.teams[team.id] = team
+        return team
+
+    def add_project(self, project: Project) -> Project:
+        self.projects[project.id] = project
+        self._project_ids[project.account_id, project.name] = project.id
+        return project
+
+    def rename_project(self, project: Project, name: str) -> None:
+        del self._project_ids[project.account_id, project.name]
+        project.name = name
+        self._project_ids[project.account_id, name] = project.id
+
+    def add_deployment(self, deployment: Deployment) -> Deployment:
+        project = self.projects[deployment.project_id]
+        project.deployments.append(deployment)
+        project.updated_at = max(project.updated_at, deployment.created_at)
+        self.deployments[deployment.id] = deployment
+        self._deployment_ids[deployment.url] = deployment.id
+        return deployment
+
+    def forget_deployment(self, deployment: Deployment) -> None:
+        """Remove it with every alias that points at it."""
+        self.projects[deployment.project_id].deployments.remove(deployment)
+        del self.deployments[deployment.id]
+        del self._deployment_ids[deployment.url]
+        for alias in self.aliases_of(deployment.id):
+            del self.aliases[alias.name]
+
+    def add_domain(self, project: Project, domain: Domain) -> Domain:
+        project.domains[domain.name] = domain
+        if domain.redirect is not None:
+            self._put_alias(project, domain.name, None, domain.created_at)
+        return domain
+
+    def point(self, hostname: str, deployment: Deployment, at: int | None = None) -> None:
+        """Make `hostname` serve `deployment`, since `at` (now, if it is not said)."""
+        at = self.stamp() if at is None else at
+        self._put_alias(self.projects[deployment.project_id], hostname, deployment.id, at)
+
+    def _put_alias(self, project: Project, hostname: str, deployment_id: str | None, at: int) -> None:
+        known = self.aliases.get(hostname)
+        if known is not None:
+            known.deployment_id, known.updated_at = deployment_id, at
+            return
+        domain = project.domains.get(hostname)
+        self.aliases[hostname] = Alias(
+            id=self.new_id("", 24),
+            name=hostname,
+            project_id=project.id,
+            created_at=at,
+            updated_at=at,
+            deployment_id=deployment_id,
+            redirect=domain.redirect if domain else None,
+            redirect_status=domain.redirect_status if domain else None,
+        )
+
+    # reading
+
+    def slug_of(self, account_id: str) -> str:
+        team = self.teams.get(account_id)
+        return team.slug if team is not None else self.users[account_id].username
+
+    def team_named(self, id_or_slug: str) -> Team | None:
+        by_id = self.teams.get(id_or_slug)
+        return by_id or next((team for team in self.teams.values() if team.slug == id_or_slug), None)
+
+    def project_named(self, account_id: str, id_or_name: str) -> Project | None:
+        """A project by its id wherever it is, or by its name within the account."""
+        if id_or_name in self.projects:
+            return self.projects[id_or_name]
+        found = self._project_ids.get((account_id, id_or_name))
+        return self.projects[found] if found is not None else None
+
+    def projects_of(self, account_id: str) -> list[Project]:
+        """Newest first."""
+        found = [project for project in self.projects.values() if project.account_id == account_id]
+        return sorted(found, key=lambda project: project.created_at, reverse=True)
+
+    def deployment_named(self, id_or_hostname: str) -> Deployment | None:
+        """By id, by generated hostname, or by any alias or domain that points at it."""
+        if id_or_hostname in self.deployments:
+            return self.deployments[id_or_hostname]
+        hostname = id_or_hostname.lower()
+        found = self._deployment_ids.get(hostname)
+        if found is None and hostname in self.aliases:
+            found = self.aliases[hostname].deployment_id
+        return self.deployments[found] if found is not None else None
+
+    def current_of(self, project: Project) -> Deployment | None:
+        return self.deployments.get(project.current_id) if project.current_id is not None else None
+
+    def serves_everywhere(self, project: Project, deployment: Deployment) -> bool:
+        """Whether it is Current and every production domain points to it (not so after half a move)."""
+        return project.current_id == deployment.id and all(
+            self.serving(domain.name) == deployment.id for domain in project.production_domains()
+        )
+
+    def serving(self, hostname: str) -> str | None:
+        alias = self.aliases.get(hostname)
+        return alias.deployment_id if alias is not None else None
+
+    def aliases_of(self, deployment_id: str) -> list[Alias]:
+        return [alias for alias in self.aliases.values() if alias.deployment_id == deployment_id]
+
+    def newest_first(self, project: Project) -> Iterator[Deployment]:
+        return reversed(project.deployments)
