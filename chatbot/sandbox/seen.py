@@ -1,0 +1,153 @@
+"""What a person sees, read from the JSON API: messages and views, with the words and controls in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+SHOWN = (
+    "text",
+    "title",
+    "subtitle",
+    "subtext",
+    "body",
+    "label",
+    "hint",
+    "placeholder",
+    "caption",
+    "description",
+)
+"""Keys that hold visible text, a text object or a string."""
+
+
+@dataclass(frozen=True)
+class Control:
+    block_id: str
+    action_id: str
+    kind: str
+    label: str
+    """What names it on screen: its text, its placeholder, or the label of its input."""
+    element: Json
+
+    @property
+    def is_button(self) -> bool:
+        return self.kind == "button"
+
+
+@dataclass(frozen=True)
+class SeenMessage:
+    ts: str
+    channel: str
+    user: str
+    text: str
+    ephemeral: bool
+    edited: bool
+    blocks: list[Json]
+    thread_ts: str | None = None
+    reply_count: int = 0
+
+    @property
+    def controls(self) -> list[Control]:
+        return list(controls(self.blocks))
+
+    @property
+    def buttons(self) -> list[str]:
+        return [control.label for control in self.controls if control.is_button]
+
+    @property
+    def words(self) -> str:
+        """All visible text: that of the blocks, or the text where there are no blocks."""
+        return "\n".join(words(self.blocks)) if self.blocks else self.text
+
+    @property
+    def where(self) -> Json:
+        return {"channel": self.channel, "ts": self.ts}
+
+
+@dataclass(frozen=True)
+class SeenView:
+    id: str
+    type: str
+    title: str
+    callback_id: str
+    blocks: list[Json]
+    values: Json
+    whole: Json
+
+    @property
+    def controls(self) -> list[Control]:
+        return list(controls(self.blocks))
+
+    @property
+    def buttons(self) -> list[str]:
+        return [control.label for control in self.controls if control.is_button]
+
+    @property
+    def words(self) -> str:
+        return "\n".join([self.title, *words(self.blocks)] if self.title else words(self.blocks))
+
+    @property
+    def where(self) -> Json:
+        return {"view_id": self.id}
+
+
+def message(shape: Json) -> SeenMessage:
+    return SeenMessage(
+        ts=shape["ts"],
+        channel=shape["channel"],
+        user=shape["user"],
+        text=shape["text"],
+        ephemeral=shape["ephemeral"],
+        edited=shape["edited"],
+        blocks=shape["blocks"],
+        thread_ts=shape.get("thread_ts"),
+        reply_count=shape.get("reply_count", 0),
+    )
+
+
+def view(shape: Json) -> SeenView:
+    return SeenView(
+        id=shape["id"],
+        type=shape["type"],
+        title=(shape["title"] or {}).get("text", ""),
+        callback_id=shape["callback_id"],
+        blocks=shape["blocks"],
+        values=shape["state"]["values"],
+        whole=shape,
+    )
+
+
+def controls(blocks: list[Json]) -> Iterator[Control]:
+    """Everything with an action_id, in reading order."""
+    for block in blocks:
+        held = [
+            *block.get("elements", []),
+            *block.get("actions", []),
+            block.get("accessory"),
+            block.get("element"),
+        ]
+        for element in held:
+            if isinstance(element, dict) and "action_id" in element:
+                yield _control(block, element)
+        yield from controls(block.get("child_blocks", []))
+
+
+def _control(block: Json, element: Json) -> Control:
+    named = element.get("text") or block.get("label") or element.get("placeholder") or {}
+    return Control(block["block_id"], element["action_id"], element["type"], named.get("text", ""), element)
+
+
+def words(value: object) -> list[str]:
+    """Every visible text inside, in order."""
+    if isinstance(value, list):
+        return [text for each in value for text in words(each)]
+    if not isinstance(value, dict):
+        return []
+    found: list[str] = []
+    for key, inner in value.items():
+        if key in SHOWN and isinstance(inner, str):
+            found.append(inner)
+        elif key not in ("confirm", "value"):
+            found += words(inner)
+    return found

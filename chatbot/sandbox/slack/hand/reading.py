@@ -1,0 +1,110 @@
+"""What a person sees: the workspace, messages, modals, App Home; and what the bot sent."""
+
+from chatbot.sandbox.slack import seed
+from chatbot.sandbox.slack.backend import Backend
+from chatbot.sandbox.slack.hand.asking import Ask
+from chatbot.sandbox.slack.records import Channel, Json, Message
+
+MOST_WAIT_SECONDS = 60.0
+
+
+async def workspace(ask: Ask) -> Json:
+    backend = ask.backend
+    state, app = backend.state, backend.app
+    return {
+        "revision": state.revision,
+        "team": {"id": seed.TEAM_ID, "name": seed.TEAM_NAME, "domain": seed.TEAM_DOMAIN},
+        "app": {"id": app.app_id, "name": app.name, "bot_user_id": app.bot_user_id},
+        "people": [
+            {key: vars(person)[key] for key in ("id", "name", "real_name", "is_admin", "is_bot")}
+            for person in state.people.values()
+        ],
+        "groups": [{"id": g.id, "handle": g.handle, "users": g.users} for g in state.groups.values()],
+        "channels": [_channel(channel) for channel in state.channels.values()],
+        "commands": [
+            {"command": c.name, "description": c.description, "usage_hint": c.usage_hint}
+            for c in app.commands.values()
+        ],
+        "home_enabled": app.home_enabled,
+        "platform": {"url": backend.platform_url} if backend.platform_url else None,
+        "connections": len(backend.sockets.open),
+    }
+
+
+def _channel(channel: Channel) -> Json:
+    keys = ("id", "name", "topic", "is_private", "is_im", "members", "archived")
+    return {key: vars(channel)[key] for key in keys}
+
+
+async def _wait(ask: Ask) -> int:
+    """A long poll: with `since` and `wait` it returns once something is newer, or after `wait` seconds."""
+    state = ask.backend.state
+    wait = min(ask.number("wait", 0.0), MOST_WAIT_SECONDS)
+    if wait > 0 and "since" in ask.given:
+        await state.past(int(ask.number("since", 0)), wait)
+    return state.revision
+
+
+async def messages(ask: Ask) -> Json:
+    channel, person = ask.channel, ask.person
+    revision = await _wait(ask)
+    seen = ask.backend.state.messages(channel.id, person=person.id)
+    thread_ts = ask.optional("thread_ts")
+    if thread_ts is None:
+        seen = [message for message in seen if not message.is_reply or message.broadcast]
+    else:
+        seen = [message for message in seen if thread_ts in (message.ts, message.thread_ts)]
+    return {"revision": revision, "messages": [described(ask.backend, message) for message in seen]}
+
+
+def described(backend: Backend, message: Message) -> Json:
+    """A message as the JSON API and the event stream tell it."""
+    shape: Json = {
+        "ts": message.ts,
+        "channel": message.channel,
+        "user": message.user,
+        "text": message.text,
+        "blocks": message.blocks,
+        "ephemeral": message.only_for is not None,
+        "edited": message.edited_ts is not None,
+    }
+    replies = backend.state.replies(message.channel, message.ts)
+    if message.thread_ts is not None:
+        shape["thread_ts"] = message.thread_ts
+    if replies:
+        shape["reply_count"] = len(replies)
+    if message.broadcast:
+        shape["broadcast"] = True
+    if message.reactions:
+        shape["reactions"] = message.reactions
+    return shape
+
+
+async def views(ask: Ask) -> Json:
+    person = ask.person
+    revision = await _wait(ask)
+    return {"revision": revision, "views": stack(ask.backend, person.id)}
+
+
+def stack(backend: Backend, person: str) -> list[Json]:
+    return [backend.payloads.view(view) for view in backend.state.stack(person)]
+
+
+async def home(ask: Ask) -> Json:
+    person = ask.person
+    revision = await _wait(ask)
+    return {"revision": revision, "view": home_of(ask.backend, person.id)}
+
+
+def home_of(backend: Backend, person: str) -> Json | None:
+    view = backend.state.homes.get(person)
+    return None if view is None else backend.payloads.view(view)
+
+
+async def payloads(ask: Ask) -> Json:
+    return {"payloads": ask.backend.recorder.payloads}
+
+
+async def forget_payloads(ask: Ask) -> Json:
+    ask.backend.recorder.payloads.clear()
+    return {}

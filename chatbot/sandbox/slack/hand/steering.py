@@ -1,0 +1,100 @@
+"""Trouble on demand and settings: faults, the socket, people, groups, channels, delivery, switches."""
+
+from dataclasses import fields
+
+from chatbot.sandbox.slack.backend import Switches
+from chatbot.sandbox.slack.faults import Fault
+from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
+from chatbot.sandbox.slack.records import Json
+
+REASONS = ("warning", "refresh_requested", "link_disabled", "too_many_websockets")
+
+
+async def faults(ask: Ask) -> Json:
+    return {"faults": [fault.as_json() for fault in ask.backend.faults.waiting]}
+
+
+async def add_fault(ask: Ask) -> Json:
+    known = {field.name for field in fields(Fault)}
+    strange = sorted(set(ask.given) - known)
+    if strange:
+        raise CannotDo("invalid_argument", 400, argument=strange[0])
+    ask.text("method")
+    if ask.given.get("drop") not in (None, "before", "after"):
+        raise CannotDo("invalid_argument", 400, argument="drop")
+    ask.backend.faults.waiting.append(Fault(**ask.given))
+    return {}
+
+
+async def clear_faults(ask: Ask) -> Json:
+    ask.backend.faults.waiting.clear()
+    return {}
+
+
+async def socket(ask: Ask) -> Json:
+    sockets = ask.backend.sockets
+    match ask.text("do"):
+        case "disconnect":
+            reason = ask.optional("reason") or "warning"
+            if reason not in REASONS:
+                raise CannotDo("invalid_argument", 400, argument="reason")
+            return {"connections": await sockets.disconnect(reason)}
+        case "abort":
+            return {"connections": sockets.abort()}
+        case "mute_pong":
+            sockets.pong_muted = ask.flag("muted")
+            return {"muted": sockets.pong_muted}
+        case "redeliver":
+            if not await ask.backend.delivery.again():
+                raise CannotDo("nothing_to_redeliver")
+            return {}
+        case _:
+            raise CannotDo("invalid_argument", 400, argument="do")
+
+
+async def set_person(ask: Ask) -> Json:
+    person = ask.backend.state.person(ask.id)
+    if person is None or person.is_bot:
+        raise CannotDo("no_such_person", 404)
+    person.is_admin = ask.flag("is_admin")
+    ask.backend.state.workspace_changed()
+    return {}
+
+
+async def set_group(ask: Ask) -> Json:
+    state = ask.backend.state
+    group, users = state.groups.get(ask.id), ask.given.get("users")
+    if group is None:
+        raise CannotDo("no_such_group", 404)
+    if not isinstance(users, list) or not all(user in state.people for user in users):
+        raise CannotDo("invalid_argument", 400, argument="users")
+    group.users = list(users)
+    state.workspace_changed()
+    return {}
+
+
+async def set_channel(ask: Ask) -> Json:
+    channel = ask.backend.state.channel(ask.id)
+    if channel is None:
+        raise CannotDo("no_such_channel", 404)
+    if "archived" in ask.given:
+        channel.archived = ask.flag("archived")
+    if "bot_member" in ask.given:
+        bot = ask.backend.app.bot_user_id
+        channel.members = [member for member in channel.members if member != bot]
+        channel.members += [bot] if ask.flag("bot_member") else []
+    ask.backend.state.workspace_changed()
+    return {}
+
+
+async def set_delivery(ask: Ask) -> Json:
+    ask.backend.delivery.deliver_to = ask.optional("url")
+    return {"url": ask.backend.delivery.deliver_to}
+
+
+async def set_switches(ask: Ask) -> Json:
+    for name, value in ask.given.items():
+        if name not in {field.name for field in fields(Switches)} or not isinstance(value, bool):
+            raise CannotDo("invalid_argument", 400, argument=name)
+        setattr(ask.backend.switches, name, value)
+    return {"switches": vars(ask.backend.switches)}

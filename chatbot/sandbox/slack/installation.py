@@ -1,0 +1,67 @@
+"""The app as it is installed in the workspace: what its manifest grants it."""
+
+from dataclasses import dataclass
+
+from chatbot.sandbox.slack import seed
+from chatbot.sandbox.slack.records import Json
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    description: str
+    usage_hint: str
+    should_escape: bool
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    name: str
+    kind: str
+    callback_id: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    name: str
+    commands: dict[str, Command]
+    shortcuts: dict[str, Shortcut]
+    scopes: tuple[str, ...]
+    events: frozenset[str]
+    home_enabled: bool
+    interactive: bool
+    app_id: str = seed.APP_ID
+    bot_user_id: str = seed.BOT_USER
+    bot_id: str = seed.BOT_ID
+    bot_token: str = "xoxb-sandbox"
+    app_token: str = "xapp-sandbox"
+    signing_secret: str = "sandbox-signing-secret"
+    verification_token: str = "sandbox-verification-token"
+
+
+def installed(manifest: Json) -> Installation:
+    """Reads a manifest (the decoded YAML); what it leaves out is not granted."""
+    features = manifest.get("features", {})
+    settings = manifest.get("settings", {})
+    commands = [
+        Command(
+            name=entry["command"],
+            description=entry.get("description", ""),
+            usage_hint=entry.get("usage_hint", ""),
+            should_escape=entry.get("should_escape", False),
+        )
+        for entry in features.get("slash_commands", [])
+    ]
+    shortcuts = [
+        Shortcut(entry["name"], entry["type"], entry["callback_id"])
+        for entry in features.get("shortcuts", [])
+    ]
+    return Installation(
+        name=features.get("bot_user", {}).get("display_name") or manifest["display_information"]["name"],
+        commands={command.name: command for command in commands},
+        shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
+        scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+        events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
+        home_enabled=features.get("app_home", {}).get("home_tab_enabled", False),
+        interactive=settings.get("interactivity", {}).get("is_enabled", False),
+    )

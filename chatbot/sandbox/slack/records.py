@@ -1,0 +1,115 @@
+"""What a workspace holds. Records are mutable; only `State` changes them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Values = dict[str, dict[str, Json]]
+"""Slack's `state.values`: block_id -> action_id -> {"type": …, "selected_option": …}."""
+
+
+@dataclass
+class Member:
+    id: str
+    name: str
+    real_name: str
+    is_admin: bool = False
+    is_bot: bool = False
+
+    @property
+    def email(self) -> str:
+        return f"{self.name}@acme.example"
+
+
+@dataclass
+class Group:
+    id: str
+    handle: str
+    name: str
+    users: list[str]
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    topic: str = ""
+    is_private: bool = False
+    is_im: bool = False
+    members: list[str] = field(default_factory=list)
+    archived: bool = False
+    created: int = 0
+
+    def is_open_to(self, person: str) -> bool:
+        """Whether this person may read here: public channels can be previewed without joining."""
+        return person in self.members or not (self.is_private or self.is_im)
+
+    @property
+    def scope_prefix(self) -> str:
+        """The family of scopes that governs this kind of conversation."""
+        if self.is_im:
+            return "im"
+        return "groups" if self.is_private else "channels"
+
+
+@dataclass
+class Message:
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    metadata: Json | None = None
+    by_app: bool = False
+    thread_ts: str | None = None
+    broadcast: bool = False
+    only_for: str | None = None
+    """The one person who sees an ephemeral message; None: everybody in the channel."""
+    edited_ts: str | None = None
+    client_msg_id: str | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, Values] = field(default_factory=dict)
+    """What each person chose in its menus (person id -> state.values): a choice is its person's own."""
+
+    @property
+    def is_reply(self) -> bool:
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+    def is_shown_to(self, person: str) -> bool:
+        return self.only_for is None or self.only_for == person
+
+
+@dataclass
+class View:
+    """A modal on a person's stack, or a person's App Home."""
+
+    id: str
+    user: str
+    definition: Json
+    """What the app sent, with every block_id and action_id filled in."""
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    values: Values = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Json]:
+        blocks: list[Json] = self.definition["blocks"]
+        return blocks
+
+    @property
+    def type(self) -> str:
+        return str(self.definition["type"])
+
+
+@dataclass(frozen=True)
+class Change:
+    """One visible change, as the event stream tells it."""
+
+    kind: str
+    """message, deleted, views, home or workspace."""
+    channel: str | None = None
+    message: Message | None = None
+    person: str | None = None
+    """Set where only this person sees the change."""
