@@ -1,0 +1,194 @@
+// @ts-check
+/** Where everything meets: who looks, at what, and what came over the stream. */
+import { readViews, readWorkspace } from "./api.js";
+import { ChannelView } from "./channel.js";
+import { Composer } from "./composer.js";
+import { Modals } from "./dialogs.js";
+import { Directory } from "./directory.js";
+import { h, icon } from "./dom.js";
+import { HomeView } from "./home.js";
+import { Stream } from "./live.js";
+import { Panel } from "./panel.js";
+import { Sidebar } from "./sidebar.js";
+
+/** @param {string} id @returns {HTMLElement} */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+class App {
+  constructor() {
+    this.names = new Directory();
+    this.sidebar = new Sidebar(part("sidebar"), this.names, (person) => this.goTo({ as: person }));
+    this.panel = new Panel(part("panel"), (text) => this.suggest(text));
+    this.composer = new Composer(this.names);
+    this.modals = new Modals(this.names);
+    this.place = part("place");
+    /** @type {ChannelView | null} */
+    this.channel = null;
+    /** @type {HomeView | null} */
+    this.home = null;
+    /** @type {Stream | null} */
+    this.stream = null;
+    this.showTabs();
+    addEventListener("hashchange", () => this.follow());
+    part("sidebar").addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("a")) this.showPane("messages");
+    });
+  }
+
+  async start() {
+    try {
+      this.names.state = await readWorkspace();
+    } catch (error) {
+      console.error(error);
+      this.showConnection(false);
+      setTimeout(() => this.start(), 1000);
+      return;
+    }
+    this.showConnection(true);
+    this.panel.start(this.names.state.platform !== null);
+    this.follow();
+  }
+
+  /** The address says who looks at what: `#as=U…&in=C…`. */
+  get wanted() {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const { people } = this.names;
+    const as = people.find(({ id }) => id === asked.get("as"))?.id ?? (this.names.me || people[0].id);
+    return { as, place: asked.get("in") ?? "" };
+  }
+
+  /** @param {{as?: string, place?: string}} change */
+  goTo({ as = this.names.me, place = this.sidebar.place }) {
+    location.hash = new URLSearchParams({ in: place, as }).toString();
+  }
+
+  /** Make the page agree with its address. */
+  follow() {
+    const { as, place } = this.wanted;
+    const isOther = as !== this.names.me;
+    if (isOther) {
+      this.names.me = as;
+      this.stream?.close();
+      this.modals.show([]);
+      this.sidebar.unread.clear();
+    }
+    const known = place === "home" || this.names.isVisible(place) ? place : "";
+    const target = known || (this.names.isVisible(this.sidebar.place) ? this.sidebar.place : this.names.channels[0]?.id);
+    if (isOther || target !== this.sidebar.place) this.enter(target);
+    if (isOther) this.connect();
+  }
+
+  connect() {
+    this.stream = new Stream(this.names.me, {
+      onUp: async () => {
+        await this.refresh();
+        this.showConnection(true);
+      },
+      onDown: () => this.showConnection(false),
+      onEvent: (event) => this.onEvent(event),
+    });
+  }
+
+  async refresh() {
+    await this.refreshWorkspace();
+    const [views] = await Promise.all([readViews(this.names.me), this.channel?.refresh(), this.home?.refresh()]);
+    this.modals.show(views);
+  }
+
+  async refreshWorkspace() {
+    this.names.state = await readWorkspace();
+    this.sidebar.show();
+    this.panel.start(this.names.state.platform !== null);
+  }
+
+  /** @param {string} target a channel id, or "home" */
+  enter(target) {
+    if (this.channel) this.sidebar.noteRead(this.channel.id, this.channel.newest);
+    this.channel?.close();
+    this.channel = null;
+    this.home = null;
+    document.body.dataset.pane = "messages";
+    this.sidebar.enter(target);
+    if (target === "home") this.enterHome();
+    else this.enterChannel(target);
+    this.showTabs();
+  }
+
+  /** @param {string} id */
+  enterChannel(id) {
+    const { names } = this;
+    const channel = names.channel(id);
+    const name = names.channelName(id);
+    const sign = channel?.is_im ? "messages" : channel?.is_private ? "lock" : "hash";
+    this.channel = new ChannelView(names, id);
+    this.composer.enter(id, channel?.is_im ? name : `#${name}`);
+    document.title = `${name} · ${names.state.team.name}`;
+    this.place.replaceChildren(
+      h("header", { class: "place-head" }, h("h1", {}, icon(sign), name), channel?.topic ? h("p", {}, channel.topic) : null),
+      this.channel.element, this.composer.element);
+    this.report(this.channel.refresh());
+  }
+
+  enterHome() {
+    const { app, team } = this.names.state;
+    this.home = new HomeView(this.names);
+    document.title = `${app.name} Home · ${team.name}`;
+    this.place.replaceChildren(h("header", { class: "place-head" }, h("h1", {}, icon("home"), `${app.name} Home`)), this.home.element);
+    this.report(this.home.open());
+  }
+
+  /** A failed read means the connection is gone; the stream finds out too and refreshes all when it is back. @param {Promise<void>} reading */
+  report(reading) {
+    reading.catch((error) => {
+      console.error(error);
+      this.showConnection(false);
+    });
+  }
+
+  /** @param {any} event */
+  onEvent(event) {
+    if (event.kind === "message" || event.kind === "deleted") this.onMessage(event);
+    else if (event.kind === "views") this.modals.show(event.views);
+    else if (event.kind === "home") this.home?.show(event.view);
+    else if (event.kind === "workspace") this.report(this.refreshWorkspace());
+  }
+
+  /** @param {any} event */
+  onMessage({ kind, channel, message, ts }) {
+    if (channel !== this.channel?.id) {
+      if (kind === "message" && !message.edited && message.user !== this.names.me) this.sidebar.noteUnread(channel, message.ts);
+    } else if (kind === "message") this.channel?.put(message);
+    else this.channel?.remove(ts);
+  }
+
+  /** @param {string} text */
+  suggest(text) {
+    if (!this.channel) this.enter(this.names.channels[0].id);
+    this.showPane("messages");
+    this.composer.suggest(text);
+  }
+
+  /** @param {boolean} isUp */
+  showConnection(isUp) {
+    part("connection").textContent = isUp ? "" : "Offline, retrying…";
+  }
+
+  /** @param {string} pane "channels", "messages" or "panel": the one a narrow window shows */
+  showPane(pane) {
+    document.body.dataset.pane = pane;
+    this.showTabs();
+  }
+
+  showTabs() {
+    const tabs = [["channels", "people", "Channels"], ["messages", "messages", "Messages"], ["panel", "globe", "Sites"]];
+    part("tabs").replaceChildren(...tabs.map(([pane, drawing, words]) => h("button", {
+      type: "button", "aria-pressed": String(document.body.dataset.pane === pane), "data-tab": pane,
+      onclick: () => {
+        this.showPane(pane);
+        /** @type {HTMLElement} */ (part("tabs").querySelector(`[data-tab="${pane}"]`)).focus();
+      },
+    }, icon(drawing), words)));
+  }
+}
+
+new App().start();
