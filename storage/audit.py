@@ -9,17 +9,35 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import exists, func, insert
-from sqlmodel import col, select
+from sqlalchemy import bindparam, exists, insert, text
+from sqlalchemy import select as sqlalchemy_select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import chain
 from storage.errors import DuplicateEntry, NotStorable
 from storage.models import AuditEntry
 from storage.reading import rows
+from storage.verifying import Anchor, Verdict, verify
+
+__all__ = ["Anchor", "Verdict", "append", "csv_cell", "export", "newest", "verify"]
 
 _APPEND_LOCK = 0x70726F6D_0002
 """Advisory lock of PostgreSQL: "prom", 2."""
+
+# Built once: SQLAlchemy takes longer to build these than SQLite to run them.
+_TABLE = SQLModel.metadata.tables[AuditEntry.__tablename__]
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=_APPEND_LOCK)
+_END = (
+    sqlalchemy_select(
+        _TABLE.c.seq,
+        _TABLE.c.hash,
+        exists().where(_TABLE.c.operation_id == bindparam("of"), _TABLE.c.action == bindparam("said")),
+    )
+    .order_by(_TABLE.c.seq.desc())
+    .limit(1)
+)
+_INSERT = insert(_TABLE)
 
 _CLOCK_SKEW = timedelta(minutes=5)
 """Replicas' clocks differ, so `at` does not grow strictly with `seq`. More than this is taken for a mistake."""
@@ -53,17 +71,17 @@ async def append(
         "channel": chain.storable("channel", channel),
         "detail": chain.canonical(detail),
     }
-    if session.get_bind().dialect.name == "postgresql":
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
         # Its own statement: under READ COMMITTED the next one sees what the former holder committed.
-        await session.exec(select(func.pg_advisory_xact_lock(_APPEND_LOCK)))
-    said = exists().where(col(AuditEntry.operation_id) == operation_id, col(AuditEntry.action) == action)
-    newest_entry = select(AuditEntry.seq, AuditEntry.hash, said).order_by(col(AuditEntry.seq).desc()).limit(1)
-    seq, prev, duplicate = (await session.exec(newest_entry)).first() or (0, chain.GENESIS, False)
+        await connection.execute(_LOCK)
+    found = (await connection.execute(_END, {"of": operation_id, "said": action})).first()
+    seq, prev, duplicate = found or (0, chain.GENESIS, False)
     if operation_id is not None and duplicate:
         raise DuplicateEntry(operation_id, action)
     body = chain.body(seq=seq + 1, prev=prev, **columns)
     entry = AuditEntry(seq=seq + 1, prev=prev, body=body, hash=chain.digest(body), **columns)
-    await session.exec(insert(AuditEntry).values(**entry.model_dump()))
+    await connection.execute(_INSERT, entry.model_dump())
     return entry
 
 
@@ -86,21 +104,25 @@ async def newest(
         statement = statement.where(col(AuditEntry.seq) < before_seq)
     if since is not None:
         # A range of seq first, so that the index of project or actor still gives the order.
-        first = await _first_seq(session, since - _CLOCK_SKEW)
-        if first is None:
-            return []
-        statement = statement.where(col(AuditEntry.seq) >= first, col(AuditEntry.at) >= since)
+        before = await _seq_before(session, since)
+        statement = statement.where(col(AuditEntry.seq) > before, col(AuditEntry.at) >= since)
     return await rows(session, statement)
 
 
-async def _first_seq(session: AsyncSession, since: datetime) -> int | None:
+async def _seq_before(session: AsyncSession, since: datetime) -> int:
+    """No entry up to this one is of `since` or later: that would take a clock 5 minutes ahead of another."""
     statement = (
         select(AuditEntry.seq)
-        .where(col(AuditEntry.at) >= since)
-        .order_by(col(AuditEntry.at), col(AuditEntry.seq))
+        .where(col(AuditEntry.at) < since - _CLOCK_SKEW)
+        .order_by(col(AuditEntry.at).desc(), col(AuditEntry.seq).desc())
         .limit(1)
     )
-    return (await session.exec(statement)).first()
+    return (await session.exec(statement)).first() or 0
+
+
+def csv_cell(text: str) -> str:
+    """A spreadsheet takes a cell that begins like this for a formula; an apostrophe makes it text."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 async def export(session: AsyncSession) -> AsyncIterator[AuditEntry]:

@@ -11,6 +11,8 @@ from storage.errors import NotStorable
 GENESIS = "0" * 64
 """`prev` of the first entry."""
 
+_JSON = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical(value: object) -> str:
     """JSON in one spelling: sorted keys, no spaces, ASCII, no NaN. Mappings and tuples count as JSON.
@@ -18,9 +20,7 @@ def canonical(value: object) -> str:
     Raises NotStorable for anything else, also for keys that are not strings (json would rename them).
     """
     try:
-        return json.dumps(
-            _plain(value), ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")
-        )
+        return _JSON.encode(_plain(value))
     except (ValueError, RecursionError) as error:
         raise NotStorable(f"Not JSON: {error}") from error
 
@@ -42,7 +42,7 @@ def body(
     `detail` goes in as the text it is, so that no database's idea of JSON takes part.
     """
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return canonical([seq, moment, action, actor, project, operation_id, channel, detail, prev])
+    return _JSON.encode([seq, moment, action, actor, project, operation_id, channel, detail, prev])
 
 
 def digest(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import create_engine, event, inspect, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -82,7 +83,7 @@ class Database:
 
 
 class _Translated:
-    """`with`: the driver's connection errors come out as DatabaseUnavailable."""
+    """`with`: the driver's errors that are nobody's mistake here come out as DatabaseUnavailable."""
 
     def __init__(self, shown_address: str) -> None:
         self._shown = shown_address
@@ -91,8 +92,11 @@ class _Translated:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OperationalError | InterfaceError):
-            raise DatabaseUnavailable(f"The database {self._shown} does not answer: {error.orig}") from error
+        away = isinstance(error, OperationalError | InterfaceError)
+        # SQLite's name for "not a database" and "malformed"; PostgreSQL's triggers raise it too.
+        damaged = type(error) is DatabaseError and isinstance(error.orig, sqlite3.Error)
+        if isinstance(error, DBAPIError) and (away or damaged):
+            raise DatabaseUnavailable(f"The database {self._shown} cannot be used: {error.orig}") from error
 
 
 def upgrade(url: str) -> None:

@@ -64,9 +64,9 @@ class Operation(SQLModel, table=True):
     """One requested change to production, and the lease of whoever carries it out.
 
     `plan` and `outcome` are JSON texts that storage does not read. `fence` grows with every claim; a write
-    names the fence it was claimed with. `look_at` is when the next step is due.
-    `asked_at` is written before the platform is asked; a rebuild may ask once more: `promote_asked_at`. An operation leaves the
-    queue once it is finished and `told_at` says that its end was told.
+    names the fence it was claimed with. `look_at` is when the next step is due. `asked_at` is written before
+    the platform is asked; a rebuild may ask once more: `promote_asked_at`. An operation leaves the queue once
+    it is finished and `told_at` says that its end was told.
     """
 
     __tablename__: ClassVar[str] = "operations"

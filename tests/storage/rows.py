@@ -1,0 +1,42 @@
+"""Rows that are fine in every column a test does not care about."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from storage.models import Confirmation, Operation
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def operation(name: str = "op_1", *, project: str = "prj_shop", **changed: Any) -> Operation:
+    columns = {
+        "id": name,
+        "project_id": project,
+        "project_name": project.removeprefix("prj_"),
+        "path": "promote",
+        "target_id": "dpl_new",
+        "from_id": "dpl_old",
+        "plan": '{"domains":["shop.example.com"]}',
+        "fingerprint": "f1",
+        "actor": "slack:U0ANA0001",
+        "channel": "C0DEPLOYS",
+        "created_at": NOW,
+        "look_at": NOW,
+    }
+    return Operation(**{**columns, **changed})
+
+
+def confirmation(name: str = "cnf_1", **changed: Any) -> Confirmation:
+    columns = {
+        "id": name,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(minutes=10),
+        "actor": "slack:U0ANA0001",
+        "channel": "C0DEPLOYS",
+        "project_id": "prj_shop",
+        "project_name": "shop",
+        "fingerprint": "f1",
+        "plan": "{}",
+    }
+    return Confirmation(**{**columns, **changed})

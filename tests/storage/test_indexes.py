@@ -1,0 +1,59 @@
+"""The log and the queue may grow for years: what runs often walks an index, sorts nothing and skips no rows."""
+
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, create_engine, event
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import audit, confirmations, operations
+from storage.database import Database
+from tests.storage.rows import NOW, SECOND
+
+Question = Callable[[AsyncSession], Awaitable[object]]
+
+QUESTIONS: dict[str, Question] = {
+    "the end of the log": lambda s: audit.append(s, at=NOW, action="a", actor="b", operation_id="c"),
+    "newest": audit.newest,
+    "newest of a project": lambda s: audit.newest(s, project="a", before_seq=9),
+    "newest of an actor": lambda s: audit.newest(s, actor="a"),
+    "newest of both": lambda s: audit.newest(s, project="a", actor="b", since=NOW),
+    "newest since": lambda s: audit.newest(s, since=NOW),
+    "due operations": lambda s: operations.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
+    "a project's active operation": lambda s: operations.active_of(s, "a"),
+    "a project's operations": lambda s: operations.newest(s, "a"),
+    "all operations": operations.newest,
+    "old confirmations": lambda s: confirmations.purge_expired(s, NOW - timedelta(days=1)),
+}
+FROM_THE_END = {"the end of the log", "newest"}
+"""These read the table itself, backwards by its key, up to their LIMIT."""
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_it_is_answered_from_an_index(name: str, upgraded_file: Path, tmp_path: Path) -> None:
+    path = shutil.copy(upgraded_file, tmp_path / "promotebot.db")
+    database = Database.open(f"sqlite:///{path}")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "DELETE")):
+            asked.append((statement, parameters))
+
+    event.listen(database._writing.sync_engine, "before_cursor_execute", note)
+    async with database.write() as session:
+        await QUESTIONS[name](session)
+    await database.dispose()
+    assert asked
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [str(step.detail) for step in plan]
+            for step in steps:
+                assert step.startswith(("SEARCH ", "SCALAR ")) or " USING " in step or name in FROM_THE_END
+                assert "TEMP B-TREE" not in step
+    engine.dispose()
