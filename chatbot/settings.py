@@ -108,3 +108,10 @@ def _sentence(error: ValidationError) -> str:
     parts = [f"Missing: {', '.join(missing)}."] if missing else []
     parts += [f"{text}." for text in wrong]
     return " ".join(parts)
+
+
+def database_url() -> str:
+    """The one setting that the audit and db verbs need."""
+    return os.environ.get("DATABASE_URL") or str(
+        Settings.model_fields["database_url"].default.get_secret_value()
+    )

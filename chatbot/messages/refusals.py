@@ -229,6 +229,14 @@ def word_failure(error: PlatformError) -> Message:
     return says(text)
 
 
+def word_no_audit() -> Message:
+    """Without an audit entry nothing is done."""
+    return says(
+        "Nothing was done. The audit log cannot be written just now, and without it I do not act. "
+        "Try again in a minute, and tell the bot's maintainers."
+    )
+
+
 def word_bug(reference: str) -> Message:
     """An error of ours. The log has the same reference."""
     return says(

@@ -6,6 +6,7 @@ the platform. The ask is written down before it is sent, and sent at most once; 
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -30,6 +31,7 @@ from chatbot.services.ledger import Clock, Ledger, as_operation, findings_of, pl
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober
 from chatbot.vercel import VercelClient
+from storage.errors import LeaseLost
 from storage.models import Operation as Row
 
 META_KEY = "promotebotOperation"
@@ -112,6 +114,11 @@ class Carrying:
             return 0.0
         self._show()
         return self._pause()
+
+    async def hand_back(self) -> None:
+        """Let another process go on at once, instead of when the lease ends."""
+        with suppress(LeaseLost):
+            await self._crew.ledger.change(self._row, lease_owner=None, lease_until=None)
 
     async def close(self) -> None:
         await self._live.close()

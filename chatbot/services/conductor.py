@@ -37,11 +37,16 @@ class Conductor:
     async def _carry_out(self, row: Row) -> None:
         carrying = Carrying(self._crew, row)
         try:
-            while (pause := await carrying.step()) is not None:
-                await asyncio.sleep(pause)
+            pause = await carrying.step()
+            while pause is not None:
+                await asyncio.sleep(pause)  # between two looks at the platform, which tells nobody by itself
+                pause = await carrying.step()
         except LeaseLost:
             _log.info("operation %s was taken over", row.id)
-        except Exception:
+        except asyncio.CancelledError:
+            await carrying.hand_back()
+            raise
+        except Exception:  # noqa: BLE001 - logged; see below
             # The lease runs out and a tick claims it again, here or elsewhere: looking first, as after a crash.
             _log.exception("operation %s: fault; again when its lease ends", row.id)
         finally:

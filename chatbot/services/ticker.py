@@ -21,7 +21,7 @@ class Ticker:
         async def guarded() -> None:
             try:
                 await tick()
-            except Exception:
+            except Exception:  # noqa: BLE001 - a tick that raised would not come again; it is logged
                 _log.exception("tick %s failed", name)
 
         self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name)

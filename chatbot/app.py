@@ -1,0 +1,223 @@
+"""The composition root: opens what the bot needs, hands it to the listeners, and closes it in the right order."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chatbot import listeners
+from chatbot.errors import ConfigurationError, NotAuthorized, PlatformError
+from chatbot.listeners import Bot
+from chatbot.services.announcer import Announcer
+from chatbot.services.carrying import Crew, Patience
+from chatbot.services.conductor import Conductor
+from chatbot.services.directory import Directory
+from chatbot.services.ledger import Clock, Ledger
+from chatbot.services.planner import Planner
+from chatbot.services.prober import Prober
+from chatbot.services.tasks import Tasks
+from chatbot.services.ticker import Ticker
+from chatbot.settings import Settings, clear_oauth_variables
+from chatbot.vercel import VercelClient
+from storage import database as storage_database
+from storage.database import Database
+from storage.errors import StorageError
+
+EVENTS_PATH = "/slack/events"
+_SLACK_TIMEOUT = 10
+_CLAIM_EVERY = 1.0
+_PURGE_EVERY = 3600.0
+_DRAIN = 10.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A bot that is ready. `port` is set when it is served over HTTP."""
+
+    bot: Bot
+    app: AsyncApp
+    port: int | None = None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, *, http_port: int | None = None, clock: Clock = utc_now
+) -> AsyncIterator[Running]:
+    """The whole bot: in Socket Mode, or on `http_port` (0 takes a free one).
+
+    Raises:
+        ConfigurationError: a setting is missing, or a token is not accepted.
+    """
+    _check(settings, http_port)
+    clear_oauth_variables()
+    async with AsyncExitStack() as stack:
+        database = await _open_database(settings)
+        stack.push_async_callback(database.dispose)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        connector = Prober.connector(private=settings.probe_private)
+        visits = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        slack = _slack(settings, http)
+        vercel = VercelClient(
+            http,
+            url=settings.vercel_api_url,
+            token=settings.vercel_token.get_secret_value(),
+            team_id=settings.vercel_team_id,
+        )
+        await asyncio.gather(_check_slack(slack, settings, http_port), _check_vercel(vercel))
+        tasks = Tasks()
+        stack.push_async_callback(tasks.close, _DRAIN)
+        bot = _compose(settings, database, slack, vercel, visits, tasks, clock)
+        stack.callback(bot.conductor.stop_claiming)
+        ticker = _ticker(bot)
+        stack.callback(ticker.stop)
+        app = AsyncApp(
+            client=slack,
+            signing_secret=settings.slack_signing_secret.get_secret_value() or "unused in Socket Mode",
+            process_before_response=True,
+        )
+        listeners.register(app, bot)
+        ticker.start()
+        bot.conductor.wake()  # whatever a process before this one left behind
+        if http_port is None:
+            port = None
+            handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt ships it untyped
+            stack.push_async_callback(handler.close_async)
+        else:
+            port = await _serve(app, http_port, stack)
+        yield Running(bot, app, port)
+
+
+def _compose(
+    settings: Settings,
+    database: Database,
+    slack: AsyncWebClient,
+    vercel: VercelClient,
+    visits: aiohttp.ClientSession,
+    tasks: Tasks,
+    clock: Clock,
+) -> Bot:
+    ledger, planner = Ledger(database, clock), Planner(vercel)
+    valid = timedelta(seconds=settings.confirmation_seconds)
+    crew = Crew(
+        vercel=vercel,
+        planner=planner,
+        ledger=ledger,
+        announcer=Announcer(slack),
+        prober=Prober(visits, url=settings.probe_url, private=settings.probe_private),
+        clock=clock,
+        patience=Patience(
+            lease=timedelta(seconds=settings.lease_seconds),
+            unseen=timedelta(seconds=settings.unseen_seconds),
+            observe=timedelta(seconds=settings.observe_seconds),
+            valid=valid,
+        ),
+    )
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    return Bot(
+        slack=slack,
+        vercel=vercel,
+        planner=planner,
+        ledger=ledger,
+        database=database,
+        directory=Directory(slack, settings.allowed),
+        conductor=Conductor(crew, tasks, owner=owner),
+        tasks=tasks,
+        clock=clock,
+        valid=valid,
+    )
+
+
+def _ticker(bot: Bot) -> Ticker:
+    ticker = Ticker()
+    ticker.every(_CLAIM_EVERY, bot.conductor.tick, "claim operations")
+    ticker.every(_PURGE_EVERY, lambda: bot.ledger.purge(timedelta(days=30)), "purge confirmations")
+    return ticker
+
+
+def _check(settings: Settings, http_port: int | None) -> None:
+    if http_port is None and not settings.slack_app_token.get_secret_value():
+        raise ConfigurationError("Missing: SLACK_APP_TOKEN. Socket Mode needs it; --http does not.")
+    if http_port is not None and not settings.slack_signing_secret.get_secret_value():
+        raise ConfigurationError("Missing: SLACK_SIGNING_SECRET. --http needs it to know Slack's requests.")
+
+
+async def _open_database(settings: Settings) -> Database:
+    url = settings.database_url.get_secret_value()
+    try:
+        database = Database.open(url)
+        if not await database.is_current():
+            await asyncio.to_thread(storage_database.upgrade, url)
+    except StorageError as error:
+        raise ConfigurationError(f"DATABASE_URL: {error}") from error
+    return database
+
+
+def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=_SLACK_TIMEOUT,
+        session=session,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(max_retry_count=2),
+            AsyncServerErrorRetryHandler(max_retry_count=2),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+        ],
+    )
+
+
+async def _check_slack(slack: AsyncWebClient, settings: Settings, http_port: int | None) -> None:
+    """Slack's Socket Mode client would try a wrong token for ever: ask once, before it does."""
+    try:
+        await slack.auth_test()
+        if http_port is None:
+            await slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except SlackApiError as error:
+        method = str(error.response.api_url or "")
+        variable = "SLACK_APP_TOKEN" if "apps.connections.open" in method else "SLACK_BOT_TOKEN"
+        raise ConfigurationError(f"Slack does not accept {variable}: {error.response['error']}.") from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise ConfigurationError(
+            f"Slack does not answer at {settings.slack_api_url}: {type(error).__name__}."
+        ) from None
+
+
+async def _check_vercel(vercel: VercelClient) -> None:
+    try:
+        await vercel.username()
+    except NotAuthorized as error:
+        raise ConfigurationError(f"Vercel does not accept VERCEL_TOKEN: {error}.") from None
+    except PlatformError as error:
+        _log.warning("Vercel did not answer at start, going on: %s", error)
+
+
+async def _serve(app: AsyncApp, port: int, stack: AsyncExitStack) -> int:
+    runner = web.AppRunner(app.web_app(path=EVENTS_PATH), access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - Slack comes from outside; every request is signed
+    await site.start()
+    return int(runner.addresses[0][1])

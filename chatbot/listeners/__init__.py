@@ -1,0 +1,14 @@
+"""What a person can do, one file a command. This is the table of contents; the most used come first."""
+
+from slack_bolt.async_app import AsyncApp
+
+from chatbot.listeners import confirmation, current, deployments, promote, promotebot, rollback, strays
+from chatbot.listeners.bot import Bot
+
+__all__ = ["Bot", "register"]
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    """Bolt tries listeners in this order; the strays come last."""
+    for listeners in (promote, confirmation, rollback, current, deployments, promotebot, strays):
+        listeners.register(app, bot)

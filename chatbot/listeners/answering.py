@@ -1,0 +1,166 @@
+"""The guard around every listener: it acknowledges in time, and whatever happens becomes a sentence.
+
+Bolt sends the acknowledgement when a listener returns, and none at all when one raises. So nothing raises out
+of here, and what takes time goes on after the listener has returned.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
+
+from chatbot.domain.access import IdentityUnknown, NotAllowed
+from chatbot.domain.references import Reference
+from chatbot.domain.requests import ConfirmationExpired
+from chatbot.errors import PlatformError, Refusal
+from chatbot.listeners.bot import Bot
+from chatbot.messages import Message, refusals
+from storage.errors import StorageError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Only the person sees it. `replace` puts it in the place of the message that was clicked."""
+
+    message: Message
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one person did: a command with its text, or a click with the button's value. Neither is proof of a right."""
+
+    what: str
+    user: str
+    channel: str
+    text: str = ""
+    value: str = ""
+    trigger_id: str = ""
+    respond: Callable[..., Awaitable[Any]] = field(repr=False, kw_only=True)
+
+    @property
+    def actor(self) -> str:
+        return f"slack:{self.user}"
+
+    async def answer(self, reply: Reply) -> None:
+        """Through the response URL: it works in channels that the bot is not in."""
+        payload = reply.message.payload()
+        await self.respond(**payload, response_type="ephemeral", replace_original=reply.replace)
+
+
+Work = Callable[[Bot, Asked], Awaitable[Reply | None]]
+
+
+def command(app: AsyncApp, bot: Bot, name: str, work: Work) -> None:
+    """Register a slash command: its request is written down, acknowledged, and then worked on."""
+
+    async def listener(args: AsyncArgs) -> None:
+        asked = Asked(
+            what=name,
+            user=args.payload["user_id"],
+            channel=args.payload["channel_id"],
+            text=args.payload.get("text", "").strip(),
+            trigger_id=args.payload.get("trigger_id", ""),
+            respond=args.respond,
+        )
+        try:
+            await bot.ledger.note(f"{name.removeprefix('/')}.requested", asked.actor, channel=asked.channel)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a sentence
+            await args.ack(**_sentence(bot, asked, error).message.payload())
+            return
+        await args.ack()
+        bot.tasks.start(_work_and_answer(bot, asked, work), f"{name} of {asked.user}")
+
+    app.command(name)(listener)
+
+
+def click_later(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) -> None:
+    """Register a button whose work reads from the platform: acknowledged first."""
+
+    async def listener(args: AsyncArgs) -> None:
+        asked = _clicked(args)
+        await args.ack()
+        bot.tasks.start(_work_and_answer(bot, asked, work), f"{asked.what} of {asked.user}")
+
+    app.action(action)(listener)
+
+
+def click_at_once(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) -> None:
+    """Register a button whose work is one transaction: acknowledged when that is written, answered after."""
+
+    async def listener(args: AsyncArgs) -> None:
+        asked = _clicked(args)
+        reply = await _attempt(bot, asked, work)
+        await args.ack()
+        if reply is not None:
+            bot.tasks.start(_deliver(asked, reply), f"answer to {asked.user}")
+
+    app.action(action)(listener)
+
+
+def _clicked(args: AsyncArgs) -> Asked:
+    body, action = args.body, args.payload
+    return Asked(
+        what=action["action_id"].partition(":")[0],
+        user=body["user"]["id"],
+        channel=(body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id", ""),
+        value=action.get("value") or "",
+        trigger_id=body.get("trigger_id", ""),
+        respond=args.respond,
+    )
+
+
+async def _work_and_answer(bot: Bot, asked: Asked, work: Work) -> None:
+    reply = await _attempt(bot, asked, work)
+    if reply is not None:
+        await _deliver(asked, reply)
+
+
+async def _deliver(asked: Asked, reply: Reply) -> None:
+    try:
+        await asked.answer(reply)
+    except Exception as error:  # noqa: BLE001 - nothing depends on this answer; the log has its kind, never its URL
+        _log.warning("an answer to %s was not delivered: %s", asked.what, type(error).__name__)
+
+
+async def _attempt(bot: Bot, asked: Asked, work: Work) -> Reply | None:
+    """The work's reply, or the sentence for what went wrong, with its audit entry."""
+    try:
+        return await work(bot, asked)
+    except Exception as error:  # noqa: BLE001 - the one guard: everything becomes a sentence
+        reply = _sentence(bot, asked, error)
+        await _note(bot, asked, error)
+        return reply
+
+
+async def _note(bot: Bot, asked: Asked, error: Exception) -> None:
+    kind = "denied" if isinstance(error, NotAllowed | IdentityUnknown) else "refused"
+    action = f"{asked.what.removeprefix('/')}.{kind if isinstance(error, Refusal) else 'failed'}"
+    reference = getattr(error, "reference", None)
+    named = {"reference": reference.value} if isinstance(reference, Reference) else {}
+    try:
+        await bot.ledger.note(action, asked.actor, channel=asked.channel, why=type(error).__name__, **named)
+    except StorageError as failure:
+        _log.error("the audit log cannot be written: %s", failure)
+
+
+def _sentence(bot: Bot, asked: Asked, error: Exception) -> Reply:
+    match error:
+        case Refusal():
+            return Reply(refusals.word(error, bot.clock()), replace=isinstance(error, ConfirmationExpired))
+        case PlatformError():
+            _log.warning("%s: %s", asked.what, error)
+            return Reply(refusals.word_failure(error))
+        case StorageError():
+            _log.error("%s: %s", asked.what, error)
+            return Reply(refusals.word_no_audit())
+    reference = secrets.token_hex(4)
+    _log.error("%s failed, reference %s", asked.what, reference, exc_info=error)
+    return Reply(refusals.word_bug(reference))

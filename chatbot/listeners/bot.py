@@ -1,0 +1,30 @@
+"""What a listener may use."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chatbot.services.conductor import Conductor
+from chatbot.services.directory import Directory
+from chatbot.services.ledger import Clock, Ledger
+from chatbot.services.planner import Planner
+from chatbot.services.tasks import Tasks
+from chatbot.vercel import VercelClient
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Made once, in app.py. `valid` is how long a confirmation waits for its click."""
+
+    slack: AsyncWebClient
+    vercel: VercelClient
+    planner: Planner
+    ledger: Ledger
+    database: Database
+    directory: Directory
+    conductor: Conductor
+    tasks: Tasks
+    clock: Clock
+    valid: timedelta

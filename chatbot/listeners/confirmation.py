@@ -1,0 +1,53 @@
+"""The buttons of every operation: confirm, cancel, choose another, show all domains, undo."""
+
+from slack_bolt.async_app import AsyncApp
+
+from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later
+from chatbot.listeners.bot import Bot
+from chatbot.messages import actions, confirmation, listings
+from chatbot.messages.actions import any_number
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    click_at_once(app, bot, any_number(actions.CONFIRM), confirm)
+    click_at_once(app, bot, any_number(actions.UNDO), undo)
+    click_at_once(app, bot, any_number(actions.CANCEL), cancel)
+    click_later(app, bot, any_number(actions.CHOOSE), choose)
+    click_later(app, bot, any_number(actions.SHOW_DOMAINS), show_domains)
+    click_at_once(app, bot, any_number(actions.OPEN_LINK), _nothing)
+
+
+async def confirm(bot: Bot, asked: Asked) -> Reply:
+    """The one click that counts: who may is asked again, the confirmation is spent, the operation is a row."""
+    await bot.directory.admit(asked.user)
+    operation = await bot.ledger.confirm(asked.value, actor=asked.actor)
+    bot.conductor.wake()
+    return Reply(confirmation.spent(operation.plan, asked.actor), replace=True)
+
+
+async def undo(bot: Bot, asked: Asked) -> None:
+    """One click, after Slack's own dialog: the inverse of a finished operation."""
+    await bot.directory.admit(asked.user)
+    await bot.ledger.undo(asked.value, actor=asked.actor, channel=asked.channel)
+    bot.conductor.wake()
+
+
+async def cancel(bot: Bot, asked: Asked) -> Reply:
+    plan = await bot.ledger.cancel(asked.value, actor=asked.actor)
+    return Reply(confirmation.cancelled(plan), replace=True)
+
+
+async def choose(bot: Bot, asked: Asked) -> Reply:
+    plan = await bot.ledger.cancel(asked.value, actor=asked.actor, answer="replaced")
+    project = await bot.planner.project(plan.project.id)
+    deployments = await bot.planner.promotable(project.id)
+    return Reply(listings.choices(project, deployments, bot.clock()), replace=True)
+
+
+async def show_domains(bot: Bot, asked: Asked) -> None:
+    plan = await bot.ledger.plan_of(asked.value)
+    await bot.slack.views_open(trigger_id=asked.trigger_id, view=confirmation.all_domains(plan))
+
+
+async def _nothing(_bot: Bot, _asked: Asked) -> None:
+    """A link button opens in the browser; its click only wants an acknowledgement."""

@@ -1,0 +1,69 @@
+"""`/promotebot help | whoami | audit`: the bot about itself."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+from slack_bolt.async_app import AsyncApp
+
+from chatbot.listeners.answering import Asked, Reply, command
+from chatbot.listeners.bot import Bot
+from chatbot.messages import about
+from storage import audit
+from storage.models import AuditEntry
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{7,})")
+_AGO = re.compile(r"(\d{1,5})(min|h|d)")
+_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.IGNORECASE)
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    command(app, bot, "/promotebot", promotebot)
+
+
+async def promotebot(bot: Bot, asked: Asked) -> Reply:
+    verb, *rest = asked.text.split() or ["help"]
+    match verb.lower():
+        case "help":
+            return Reply(about.help_text())
+        case "whoami":
+            return Reply(about.whoami(asked.user, await bot.directory.decide(asked.user)))
+        case "audit":
+            return await _audit(bot, rest)
+        case _:
+            return Reply(about.help_text(unknown=verb))
+
+
+async def _audit(bot: Bot, words: list[str]) -> Reply:
+    project: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    for word in words:
+        if found := _MENTION.fullmatch(word):
+            actor = f"slack:{found[1] or found[2]}"
+        elif moment := _moment(word, bot.clock()):
+            since = moment
+        elif project is None and _NAME.fullmatch(word):
+            project = word
+        else:
+            return Reply(about.audit_usage(word))
+    async with bot.database.read() as session:
+        entries = await audit.newest(session, project=project, actor=actor, since=since, limit=20)
+    return Reply(about.audit([_shown(entry) for entry in entries]))
+
+
+def _moment(word: str, now: datetime) -> datetime | None:
+    if ago := _AGO.fullmatch(word):
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        moment = datetime.fromisoformat(word)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _shown(entry: AuditEntry) -> about.Entry:
+    detail = json.loads(entry.detail)
+    about_it = " ".join(str(detail[key]) for key in ("path", "target", "said", "why") if detail.get(key))
+    return about.Entry(entry.seq, entry.at, entry.actor, entry.action, entry.project, about_it)

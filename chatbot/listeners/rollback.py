@@ -1,0 +1,51 @@
+"""`/rollback [project or deployment] [reason]`, its candidates, and the buttons that name one."""
+
+from slack_bolt.async_app import AsyncApp
+
+from chatbot.domain.references import Kind, Reference, parse_reference
+from chatbot.listeners.answering import Asked, Reply, click_later, command
+from chatbot.listeners.bot import Bot
+from chatbot.listeners.promote import offer
+from chatbot.messages import actions, listings
+from chatbot.messages.actions import any_number
+from chatbot.messages.wording import plain
+
+_LONGEST_REASON = 250  # characters of the platform's rollback description
+
+
+def register(app: AsyncApp, bot: Bot) -> None:
+    command(app, bot, "/rollback", rollback)
+    click_later(app, bot, any_number(actions.CANDIDATES), candidates_clicked)
+    click_later(app, bot, any_number(actions.ROLL_BACK), rollback_clicked)
+
+
+async def rollback(bot: Bot, asked: Asked) -> Reply:
+    await bot.directory.admit(asked.user)
+    what, _, reason = asked.text.partition(" ")
+    reason = plain(reason, _LONGEST_REASON)
+    if not what:
+        projects = await bot.vercel.projects()
+        if len(projects) != 1:
+            return Reply(listings.which_project(projects))
+        what = projects[0].name
+    reference = parse_reference(what)
+    if reference.kind is Kind.BRANCH:  # a project's name is spelled like a branch, and is what people mean
+        return await _candidates(bot, reference.value, reason)
+    return await offer(bot, asked, await bot.planner.rollback(reference, reason or None))
+
+
+async def candidates_clicked(bot: Bot, asked: Asked) -> Reply:
+    await bot.directory.admit(asked.user)
+    return await _candidates(bot, asked.value, "")
+
+
+async def rollback_clicked(bot: Bot, asked: Asked) -> Reply:
+    await bot.directory.admit(asked.user)
+    deployment_id, _, reason = asked.value.partition(" ")
+    plan = await bot.planner.rollback(Reference(Kind.ID, deployment_id), plain(reason, 250) or None)
+    return await offer(bot, asked, plan)
+
+
+async def _candidates(bot: Bot, project_name: str, reason: str) -> Reply:
+    project, found = await bot.planner.candidates(project_name)
+    return Reply(listings.candidates(project, found, bot.clock(), reason or None))

@@ -1,0 +1,95 @@
+"""The bot about itself: help, who may what, the audit log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chatbot.domain.access import Decision
+from chatbot.messages.message import Message, context, header, says, section
+from chatbot.messages.wording import code, foreign, listed, mention
+
+_COMMANDS = {
+    "/promote X": "make X Current, after a confirmation. X: deployment id, URL, domain, commit or branch",
+    "/rollback [project or deployment] [reason]": "instantly go back to a deployment that served before",
+    "/current [project]": "what the production domains serve now",
+    "/deployments [project]": "the newest deployments, with their state",
+    "/promotebot whoami": "what you may do here, and why",
+    "/promotebot audit [project] [@who] [since]": "who changed what; since: 2h, 3d or 2026-01-31",
+}
+
+_WORDS = {
+    "Staged": "a production build that has never served. Promoting it is instant.",
+    "Preview": "built for a branch. Promoting it is a complete rebuild with production's variables.",
+    "Promoted": "has served production. It cannot be promoted again, only rolled back to.",
+    "Current": "what the production domains serve.",
+}
+
+
+def help_text(unknown: str = "") -> Message:
+    first = f"I do not know {code(unknown)}. " if unknown else ""
+    commands = listed((f"{code(c)}  {what}" for c, what in _COMMANDS.items()), 20)
+    words = listed((f"*{word}*: {meaning}" for word, meaning in _WORDS.items()), 20)
+    return Message(
+        f"{first}promotebot promotes and rolls back production deployments on Vercel. "
+        f"Commands: {', '.join(_COMMANDS)}.",
+        (
+            header("promotebot"),
+            section(f"{first}It changes what your production domains serve, after you have confirmed."),
+            section(f"*Commands*\n{commands}"),
+            section(f"*Words*\n{words}"),
+        ),
+    )
+
+
+def whoami(user: str, decision: Decision) -> Message:
+    because = {
+        "listed": "you are named in the bot's settings",
+        "group": "a group of yours is named in the bot's settings",
+        "admin": "you are a workspace admin, and nobody else is named in the bot's settings",
+        "not listed": "neither you nor a group of yours is named in the bot's settings",
+        "not admin": "nobody is named in the bot's settings, so only workspace admins may",
+    }[decision.because]
+    who = mention(f"slack:{user}")
+    if decision.allowed:
+        return says(f"{who}, you may promote and roll back every project: {because}.")
+    return says(f"{who}, you may look at everything, but change nothing: {because}.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the audit log, as far as it is shown."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    project: str | None
+    about: str
+
+
+def audit(entries: Sequence[Entry]) -> Message:
+    """Newest first."""
+    if not entries:
+        return says("The audit log has no such entry.")
+    lines = [
+        f"{code(str(e.seq))} {e.at:%Y-%m-%d %H:%M:%S} UTC · {mention(e.actor)} · {foreign(e.action)}"
+        + (f" · {foreign(e.project)}" if e.project else "")
+        + (f" · {foreign(e.about, 80)}" if e.about else "")
+        for e in entries
+    ]
+    chunks = [lines[i : i + 10] for i in range(0, len(lines), 10)]
+    return Message(
+        f"The newest {len(lines)} entries of the audit log.",
+        (
+            header("Audit log"),
+            *(section("\n".join(chunk)) for chunk in chunks),
+            context("Newest first. Hash-chained: `promotebot audit verify` checks it."),
+        ),
+    )
+
+
+def audit_usage(wrong: str) -> Message:
+    return says(
+        f"I cannot read {code(wrong)}. Use `/promotebot audit [project] [@who] [since]`; "
+        "since: 2h, 3d or 2026-01-31."
+    )

@@ -1,0 +1,160 @@
+"""What is there: Current of projects, newest deployments, rollback candidates."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+
+from chatbot.domain.deployments import Deployment, Domain, Project, State, state_of
+from chatbot.messages import actions
+from chatbot.messages.message import Message, button, context, header, markup, says, section
+from chatbot.messages.message import actions as row
+from chatbot.messages.wording import (
+    MAX_BUTTON,
+    code,
+    count,
+    deployment_line,
+    deployment_text,
+    foreign,
+    listed,
+    old,
+    plain,
+    span,
+)
+
+_SHOWN_PROJECTS = 20
+_SHOWN_DEPLOYMENTS = 10
+_SHOWN_DOMAINS = 40
+
+
+def current_of_all(projects: Sequence[Project], now: datetime) -> Message:
+    if not projects:
+        return says("There is no project that this token can see.")
+    ordered = sorted(projects, key=lambda p: p.name)
+    blocks = [section(_current(project, now)) for project in ordered[:_SHOWN_PROJECTS]]
+    if len(ordered) > _SHOWN_PROJECTS:
+        blocks.append(
+            section(f"And {len(ordered) - _SHOWN_PROJECTS} more: name one with `/current <project>`.")
+        )
+    names = ", ".join(
+        f"{p.name} {p.current.label if p.current else 'nothing'}" for p in ordered[:_SHOWN_PROJECTS]
+    )
+    return Message(f"Current: {names}.", (header("Current"), *blocks))
+
+
+def current_of_one(project: Project, domains: Iterable[Domain], now: datetime) -> Message:
+    serving = [_domain(d, project) for d in sorted(domains, key=lambda d: d.name) if d.git_branch is None]
+    blocks: list[Block] = [section(_current(project, now))]
+    if serving:
+        blocks.append(section(f"*Domains*\n{listed(serving, _SHOWN_DOMAINS)}"))
+    blocks.append(row(button("Roll back…", actions.CANDIDATES, project.id)))
+    label = project.current.label if project.current else "nothing"
+    return Message(f"Current of {project.name}: {label}.", tuple(blocks))
+
+
+def newest(deployments: Sequence[Deployment], current: Mapping[str, str | None], now: datetime) -> Message:
+    """`current`: project id to the id of its Current deployment."""
+    if not deployments:
+        return says("There are no deployments.")
+    shown = [
+        _listed(d, state_of(d, current.get(d.project_id)), now) for d in deployments[:_SHOWN_DEPLOYMENTS]
+    ]
+    lines = "; ".join(
+        f"{d.project_name} {d.label} {state_of(d, current.get(d.project_id))}"
+        for d in deployments[:_SHOWN_DEPLOYMENTS]
+    )
+    return Message(f"Newest deployments: {lines}", (header("Newest deployments"), *shown))
+
+
+def candidates(
+    project: Project, found: Sequence[Deployment], now: datetime, reason: str | None = None
+) -> Message:
+    """Where an instant rollback of this project can go to. The first is what served before Current."""
+    current = f"Current: {deployment_line(project.current)}" if project.current else "Nothing is Current."
+    blocks: list[Block] = [header(f"Roll back {project.name}?"), section(current)]
+    for number, deployment in enumerate(found[:_SHOWN_DEPLOYMENTS], 1):
+        notes = [old(deployment, now)]
+        if deployment.id == project.previous_id:
+            notes.insert(0, "served just before")
+        if project.current and deployment.created_at > project.current.created_at:
+            notes.append("newer than Current")
+        value = f"{deployment.id} {reason}" if reason else deployment.id
+        blocks.append(
+            SectionBlock(
+                text=markup(f"{deployment_line(deployment)}\n{' · '.join(notes)}"),
+                accessory=button(
+                    f"Roll back to {deployment.label}", actions.numbered(actions.ROLL_BACK, number), value
+                ),
+            )
+        )
+    blocks.append(context("Nothing is done before you have confirmed. A rollback needs no rebuild."))
+    return Message(f"{count(len(found), 'rollback candidate')} of {project.name}.", tuple(blocks))
+
+
+def which_project(projects: Sequence[Project]) -> Message:
+    """When a rollback names no project."""
+    ordered = sorted(projects, key=lambda p: p.name)
+    buttons = [
+        button(p.name, actions.numbered(actions.CANDIDATES, n), p.id) for n, p in enumerate(ordered[:20], 1)
+    ]
+    more = "" if len(ordered) <= 20 else " There are more: name one with `/rollback <project>`."
+    if not buttons:
+        return says("There is no project that this token can see.")
+    return says(f"Roll back which project?{more}", row(*buttons))
+
+
+def choices(project: Project, deployments: Sequence[Deployment], now: datetime) -> Message:
+    """What else could become Current, behind *Choose another*."""
+    current_id = project.current.id if project.current else None
+    states = {d.id: state_of(d, current_id) for d in deployments}
+    open_to = [d for d in deployments if states[d.id] in {State.STAGED, State.PREVIEW, State.PROMOTED}]
+    if not open_to:
+        return says(f"{foreign(project.name)} has no other deployment that could become Current.")
+    shown = [_listed(d, states[d.id], now) for d in open_to[:_SHOWN_DEPLOYMENTS]]
+    return Message(f"Choose a deployment of {project.name}.", (header(f"Choose for {project.name}"), *shown))
+
+
+def _current(project: Project, now: datetime) -> str:
+    name = foreign(project.name)
+    if project.current is None:
+        return f"*{name}*: nothing is Current."
+    text = f"*{name}*: {deployment_line(project.current)} {code(project.current.id)}"
+    if since := _since(project):
+        text += f"\nsince {span(now - since)}"
+    if project.pinned:
+        why = f": {foreign(project.rollback_reason)}" if project.rollback_reason else ""
+        return f"{text} · pinned by a rollback{why}. New builds stay Staged until somebody promotes."
+    return text if project.auto_assign else f"{text} · auto-assignment is off, new builds stay Staged"
+
+
+def _since(project: Project) -> datetime | None:
+    """The last request if it made this Current; else it was assigned when its build was ready."""
+    last, current = project.last_request, project.current
+    if current is None:
+        return None
+    return last.requested_at if last and last.to_id == current.id else current.ready_at
+
+
+def _domain(domain: Domain, project: Project) -> str:
+    name = foreign(domain.name)
+    if domain.redirect:
+        return f"{name} → {foreign(domain.redirect)}"
+    if domain.serves is None:
+        return f"{name}: serves nothing"
+    if project.current and domain.serves == project.current.id:
+        return f"{name}: serves Current"
+    return f"{name}: serves {code(domain.serves)}, not Current"
+
+
+def _listed(deployment: Deployment, state: State, now: datetime) -> SectionBlock:
+    text = f"*{state}* · {foreign(deployment.project_name)} · {deployment_line(deployment)}\n"
+    text += f"{span(max(now - deployment.created_at, timedelta()))} old · {code(deployment.id)}"
+    accessory: ButtonElement | None = None
+    label = ""
+    if state in {State.STAGED, State.PREVIEW}:
+        label, accessory = "Promote…", button("Promote…", actions.PROMOTE, deployment.id)
+    elif state is State.PROMOTED and deployment.rollback_candidate:
+        label, accessory = "Roll back…", button("Roll back…", actions.ROLL_BACK, deployment.id)
+    if accessory is not None:
+        accessory.accessibility_label = plain(f"{label} {deployment_text(deployment)}", MAX_BUTTON)
+    return SectionBlock(text=markup(text), accessory=accessory)
