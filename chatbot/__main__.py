@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import chatbot
 from chatbot.errors import ConfigurationError
+from chatbot.settings import Settings, SettingsError, database_url
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check failed, 2 wrong usage or settings."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    options.rest = rest
+    if rest and options.verb is not sandbox:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -30,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         return int(options.verb(options))
-    except ConfigurationError as error:
+    except (ConfigurationError, SettingsError) as error:
         print(f"promotebot: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -40,7 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> int:
     """The bot, until it is told to stop."""
     from chatbot.app import running
-    from chatbot.settings import Settings
 
     async def until_stopped() -> None:
         stop = asyncio.Event()
@@ -65,7 +68,7 @@ def manifest(options: argparse.Namespace) -> int:
     """For Socket Mode as it is, or with request URLs for HTTP."""
     import yaml
 
-    tree: dict[str, Any] = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
+    tree: dict[str, Any] = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
     if options.url:
         url = f"{options.url.rstrip('/')}/slack/events"
         tree["settings"]["socket_mode_enabled"] = False
@@ -74,13 +77,6 @@ def manifest(options: argparse.Namespace) -> int:
             command["url"] = url
     print(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), end="")
     return 0
-
-
-def manifest_path() -> Path:
-    """Beside the packages in a checkout, inside the package in a wheel."""
-    package = Path(chatbot.__file__).parent
-    installed = package / "manifest.yml"
-    return installed if installed.exists() else package.parent / "manifest.yml"
 
 
 def audit_verify(_options: argparse.Namespace) -> int:
@@ -142,7 +138,7 @@ def db_upgrade(_options: argparse.Namespace) -> int:
     from storage.errors import StorageError
 
     try:
-        upgrade(_database_url())
+        upgrade(database_url())
     except StorageError as error:
         raise ConfigurationError(f"DATABASE_URL: {error}") from error
     print("The database is up to date.")
@@ -154,7 +150,7 @@ def _with_database(work: Any) -> int:
     from storage.errors import StorageError
 
     async def opened() -> int:
-        database = Database.open(_database_url())
+        database = Database.open(database_url())
         try:
             if not await database.is_current():
                 raise ConfigurationError("The database is not up to date. Run: promotebot db upgrade")
@@ -166,12 +162,6 @@ def _with_database(work: Any) -> int:
         return asyncio.run(opened())
     except StorageError as error:
         raise ConfigurationError(f"DATABASE_URL: {error}") from error
-
-
-def _database_url() -> str:
-    from chatbot.settings import database_url
-
-    return database_url()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -191,7 +181,6 @@ def _parser() -> argparse.ArgumentParser:
         ("sandbox", "the embedded workspace and platform alone"),
     ):
         verb = verbs.add_parser(name, help=text, add_help=False)
-        verb.add_argument("rest", nargs=argparse.REMAINDER)
         verb.set_defaults(verb=sandbox, name=name)
 
     verb = verbs.add_parser("manifest", help="print the Slack app manifest")

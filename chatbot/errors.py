@@ -18,7 +18,7 @@ class PromotebotError(Exception):
 
 
 class ConfigurationError(PromotebotError):
-    """A setting is missing or wrong. The text is shown as it is and names the setting."""
+    """The bot cannot start as it is set up. The text is shown as it is and names the setting."""
 
 
 class Refusal(PromotebotError):

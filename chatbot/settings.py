@@ -7,9 +7,11 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from chatbot.errors import ConfigurationError
-
 _SLACK_ID = re.compile(r"[UWS][A-Z0-9]{5,}")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. One sentence that names every such variable, never its value."""
 
 
 class Settings(BaseSettings):
@@ -83,12 +85,12 @@ class Settings(BaseSettings):
         """The environment's settings.
 
         Raises:
-            ConfigurationError: with one sentence that names every variable that is missing or wrong.
+            SettingsError: a variable is missing or wrong.
         """
         try:
             return cls()
         except ValidationError as error:
-            raise ConfigurationError(_sentence(error)) from None
+            raise SettingsError(_sentence(error)) from None
 
 
 def clear_oauth_variables() -> None:
