@@ -58,7 +58,7 @@ class ProjectBusy(StorageError):
 class LeaseLost(StorageError):
     def __init__(self, operation_id: str, fence: int) -> None:
         super().__init__(
-            f"Operation {operation_id} is no longer at fence {fence}: somebody else has claimed it."
+            f"Somebody else has claimed or changed operation {operation_id} since fence {fence}."
         )
         self.operation_id = operation_id
         self.fence = fence

