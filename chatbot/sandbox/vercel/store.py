@@ -22,6 +22,8 @@ class Revision:
 
     def __init__(self) -> None:
         self.number = 1
+        self.followers = 0
+        """How many wait for it to grow."""
         self._closed = False
         self._moved = asyncio.Event()
 
@@ -41,12 +43,15 @@ class Revision:
 
     async def past(self, seen: int, seconds: float) -> int:
         """Wait until the number is greater than `seen`, or for `seconds`; answer the number."""
+        self.followers += 1
         try:
             async with asyncio.timeout(seconds):
                 while self.number <= seen and not self._closed:
                     await self._moved.wait()
         except TimeoutError:
             pass  # nothing changed in that time: that is the answer
+        finally:
+            self.followers -= 1
         return self.number
 
 
