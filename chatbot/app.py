@@ -34,7 +34,7 @@ from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober
 from chatbot.services.tasks import Tasks
 from chatbot.services.ticker import Ticker
-from chatbot.settings import Settings, clear_oauth_variables
+from chatbot.settings import Settings, hide_from_bolt
 from chatbot.vercel import VercelClient
 from storage import database as storage_database
 from storage.database import Database
@@ -71,7 +71,7 @@ async def running(
         ConfigurationError: a setting is missing, or a token is not accepted.
     """
     _check(settings, http_port)
-    clear_oauth_variables()
+    hide_from_bolt()
     async with AsyncExitStack() as stack:
         database = await _open_database(settings)
         stack.push_async_callback(database.dispose)
@@ -96,6 +96,7 @@ async def running(
             client=slack,
             signing_secret=settings.slack_signing_secret.get_secret_value() or "unused in Socket Mode",
             process_before_response=True,
+            logger=logging.getLogger("slack_bolt"),  # its level, not the root's
         )
         listeners.register(app, bot)
         ticker.start()

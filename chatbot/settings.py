@@ -93,9 +93,9 @@ class Settings(BaseSettings):
             raise SettingsError(_sentence(error)) from None
 
 
-def clear_oauth_variables() -> None:
-    """Drop the variables that silently switch Bolt's AsyncApp to OAuth mode (slack_bolt async_app.py)."""
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+def hide_from_bolt() -> None:
+    """Drop what Bolt's AsyncApp would read by itself: a second token, and the switch to its OAuth mode."""
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         os.environ.pop(name, None)
 
 

@@ -93,7 +93,7 @@ class Tour:
         await self._sees(self.ana, "Nothing was done: what is Current", _DONE)
         await self._is_current("api", pushed["deployment"]["id"])
         await self._types(self.ana, "/current api")
-        await self._sees(self.ana, "Tighten the rate limit")
+        await self._sees(self.ana, f"*api*: `{pushed['sha'][:7]}` Tighten the rate limit")
 
     async def audit(self) -> None:
         """The audit log of all this is unbroken."""
