@@ -12,7 +12,8 @@ from chatbot.sandbox.vercel.errors import bad_request, not_found
 from chatbot.sandbox.vercel.faults import InvalidFault
 from chatbot.sandbox.vercel.keys import BUILDS, FAULTS, HOME, JOURNAL, STORE
 from chatbot.sandbox.vercel.panel import panel_body
-from chatbot.sandbox.vercel.records import Commit, Project, User
+from chatbot.sandbox.vercel.records import Commit, Project, Team, User
+from chatbot.sandbox.vercel.stories import PUSHES
 from chatbot.sandbox.vercel.validation import Body, read_body, read_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _OK = {"ok": True}
 class Push(Body):
     project: str
     branch: Annotated[str, Field(min_length=1, max_length=250)] | None = None
-    message: Annotated[str, Field(min_length=1, max_length=10_000)] = "Update dependencies"
+    message: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
     author: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     fails: bool = False
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
@@ -67,8 +68,10 @@ async def push(request: web.Request) -> web.Response:
     asked = await read_body(request, Push)
     project = _project(request, asked.project)
     branch = asked.branch or project.production_branch
-    author = _author(store, request.app[HOME].creator_id, asked.author)
-    commit = Commit(store.new_sha(), asked.message, branch, *_signature(author, asked.author))
+    author = _author(store, request.app[HOME], asked.author)
+    commit = Commit(
+        store.new_sha(), asked.message or store.one_of(PUSHES), branch, *_signature(author, asked.author)
+    )
     order = BuildOrder(
         project=project,
         commit=commit,
@@ -82,10 +85,13 @@ async def push(request: web.Request) -> web.Response:
     return web.json_response(body)
 
 
-def _author(store: Store, owner_id: str, name: str | None) -> User:
-    """The user of that name; somebody without an account pushes through the team's creator."""
+def _author(store: Store, home: Team, name: str | None) -> User:
+    """The user of that name, or any member; a stranger pushes through the account of the team's creator."""
+    if name is None:
+        members = [user_id for user_id, role in home.members.items() if role == "MEMBER"]
+        return store.users[store.one_of(members)]
     known = (user for user in store.users.values() if name in (user.username, user.name))
-    return next(known, store.users[owner_id])
+    return next(known, store.users[home.creator_id])
 
 
 def _signature(author: User, name: str | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from chatbot.sandbox.vercel.control import CONTROL_ROUTES
 from chatbot.sandbox.vercel.faults import Faults
 from chatbot.sandbox.vercel.journal import Journal
 from chatbot.sandbox.vercel.keys import ALIASING, BUILDS, FAULTS, HOME, JOURNAL, STORE
-from chatbot.sandbox.vercel.middlewares import MIDDLEWARES
+from chatbot.sandbox.vercel.middlewares import MIDDLEWARES, leave_empty_bodies_untyped
 from chatbot.sandbox.vercel.routes import API_ROUTES
 from chatbot.sandbox.vercel.seeding import OWNER_TOKEN, VIEWER_TOKEN, seed_account, seed_projects
 from chatbot.sandbox.vercel.sites import SITE_ROUTES
@@ -98,5 +98,6 @@ class Platform:
         app[ALIASING] = self._aliasing
         app[FAULTS] = self._faults
         app[JOURNAL] = Journal()
+        app.on_response_prepare.append(leave_empty_bodies_untyped)
         app.add_routes([*CONTROL_ROUTES, *SITE_ROUTES, *API_ROUTES])
         return app

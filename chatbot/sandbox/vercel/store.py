@@ -6,13 +6,15 @@ import asyncio
 import random
 import string
 import time
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
 
 from chatbot.sandbox.vercel.records import Alias, Deployment, Domain, Project, Team, Token, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+T = TypeVar("T")
 _ID_LETTERS = string.ascii_letters + string.digits
 _HOST_LETTERS = string.ascii_lowercase + string.digits
 
@@ -70,6 +72,8 @@ class Store:
         self.aliases: dict[str, Alias] = {}
         self._project_ids: dict[tuple[str, str], str] = {}
         self._deployment_ids: dict[str, str] = {}
+        self._pointing: defaultdict[str, dict[str, Alias]] = defaultdict(dict)
+        """The aliases of a deployment, by their name, by its id."""
         self._random = random.Random(seed)
         self._last_stamp = 0
 
@@ -86,6 +90,9 @@ class Store:
 
     def new_id(self, prefix: str, length: int = 28) -> str:
         return prefix + "".join(self._random.choices(_ID_LETTERS, k=length))
+
+    def one_of(self, choices: Sequence[T]) -> T:
+        return self._random.choice(choices)
 
     def new_sha(self) -> str:
         return f"{self._random.getrandbits(160):040x}"
@@ -127,11 +134,13 @@ class Store:
         return deployment
 
     def forget_deployment(self, deployment: Deployment) -> None:
-        """Remove it with every alias that points at it."""
-        self.projects[deployment.project_id].deployments.remove(deployment)
+        """Remove it with every alias that points at it, and from the history of production."""
+        project = self.projects[deployment.project_id]
+        project.deployments.remove(deployment)
+        project.served = [served for served in project.served if served != deployment.id]
         del self.deployments[deployment.id]
         del self._deployment_ids[deployment.url]
-        for alias in self.aliases_of(deployment.id):
+        for alias in self._pointing.pop(deployment.id, {}).values():
             del self.aliases[alias.name]
 
     def add_domain(self, project: Project, domain: Domain) -> Domain:
@@ -146,18 +155,24 @@ class Store:
         self._put_alias(self.projects[deployment.project_id], hostname, deployment.id, at)
 
     def _put_alias(self, project: Project, hostname: str, deployment_id: str | None, at: int) -> None:
-        known = self.aliases.get(hostname)
-        if known is not None:
-            known.deployment_id, known.updated_at = deployment_id, at
-            return
+        alias = self.aliases.get(hostname)
+        if alias is None:
+            alias = self.aliases[hostname] = self._new_alias(project, hostname, at)
+        elif alias.deployment_id is not None:
+            del self._pointing[alias.deployment_id][hostname]
+        alias.deployment_id, alias.updated_at = deployment_id, at
+        if deployment_id is not None:
+            self._pointing[deployment_id][hostname] = alias
+
+    def _new_alias(self, project: Project, hostname: str, at: int) -> Alias:
         domain = project.domains.get(hostname)
-        self.aliases[hostname] = Alias(
+        return Alias(
             id=self.new_id("", 24),
             name=hostname,
             project_id=project.id,
             created_at=at,
             updated_at=at,
-            deployment_id=deployment_id,
+            deployment_id=None,
             redirect=domain.redirect if domain else None,
             redirect_status=domain.redirect_status if domain else None,
         )
@@ -208,7 +223,7 @@ class Store:
         return alias.deployment_id if alias is not None else None
 
     def aliases_of(self, deployment_id: str) -> list[Alias]:
-        return [alias for alias in self.aliases.values() if alias.deployment_id == deployment_id]
+        return list(self._pointing.get(deployment_id, {}).values())
 
     def newest_first(self, project: Project) -> Iterator[Deployment]:
         return reversed(project.deployments)

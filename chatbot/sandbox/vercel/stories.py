@@ -214,3 +214,17 @@ PORTAL = Story(
 """Of another team, to which none of our tokens has access."""
 
 STORIES = (SHOP, DOCS, API)
+
+PUSHES = (
+    "Fix the flaky date formatting",
+    "Update dependencies",
+    "Show a skeleton while prices load",
+    "Retry failed uploads twice",
+    "Remove the feature flag of the old menu",
+    "Log slow queries",
+    "Make focus outlines visible again",
+    "Compress hero images",
+    "Handle an empty search result",
+    "Speed up the first paint",
+)
+"""Messages for commits that are pushed without one."""

@@ -68,7 +68,7 @@ class Api:
         return str((await self.project(name))["targets"]["production"]["id"])
 
     async def staged_id(self) -> str:
-        return next(d["uid"] for d in await self.deployments() if d.get("readySubstate") == "STAGED")
+        return next(str(d["uid"]) for d in await self.deployments() if d.get("readySubstate") == "STAGED")
 
     async def preview_id(self, name: str = "shop") -> str:
         ready = await self.deployments(name, target="preview", state="READY")

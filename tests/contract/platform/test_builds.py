@@ -1,6 +1,7 @@
 import asyncio
 import json
 
+from chatbot.sandbox.vercel import Platform
 from tests.contract.platform.calling import Api
 
 ORDER = ["QUEUED", "INITIALIZING", "BUILDING", "READY"]
@@ -36,6 +37,18 @@ async def test_a_push_on_another_branch_makes_a_preview(api: Api) -> None:
     assert deployment["meta"]["githubCommitAuthorName"] == "Bob Meyer"
     assert deployment["creator"]["username"] == "bob"
     assert len(deployment["meta"]["githubCommitSha"]) == 40
+
+
+async def test_a_push_that_says_nothing_has_a_message_and_a_member_as_author(api: Api) -> None:
+    deployment = await api.deployment(await api.push("docs"))
+    assert deployment["meta"]["githubCommitMessage"]
+    assert deployment["creator"]["username"] in {"bob", "cy", "dee", "emi"}
+
+
+async def test_a_stranger_pushes_under_their_own_name(api: Api) -> None:
+    deployment = await api.deployment(await api.push("docs", author="Zoë Ray"))
+    assert deployment["meta"]["githubCommitAuthorName"] == "Zoë Ray"
+    assert deployment["creator"]["username"] == "ana"
 
 
 async def test_a_push_on_the_production_branch_stays_staged_without_auto_assignment(api: Api) -> None:
@@ -185,6 +198,13 @@ async def test_a_preview_can_be_deleted_and_is_gone(api: Api) -> None:
     assert (answer.status, answer.body) == (200, {"uid": preview, "state": "DELETED"})
     assert (await api.call("GET", f"/v13/deployments/{preview}")).status == 404
     assert preview not in [one["uid"] for one in await api.deployments()]
+
+
+async def test_a_deleted_deployment_is_no_longer_what_was_before(api: Api, platform: Platform) -> None:
+    previous, older = await api.earlier_id("docs"), await api.earlier_id("docs", back=2)
+    assert (await api.call("DELETE", f"/v13/deployments/{previous}")).status == 200
+    project = platform.store.projects[(await api.project("docs"))["id"]]
+    assert project.previous_id == older
 
 
 async def test_what_serves_production_cannot_be_deleted(api: Api) -> None:

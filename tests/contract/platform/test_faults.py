@@ -164,5 +164,11 @@ async def test_requests_are_noted_with_what_they_said(api: Api) -> None:
 async def test_the_sandbox_itself_is_neither_noted_nor_harmed(api: Api) -> None:
     await api.fault({"path": ".*", "status": 500, "times": -1})
     assert (await api.call("GET", "/sandbox/panel")).status == 200
+    assert (await api.get("/sandbox/requests"))["requests"] == []
+
+
+async def test_a_single_site_may_go_wrong(api: Api) -> None:
+    await api.fault({"path": "^/sites/eu.shop", "status": 502, "times": -1})
+    assert (await api.call("GET", "/sites/eu.shop.example.com/")).status == 502
     assert (await api.call("GET", "/sites/shop.example.com/")).status == 200
     assert (await api.get("/sandbox/requests"))["requests"] == []
