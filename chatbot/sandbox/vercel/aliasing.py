@@ -1,7 +1,7 @@
 """Moving production: alias jobs of promote, rollback and auto-assignment, domain by domain.
 
-One job runs per project. A promote takes over from a job that runs; a rollback is refused by the caller
-before it gets here; the assignment of a new build waits its turn.
+One job runs per project. A promote takes over from any job that runs, a rollback from the assignment of a
+new build (from a request it is refused before it gets here); an assignment waits its turn.
 """
 
 from __future__ import annotations
@@ -51,12 +51,11 @@ class Aliasing:
         self._supervisor = supervisor
         self._running: dict[str, tuple[asyncio.Task[None], Switch]] = {}
 
-    def is_running(self, project: Project) -> bool:
+    def is_answering(self, project: Project) -> bool:
+        """Whether a promote or rollback is under way; the assignment of a new build does not count."""
         running = self._running.get(project.id)
-        if running is None:
-            return False
-        request = running[1].request
-        return request is None or self._store.now() - request.requested_at < ABANDONED_AFTER_MS
+        request = running[1].request if running is not None else None
+        return request is not None and self._store.now() - request.requested_at < ABANDONED_AFTER_MS
 
     def promote(self, project: Project, deployment: Deployment) -> None:
         self._request("promote", project, deployment, None)

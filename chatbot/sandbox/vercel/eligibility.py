@@ -35,7 +35,7 @@ def require_promotable(store: Store, project: Project, deployment: Deployment) -
 
 
 def require_rollback_target(
-    store: Store, project: Project, deployment: Deployment, *, job_is_running: bool
+    store: Store, project: Project, deployment: Deployment, *, request_is_running: bool
 ) -> None:
     """Raises ApiError 402, 409, 410 or 422."""
     if store.serves_everywhere(project, deployment):
@@ -47,7 +47,7 @@ def require_rollback_target(
         )
     if _is_hobby(store, project) and deployment.id not in (project.current_id, project.previous_id):
         raise ApiError(402, "To roll back further than the previous production deployment, upgrade to pro")
-    if job_is_running:
+    if request_is_running:
         raise ApiError(409, "You cannot run parallel roll backs on the same project")
 
 

@@ -1,8 +1,9 @@
 from typing import Any
 
+import aiohttp
 import pytest
 
-from chatbot.sandbox.vercel import Platform
+from chatbot.sandbox.vercel import Platform, Timing
 from tests.contract.platform.calling import Api
 
 PRODUCTION = {
@@ -27,16 +28,18 @@ async def test_an_accepted_promote_is_201_with_no_body_and_no_content_type(api: 
     assert answer.headers["Content-Length"] == "0"
 
 
-async def test_a_promote_runs_from_pending_to_succeeded(api: Api) -> None:
-    before, staged = await api.current_id(), await api.staged_id()
-    await api.promote(staged)
-    request = (await api.project())["lastAliasRequest"]
-    assert request["jobStatus"] in ("pending", "in-progress")
-    assert (request["fromDeploymentId"], request["toDeploymentId"]) == (before, staged)
-    assert request["type"] == "promote"
-    done = await api.until_job("succeeded")
-    assert done["requestedAt"] == request["requestedAt"]
-    assert await api.current_id() == staged
+async def test_a_promote_runs_from_pending_to_succeeded(session: aiohttp.ClientSession) -> None:
+    async with Platform(timing=Timing(queue=0.3, alias=0.001)) as platform:
+        api = Api(session, platform)
+        before, staged = await api.current_id(), await api.staged_id()
+        await api.promote(staged)
+        request = (await api.project())["lastAliasRequest"]
+        assert request["jobStatus"] == "pending"
+        assert (request["fromDeploymentId"], request["toDeploymentId"]) == (before, staged)
+        assert request["type"] == "promote"
+        done = await api.until_job("succeeded")
+        assert done["requestedAt"] == request["requestedAt"]
+        assert await api.current_id() == staged
 
 
 async def test_the_domains_move_one_by_one_and_current_changes_last(api: Api) -> None:

@@ -94,3 +94,13 @@ async def test_a_description_is_at_most_250_characters(api: Api) -> None:
     assert (await api.roll_back(earlier, "docs", description="x" * 251)).status == 400
     assert await api.current_id("docs") != earlier
     assert (await api.roll_back(earlier, "docs", description="x" * 250)).status == 201
+
+
+async def test_a_rollback_stops_the_assignment_of_a_new_build(api: Api) -> None:
+    await api.fault({"alias_job": {"project": "docs", "hangs": True}})
+    pushed = await api.push("docs")
+    await api.until_state(pushed, "READY")
+    earlier = await api.earlier_id("docs")
+    assert (await api.roll_back(earlier, "docs")).status == 201
+    await api.until_current(earlier, "docs")
+    assert (await api.deployment(pushed))["readySubstate"] == "STAGED"

@@ -56,7 +56,7 @@ def full_body(store: Store, deployment: Deployment) -> dict[str, Any]:
     project = store.projects[deployment.project_id]
     creator = store.users[deployment.creator_id]
     team = store.teams.get(deployment.account_id)
-    aliases = sorted(alias.name for alias in store.aliases_of(deployment.id))
+    aliases = hostnames(store, project, deployment)
     branch_alias = branch_hostname(store, project, deployment.commit.branch)
     removed = deployment.deleted_by_retention_at
     return {
@@ -129,7 +129,7 @@ def in_project(store: Store, deployment: Deployment) -> dict[str, Any]:
         "requestedAt": deployment.created_at,
         "readyState": deployment.state,
         "meta": meta(project, deployment),
-        "alias": sorted(alias.name for alias in store.aliases_of(deployment.id)),
+        "alias": hostnames(store, project, deployment),
         "aliasAssigned": deployment.alias_assigned_at or False,
         "aliasError": alias_error(deployment),
         "aliasFinal": None,
@@ -164,6 +164,13 @@ def meta(project: Project, deployment: Deployment) -> dict[str, str]:
         "githubDeployment": "1",
         **deployment.meta,
     }
+
+
+def hostnames(store: Store, project: Project, deployment: Deployment) -> list[str]:
+    """What points at it: the project's domains in their order, then generated names."""
+    pointing = {alias.name for alias in store.aliases_of(deployment.id)}
+    configured = [name for name in project.domains if name in pointing]
+    return configured + sorted(pointing.difference(configured))
 
 
 def inspector_url(store: Store, deployment: Deployment) -> str:

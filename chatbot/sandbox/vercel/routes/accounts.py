@@ -34,6 +34,7 @@ async def get_team(request: web.Request) -> web.Response:
 ROUTES = [
     web.get("/v2/user", get_user),
     web.get("/v2/teams", list_teams),
+    web.get("/v1/teams", list_teams),  # the official CLI's way from a slug (--scope) to an id
     web.get("/v2/teams/{team}", get_team),
     web.get("/teams/{team}", get_team),  # the official CLI asks without a version
 ]

@@ -87,11 +87,13 @@ def _origin_tests(request: web.Request) -> Iterator[Test]:
 
 def _meta_tests(request: web.Request) -> Iterator[Test]:
     """`meta-githubCommitRef=main` and the like, as the official CLI sends for `--meta`."""
-    projects = request.app[STORE].projects
     for name, value in request.query.items():
         if name.startswith("meta-"):
-            key = name.removeprefix("meta-")
-            yield lambda one, key=key, value=value: meta(projects[one.project_id], one).get(key) == value  # type: ignore[misc]
+            yield _meta_test(request.app[STORE], name.removeprefix("meta-"), value)
+
+
+def _meta_test(store: Store, key: str, value: str) -> Test:
+    return lambda one: meta(store.projects[one.project_id], one).get(key) == value
 
 
 def _candidate_tests(request: web.Request) -> Iterator[Test]:

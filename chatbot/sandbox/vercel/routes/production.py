@@ -34,8 +34,9 @@ async def roll_back(request: web.Request) -> web.Response:
     if description is not None and len(description) > LONGEST_DESCRIPTION:
         raise bad_request(f"`description` should NOT be longer than {LONGEST_DESCRIPTION} characters.")
     aliasing = request.app[ALIASING]
-    running = aliasing.is_running(project)
-    require_rollback_target(request.app[STORE], project, deployment, job_is_running=running)
+    require_rollback_target(
+        request.app[STORE], project, deployment, request_is_running=aliasing.is_answering(project)
+    )
     aliasing.roll_back(project, deployment, request[CALLER].user, description)
     return web.Response(status=201)
 
