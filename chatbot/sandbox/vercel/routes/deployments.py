@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -14,6 +14,9 @@ from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.records import Deployment, Project
 from chatbot.sandbox.vercel.rendering.deployments import REGION, full_body, list_item, meta
 from chatbot.sandbox.vercel.validation import read_body
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.store import Store
 
 Test = Callable[[Deployment], bool]
 _STATES = frozenset(
