@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import create_engine, event, inspect, text
@@ -112,8 +113,10 @@ def upgrade(url: str) -> None:
 
 
 def current_revision(url: str) -> str | None:
-    """The newest applied migration; None: none yet. Does not import Alembic."""
-    engine = migration_engine(url)
+    """The newest applied migration; None: none yet. Imports no Alembic and makes no SQLite file."""
+    engine = _sync_engine(url, begin="BEGIN")
+    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists():
+        return None
     with _Translated(shown(engine.url)), engine.connect() as connection:
         return _revision(connection)
 
@@ -123,12 +126,16 @@ def is_current(url: str) -> bool:
 
 
 def migration_engine(url: str) -> Engine:
-    """A synchronous engine without a pool. On SQLite its transactions take the write lock at once."""
+    """A synchronous engine without a pool, whose transactions take SQLite's write lock at once."""
+    return _sync_engine(url, begin="BEGIN IMMEDIATE")
+
+
+def _sync_engine(url: str, *, begin: str) -> Engine:
     address = sync_address(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, poolclass=NullPool)
     engine = create_engine(address, poolclass=NullPool, connect_args=_sqlite_arguments(timeout=60))
-    _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
+    _prepare_sqlite(engine, begin=begin, query_only=False)
     return engine
 
 

@@ -8,29 +8,36 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import LeaseLost, ProjectBusy
 from storage.models import Operation
 from storage.reading import one, rows
 
+_TABLE = SQLModel.metadata.tables[Operation.__tablename__]
+_IF_NONE_IS_ACTIVE: Any = {
+    "index_elements": [_TABLE.c.project_id],
+    "index_where": _TABLE.c.finished_at.is_(None),
+}
+_INSERT = {
+    dialect: insert(_TABLE)
+    .on_conflict_do_nothing(**_IF_NONE_IS_ACTIVE)
+    .execution_options(preserve_rowcount=True)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _CHANGEABLE = frozenset(Operation.model_fields) - {"id", "project_id", "created_at", "fence"}
 
 
 async def create(session: AsyncSession, operation: Operation) -> Operation:
-    """Raises ProjectBusy when the project has an unfinished operation."""
-    try:
-        async with session.begin_nested():  # so that the caller's transaction outlives the refusal
-            session.add(operation)
-            await session.flush()
-    except IntegrityError:
+    """Raises ProjectBusy when the project has an unfinished operation; the transaction stays usable."""
+    connection = await session.connection()
+    insert = _INSERT[connection.dialect.name]
+    while (await connection.execute(insert, operation.model_dump())).rowcount == 0:
         holder = await active_of(session, operation.project_id)
-        if holder is None or holder.id == operation.id:
-            raise
-        raise ProjectBusy(holder) from None
-    session.expunge(operation)
+        if holder is not None:  # otherwise it finished between the two statements
+            raise ProjectBusy(holder)
     return operation
 
 

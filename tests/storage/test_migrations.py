@@ -37,6 +37,33 @@ async def test_an_empty_database_is_not_current_until_it_was_upgraded(empty_url:
     await database.dispose()
 
 
+def test_starting_imports_no_alembic(url: str) -> None:
+    program = (
+        "import sys, storage.audit, storage.confirmations, storage.operations\n"
+        "from storage.database import is_current\n"
+        "sys.exit(0 if is_current(sys.argv[1]) and 'alembic' not in sys.modules else 1)"
+    )
+    subprocess.run([sys.executable, "-c", program, url], cwd=ROOT, check=True)
+
+
+def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
+    assert current_revision(f"sqlite:///{tmp_path / 'none.db'}") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_a_session_that_plays_a_replica_does_not_switch_the_triggers_off(empty_url: str) -> None:
+    upgrade(empty_url)
+    with migration_engine(empty_url).connect() as connection:
+        found = connection.execute(
+            text("SELECT tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal")
+        )
+        assert dict(list(found)) == {
+            "audit_refuses_change": "A",
+            "audit_only_grows_at_its_end": "A",
+        }
+
+
 def test_upgrading_twice_changes_nothing(url: str) -> None:
     before = schema_of(url)
     upgrade(url)
