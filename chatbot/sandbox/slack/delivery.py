@@ -30,9 +30,11 @@ class NotDelivered(Exception):
     bad answer). The exact boundary is not documented by Slack.
     """
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, retry_reason: str) -> None:
         super().__init__(error)
         self.error = error
+        self.retry_reason = retry_reason
+        """The same in the words of the Events API: http_timeout, http_error, connection_failed."""
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,20 @@ class Delivery:
             return False
         last = self._last
         again = Parcel(last.kind, last.payload, last.envelope_id, last.attempt + 1, "timeout")
-        with suppress(NotDelivered):
-            await (self._over_http(again) if self.deliver_to is not None else self._over_socket(again))
+        with suppress(NotDelivered, NotConnected):
+            if self.deliver_to is not None:
+                await self._over_http(again)
+            elif self.sockets is not None and again.envelope_id in self._waiting:
+                await self.sockets.send(again.envelope())  # the first one is still under way
+            else:
+                await self._over_socket(again)
         return True
 
     def acked(self, frame: Json) -> None:
         """An ack from any connection: the envelope_id says what it answers. A late one answers nothing."""
         parcel, answer = self._waiting.get(str(frame.get("envelope_id")), (None, None))
-        payload = frame.get("payload") or {}
+        given = frame.get("payload")
+        payload = given if isinstance(given, dict) else {}
         late = {} if answer is not None else {"late": True}
         self._recorder.record("ack", parcel.type if parcel else None, payload, late)
         if answer is not None and not answer.done():
@@ -120,7 +128,7 @@ class Delivery:
 
     async def _over_socket(self, parcel: Parcel) -> Json:
         if self.sockets is None:
-            raise NotDelivered("dispatch_failed")
+            raise NotDelivered("dispatch_failed", "connection_failed")
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[parcel.envelope_id] = (parcel, answer)
         try:
@@ -128,33 +136,34 @@ class Delivery:
                 await self.sockets.send(parcel.envelope())
                 return await answer
         except NotConnected as error:
-            raise NotDelivered("dispatch_failed") from error
+            raise NotDelivered("dispatch_failed", "connection_failed") from error
         except TimeoutError as error:
-            raise NotDelivered("operation_timeout") from error
+            raise NotDelivered("operation_timeout", "http_timeout") from error
         finally:
             del self._waiting[parcel.envelope_id]
 
     async def _over_http(self, parcel: Parcel) -> Json:
         if self.session is None or self.deliver_to is None:
-            raise NotDelivered("dispatch_failed")
+            raise NotDelivered("dispatch_failed", "connection_failed")
         body, headers = parcel.http()
         headers |= signature(self._app.signing_secret, body)
         try:
             async with asyncio.timeout(self._ack_seconds):
                 async with self.session.post(self.deliver_to, data=body, headers=headers) as response:
-                    answer = await _read(response)
+                    answer = await _read(response, parcel)
         except TimeoutError as error:
-            raise NotDelivered("operation_timeout") from error
+            raise NotDelivered("operation_timeout", "http_timeout") from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise NotDelivered("dispatch_failed") from error
+            raise NotDelivered("dispatch_failed", "connection_failed") from error
         self._recorder.record("ack", parcel.type, answer, {})
         return answer
 
 
-async def _read(response: aiohttp.ClientResponse) -> Json:
-    """Raises NotDelivered or ValueError."""
-    if response.status != 200:
-        raise NotDelivered("dispatch_failed")
+async def _read(response: aiohttp.ClientResponse, parcel: Parcel) -> Json:
+    """An event is taken with any 2xx, everything else with 200. Raises NotDelivered or ValueError."""
+    taken = response.ok if parcel.kind == EVENTS else response.status == 200
+    if not taken:
+        raise NotDelivered("dispatch_failed", "http_error")
     text = await response.text()
     if not text:
         return {}

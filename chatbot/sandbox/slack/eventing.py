@@ -50,7 +50,7 @@ class Events:
             try:
                 await self._delivery.send(EVENTS, payload, attempt=attempt, reason=reason)
             except NotDelivered as error:
-                reason = "http_timeout" if error.error == "operation_timeout" else "connection_failed"
+                reason = error.retry_reason
             else:
                 return
 

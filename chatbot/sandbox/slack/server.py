@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
+from typing import Self
 
 import aiohttp
 from aiohttp import web
@@ -22,6 +23,8 @@ from chatbot.sandbox.slack.state import State
 
 SHUTDOWN_SECONDS = 2.0
 MOST_BODY_BYTES = 8 * 2**20
+MOST_LINE_BYTES = 2**20
+"""The SDK puts the arguments of some methods into the query, those of blocks.validate among them."""
 RESPONSE_KINDS = ("commands", "actions", "app")
 
 
@@ -99,9 +102,14 @@ class Workspace:
     def deliver_to(self, url: str | None) -> None:
         self.backend.delivery.deliver_to = url
 
-    async def __aenter__(self) -> "Workspace":
+    async def __aenter__(self) -> Self:
         self.backend.delivery.session = aiohttp.ClientSession()
-        self._runner = web.AppRunner(self._application(), shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
+        self._runner = web.AppRunner(
+            self._application(),
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            access_log=None,
+            max_line_size=MOST_LINE_BYTES,
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()

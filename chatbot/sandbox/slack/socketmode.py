@@ -17,6 +17,10 @@ from chatbot.sandbox.slack.records import Json
 MOST_CONNECTIONS = 10
 """Per app; an eleventh is turned away (quoted from Slack's docs in bolt-js#2327)."""
 
+CLOSE_SECONDS = 1.0
+"""How long a close waits for the other side to close as well."""
+MOST_FRAME_BYTES = 16 * 2**20
+
 
 class NotConnected(Exception):
     """No websocket of the app is open, or none took the frame."""
@@ -48,6 +52,7 @@ class Sockets:
         self._on_change = on_change
         self._ping_seconds = ping_seconds
         self._tickets: set[str] = set()
+        self._closing = False
         self._hosts = itertools.count(1)
 
     def ticket(self) -> str:
@@ -58,10 +63,12 @@ class Sockets:
 
     async def accept(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
+        if self._closing:
+            raise web.HTTPServiceUnavailable(text="the workspace is closing")
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="this ticket is unknown or was used before")
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse(autoping=False, max_msg_size=16 * 2**20)
+        socket = web.WebSocketResponse(autoping=False, timeout=CLOSE_SECONDS, max_msg_size=MOST_FRAME_BYTES)
         await socket.prepare(request)
         connection = Connection(socket, request, f"applink-{next(self._hosts)}")
         if len(self.open) >= MOST_CONNECTIONS:
@@ -108,7 +115,14 @@ class Sockets:
                 with suppress(ConnectionError):
                     await connection.socket.pong(frame.data)
             elif frame.type is WSMsgType.TEXT:
-                self._on_ack(json.loads(frame.data))
+                self._hear(frame.data)
+
+    def _hear(self, text: str) -> None:
+        """An app sends nothing but acks; a frame that is no JSON object is none."""
+        with suppress(ValueError):
+            frame = json.loads(text)
+            if isinstance(frame, dict):
+                self._on_ack(frame)
 
     async def send(self, envelope: Json) -> None:
         """To any one connection, at random, as Slack does (bolt-python#579). Raises NotConnected."""
@@ -142,5 +156,7 @@ class Sockets:
         return len(cut)
 
     async def close(self) -> None:
+        """For good: an app that tries to come back is turned away."""
+        self._closing = True
         for connection in list(self.open):
             await connection.socket.close(code=WSCloseCode.GOING_AWAY)

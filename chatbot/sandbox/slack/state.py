@@ -22,6 +22,7 @@ class State:
         self.revision = 0
         self.closing = False
         self._messages: dict[str, dict[str, Message]] = {channel: {} for channel in self.channels}
+        self._threads: dict[tuple[str, str], dict[str, Message]] = {}
         self._changed = asyncio.Event()
         self._watchers: list[Callable[[Change], None]] = []
 
@@ -105,13 +106,15 @@ class State:
         return message
 
     def replies(self, channel: str, thread_ts: str) -> list[Message]:
-        return [m for m in self.messages(channel) if m.is_reply and m.thread_ts == thread_ts]
+        """What everybody sees of a thread, without its parent."""
+        return list(self._threads.get((channel, thread_ts), {}).values())
 
     def post(self, message: Message) -> Message:
         message.blocks = with_ids(message.blocks)
         self._messages[message.channel][message.ts] = message
         self._tell(message)
         if message.is_reply and message.only_for is None:
+            self._thread_of(message)[message.ts] = message
             self._tell_parent(message)
         return message
 
@@ -126,7 +129,11 @@ class State:
         del self._messages[message.channel][message.ts]
         self.changed(Change("deleted", message.channel, message, message.only_for))
         if message.is_reply and message.only_for is None:
+            del self._thread_of(message)[message.ts]
             self._tell_parent(message)
+
+    def _thread_of(self, reply: Message) -> dict[str, Message]:
+        return self._threads.setdefault((reply.channel, reply.thread_ts or ""), {})
 
     def touched(self, message: Message) -> None:
         """Something beside its content changed, such as a reaction."""

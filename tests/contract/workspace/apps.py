@@ -60,10 +60,12 @@ def manifest(**changes: Any) -> Json:
     }
 
 
-def bolt(workspace: Workspace) -> AsyncApp:
+def bolt(workspace: Workspace, *, signing_secret: str | None = None) -> AsyncApp:
     """As the bot is built: the response goes out when the listener returns."""
     client = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
-    return AsyncApp(client=client, signing_secret=workspace.signing_secret, process_before_response=True)
+    return AsyncApp(
+        client=client, signing_secret=signing_secret or workspace.signing_secret, process_before_response=True
+    )
 
 
 @asynccontextmanager
@@ -71,11 +73,11 @@ async def socket_mode(
     app: AsyncApp, workspace: Workspace, *, ping_interval: float = 10
 ) -> AsyncIterator[AsyncSocketModeHandler]:
     handler = AsyncSocketModeHandler(app, workspace.app_token, ping_interval=ping_interval)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager

@@ -34,13 +34,19 @@ async def run(ask: Ask) -> Json:
         answer = await backend.delivery.send(COMMANDS, payload)
         if any(answer.get(part) for part in ("text", "blocks", "attachments")):
             show(backend, backend.response_urls.check(path), answer)
-    except (NotDelivered, ContentRefused) as failure:
+    except NotDelivered as failure:
+        raise _shown(ask, name, failure.error) from failure
+    except ContentRefused as refused:
         # What Slack shows for an ack whose blocks it cannot render is not documented.
-        error = failure.error if isinstance(failure, NotDelivered) else "dispatch_failed"
-        backend.slackbot_tells(channel.id, person.id, f'`{name}` failed with the error "{error}"')
-        detail = getattr(failure, "messages", [])
-        raise CannotDo(error, **({"messages": detail} if detail else {})) from failure
+        raise _shown(ask, name, "dispatch_failed", refused.messages) from refused
     return {}
+
+
+def _shown(ask: Ask, name: str, error: str, messages: list[str] | None = None) -> CannotDo:
+    """Tells the person what failed, as Slack does, and the caller as well."""
+    text = f'`{name}` failed with the error "{error}"'
+    ask.backend.slackbot_tells(ask.channel.id, ask.person.id, text)
+    return CannotDo(error, messages=messages) if messages else CannotDo(error)
 
 
 def split(typed: str) -> tuple[str, str]:

@@ -54,11 +54,14 @@ async def messages(ask: Ask) -> Json:
         seen = [message for message in seen if not message.is_reply or message.broadcast]
     else:
         seen = [message for message in seen if thread_ts in (message.ts, message.thread_ts)]
-    return {"revision": revision, "messages": [described(ask.backend, message) for message in seen]}
+    return {
+        "revision": revision,
+        "messages": [described(ask.backend, message, person.id) for message in seen],
+    }
 
 
-def described(backend: Backend, message: Message) -> Json:
-    """A message as the JSON API and the event stream tell it."""
+def described(backend: Backend, message: Message, person: str) -> Json:
+    """A message as the JSON API and the event stream tell it. `state` is what this person chose in its menus."""
     shape: Json = {
         "ts": message.ts,
         "channel": message.channel,
@@ -75,6 +78,8 @@ def described(backend: Backend, message: Message) -> Json:
         shape["reply_count"] = len(replies)
     if message.broadcast:
         shape["broadcast"] = True
+    if person in message.values:
+        shape["state"] = {"values": message.values[person]}
     if message.reactions:
         shape["reactions"] = message.reactions
     return shape

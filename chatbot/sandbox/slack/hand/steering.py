@@ -7,6 +7,15 @@ from chatbot.sandbox.slack.faults import Fault
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
 from chatbot.sandbox.slack.records import Json
 
+FAULT_TYPES: dict[str, type | tuple[type, ...]] = {
+    "method": str,
+    "error": str,
+    "status": int,
+    "retry_after": int,
+    "delay": (int, float),
+    "times": int,
+    "drop": str,
+}
 REASONS = ("warning", "refresh_requested", "link_disabled", "too_many_websockets")
 
 
@@ -15,10 +24,9 @@ async def faults(ask: Ask) -> Json:
 
 
 async def add_fault(ask: Ask) -> Json:
-    known = {field.name for field in fields(Fault)}
-    strange = sorted(set(ask.given) - known)
-    if strange:
-        raise CannotDo("invalid_argument", 400, argument=strange[0])
+    for name, value in ask.given.items():
+        if name not in FAULT_TYPES or not isinstance(value, FAULT_TYPES[name]):
+            raise CannotDo("invalid_argument", 400, argument=name)
     ask.text("method")
     if ask.given.get("drop") not in (None, "before", "after"):
         raise CannotDo("invalid_argument", 400, argument="drop")

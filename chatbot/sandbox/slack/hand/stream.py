@@ -61,7 +61,7 @@ def _seen_by(backend: Backend, person: str, change: Change) -> Json | None:
             return None
     match change.kind:
         case "message" if change.message is not None:
-            described_message = described(backend, change.message)
+            described_message = described(backend, change.message, person)
             return {"kind": "message", "channel": change.channel, "message": described_message}
         case "deleted" if change.message is not None:
             return {"kind": "deleted", "channel": change.channel, "ts": change.message.ts}

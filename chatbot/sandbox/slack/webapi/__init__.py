@@ -81,9 +81,11 @@ async def _scripted(backend: Backend, request: web.Request, method: str, fault: 
 
 async def _answered(backend: Backend, request: web.Request, method: str) -> web.Response:
     args: Json = {}
+    answer: Json
     try:
         args = await arguments(request)
-        answer = {"ok": True} | await _call(backend, request, Call(backend, method, args))
+        answer = await _call(backend, request, Call(backend, method, args))
+        answer = {"ok": True, **answer}
     except RateLimited as limited:
         return _rate_limited(backend, method, args, limited.retry_after)
     except Refused as refused:
@@ -108,7 +110,9 @@ async def _call(backend: Backend, request: web.Request, call: Call) -> Json:
     method = METHODS.get(call.method)
     if method is None:
         raise Refused("unknown_method", req_method=call.method)
-    _check_token(backend, token_of(request, call.args), call.method)
+    # The app-level token is taken from the header only (docs.slack.dev, apps.connections.open).
+    in_args = {} if call.method == OPEN_CONNECTION else call.args
+    _check_token(backend, token_of(request, in_args), call.method)
     call.require(*method.scopes)
     return await method.answer(call)
 

@@ -1,4 +1,4 @@
-"""chat.*"""
+"""The methods chat.* and reactions.add."""
 
 from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.content import MOST_TEXT, message_content

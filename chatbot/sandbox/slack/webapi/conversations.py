@@ -1,4 +1,4 @@
-"""conversations.*"""
+"""The methods conversations.*: a private channel that the app is not in does not exist for it."""
 
 from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.records import Channel, Json, Message

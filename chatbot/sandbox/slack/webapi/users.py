@@ -1,4 +1,4 @@
-"""users.* and usergroups.*"""
+"""The methods users.* and usergroups.*: people, and the groups that may be mentioned."""
 
 from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.records import Group, Json, Member

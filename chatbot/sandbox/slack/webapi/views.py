@@ -1,4 +1,4 @@
-"""views.*"""
+"""The methods views.*: modals and App Home."""
 
 from chatbot.sandbox.slack.content import view_content
 from chatbot.sandbox.slack.modals import UnknownView, push, replace
