@@ -89,7 +89,7 @@ async def running(
         tasks = Tasks()
         stack.push_async_callback(tasks.close, _DRAIN)
         bot = _compose(settings, database, slack, vercel, visits, tasks, clock)
-        stack.callback(bot.conductor.stop_claiming)
+        stack.callback(bot.conductor.stop)
         ticker = _ticker(bot)
         stack.callback(ticker.stop)
         app = AsyncApp(

@@ -1,5 +1,6 @@
 """The whole thing, for every test: the embedded platform and workspace, the real bot, and people."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +14,14 @@ import yaml
 
 from chatbot.app import Running, running
 from chatbot.sandbox.person import Person
+from chatbot.sandbox.seen import SeenMessage
 from chatbot.sandbox.slack import Workspace
 from chatbot.sandbox.vercel import Platform, Timing
+from chatbot.sandbox.vercel.records import Domain
 from chatbot.settings import Settings
+from storage import audit
+from storage.database import Database
+from storage.models import AuditEntry
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 QUICK = Timing(build=0.3, alias=0.03, queue=0.02)
@@ -63,6 +69,97 @@ class World:
         """What the platform really serves, by project name."""
         async with self.session.get(f"{self.platform.url}/sandbox/panel") as answer:
             return {p["name"]: p for p in (await answer.json())["projects"]}
+
+    async def newest(self, project: str, state: str) -> dict[str, Any]:
+        """The newest deployment of a project in a state, as people call it."""
+        found: list[dict[str, Any]] = (await self.panel())[project]["recent"]
+        return next(d for d in found if d["state"] == state)
+
+    async def project_id(self, project: str) -> str:
+        return str((await self.panel())[project]["id"])
+
+    async def serving(self, project: str) -> set[str]:
+        """What the production domains serve: one deployment, unless a move is under way."""
+        domains = (await self.panel())[project]["domains"]
+        return {d["deployment_id"] for d in domains if not d["redirect"] and not d["git_branch"]}
+
+    async def until_state(self, project: str, deployment_id: str, state: str) -> None:
+        """Wait until the platform shows a deployment in a state."""
+        revision = 0
+        async with asyncio.timeout(20):
+            while True:
+                query = {"since": str(revision), "wait": "5"}
+                async with self.session.get(f"{self.platform.url}/sandbox/panel", params=query) as answer:
+                    panel = await answer.json()
+                revision = panel["revision"]
+                recent = next(p for p in panel["projects"] if p["name"] == project)["recent"]
+                if any(d["id"] == deployment_id and d["state"] == state for d in recent):
+                    return
+
+    async def promote_outside(self, project: str, deployment_id: str) -> None:
+        """As the dashboard does it."""
+        await self.vercel("POST", f"/v10/projects/{await self.project_id(project)}/promote/{deployment_id}")
+        async with asyncio.timeout(20):
+            while await self.serving(project) != {deployment_id}:
+                await self.until_state(project, deployment_id, "Current")
+
+    def add_domain(self, project: str, name: str) -> None:
+        """One more production domain, serving what is Current."""
+        store = self.platform.store
+        found = store.project_named(self.platform.team_id, project)
+        assert found is not None
+        current = store.current_of(found)
+        assert current is not None
+        store.add_domain(found, Domain(name, "example.com", store.now(), store.now()))
+        store.point(name, current)
+
+    async def vercel(self, method: str, path: str, body: Any = None) -> Any:
+        """The REST API, as the owner of the team."""
+        async with self.session.request(
+            method,
+            self.platform.url + path,
+            params={"teamId": self.platform.team_id},
+            headers={"Authorization": f"Bearer {self.platform.token}"},
+            json=None if method == "GET" else body or {},
+        ) as answer:
+            assert answer.status < 300, await answer.text()
+            return await answer.json() if answer.content_type == "application/json" else None
+
+    async def card(self, project: str, state: str) -> SeenMessage:
+        """The confirmation that Ana gets for the newest deployment of a project in a state."""
+        target = await self.newest(project, state)
+        await self.ana.types(f"/promote {target['id']}", channel="deploys")
+        verb = "Rebuild and promote" if state == "Preview" else "Promote"
+        return await self.ana.sees(f"{verb} {project} to {target['sha'][:7]}?", channel="deploys")
+
+    async def tell_platform_clear(self, what: str) -> None:
+        async with self.session.delete(f"{self.platform.url}/sandbox/{what}") as answer:
+            assert answer.status < 300, await answer.text()
+
+    async def direct_channel(self, user_id: str) -> str:
+        """The id of the direct messages between the bot and a person, once there are some."""
+        async with asyncio.timeout(10):
+            while True:
+                async with self.session.get(f"{self.workspace.url}/sandbox/workspace") as answer:
+                    channels = (await answer.json())["channels"]
+                for channel in channels:
+                    if channel["is_im"] and user_id in channel["members"]:
+                        return str(channel["id"])
+                await asyncio.sleep(0.05)  # no event tells of a new conversation
+
+    async def slack_fault(self, **fault: Any) -> None:
+        async with self.session.post(f"{self.workspace.url}/sandbox/faults", json=fault) as answer:
+            assert answer.status < 300, await answer.text()
+
+    async def audit(self) -> list[AuditEntry]:
+        """Newest first; the chain is checked each time."""
+        database = Database.open(self.settings.database_url.get_secret_value())
+        try:
+            async with database.read() as session:
+                assert (await audit.verify(session)).problem is None
+                return await audit.newest(session, limit=500)
+        finally:
+            await database.dispose()
 
     async def tell_platform(self, what: str, body: Any = None) -> Any:
         async with self.session.post(f"{self.platform.url}/sandbox/{what}", json=body) as answer:

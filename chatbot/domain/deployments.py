@@ -39,7 +39,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class Deployment:
-    """`target` is "production", or None for a preview. `url` has no scheme."""
+    """`target` is "production", or None for a preview. `url` has no scheme. `deleted`: by retention."""
 
     id: str
     project_id: str
@@ -56,6 +56,7 @@ class Deployment:
     error: str | None = None
     rollback_candidate: bool = False
     custom_environment: str | None = None
+    deleted: bool = False
 
     @property
     def label(self) -> str:

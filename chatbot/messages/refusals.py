@@ -116,8 +116,6 @@ def _(refusal: AlreadyPromoted, now: datetime) -> Message:
         f"Nothing was done. {_name(refusal)} was already promoted once, and cannot be promoted again. "
         "The way to it is an instant rollback."
     )
-    if not refusal.target.rollback_candidate:
-        return says(text)
     label = f"Roll back to {refusal.target.label}"
     return says(text, row(button(label, actions.ROLL_BACK, refusal.target.id, style="danger")))
 

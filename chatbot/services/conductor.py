@@ -18,7 +18,7 @@ class Conductor:
         self._crew = crew
         self._tasks = tasks
         self._owner = owner
-        self._closing = False
+        self._closing = asyncio.Event()
 
     def wake(self) -> None:
         """Something was requested: do not wait for the next tick."""
@@ -26,21 +26,22 @@ class Conductor:
 
     async def tick(self) -> None:
         """Claim what is due, and start on it."""
-        if self._closing:
+        if self._closing.is_set():
             return
         for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease):
             self._tasks.start(self._carry_out(row), f"operation {row.id}")
 
-    def stop_claiming(self) -> None:
-        self._closing = True
+    def stop(self) -> None:
+        """Claim nothing more, and hand back what is under way as soon as its step is done."""
+        self._closing.set()
 
     async def _carry_out(self, row: Row) -> None:
         carrying = Carrying(self._crew, row)
         try:
-            pause = await carrying.step()
-            while pause is not None:
-                await asyncio.sleep(pause)  # between two looks at the platform, which tells nobody by itself
-                pause = await carrying.step()
+            while (pause := await carrying.step()) is not None:
+                if await self._is_closing_within(pause):
+                    await carrying.hand_back()
+                    break
         except LeaseLost:
             _log.info("operation %s was taken over", row.id)
         except asyncio.CancelledError:
@@ -51,3 +52,11 @@ class Conductor:
             _log.exception("operation %s: fault; again when its lease ends", row.id)
         finally:
             await carrying.close()
+
+    async def _is_closing_within(self, seconds: float) -> bool:
+        """The pause between two looks at the platform, which tells nobody by itself."""
+        try:
+            await asyncio.wait_for(self._closing.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True

@@ -37,6 +37,8 @@ class Planner:
             self._vercel.deployment(plan.target.id),
             self._look(plan.target, with_recent=plan.path is Path.ROLLBACK),
         )
+        if target.deleted:
+            raise Deleted(Reference(Kind.ID, target.id))
         target = replace(target, rollback_candidate=look.target.rollback_candidate)
         look = replace(look, target=target)
         fresh = plan_rollback(look, plan.reason) if plan.path is Path.ROLLBACK else plan_promotion(look)
@@ -75,6 +77,8 @@ class Planner:
             raise UnknownDeployment(reference, _nearest(reference.value, recent))
         if len(best) > 1:
             raise Ambiguous(reference, tuple(best))
+        if best[0].deleted:
+            raise Deleted(reference)
         return best[0]
 
     async def _all(self, reference: Reference) -> list[Deployment]:
@@ -123,11 +127,11 @@ def _best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:
     best: dict[str, Deployment] = {}
     for deployment in sorted(found, key=_worth, reverse=True):
         best.setdefault(deployment.project_id, deployment)
-    return list(best.values())
+    return list(best.values())  # one that was deleted only where there is no other
 
 
 def _worth(deployment: Deployment) -> tuple[bool, bool, float]:
-    ready = deployment.ready_state == "READY"
+    ready = deployment.ready_state == "READY" and not deployment.deleted
     return ready, deployment.target == "production", deployment.created_at.timestamp()
 
 

@@ -43,6 +43,7 @@ class DeploymentWire(BaseModel):
     error_message: str | None = Field(default=None, alias="errorMessage")
     rollback_candidate: bool | None = Field(default=None, alias="isRollbackCandidate")
     custom_environment: _Named | None = Field(default=None, alias="customEnvironment")
+    deleted: bool | None = Field(default=None, alias="softDeletedByRetention")
 
     def to_domain(self, project_id: str = "") -> Deployment:
         """`project_id` fills in where the platform leaves it out, as in a project's targets."""
@@ -63,6 +64,7 @@ class DeploymentWire(BaseModel):
             error=self.error_message,
             rollback_candidate=bool(self.rollback_candidate),
             custom_environment=self.custom_environment.slug if self.custom_environment else None,
+            deleted=bool(self.deleted),
         )
 
 

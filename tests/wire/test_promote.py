@@ -1,24 +1,194 @@
 """`/promote X`, from the typed command to what visitors get."""
 
+import re
+
+import pytest
+
 from tests.conftest import World
 
 
-async def staged(world: World, project: str = "shop") -> str:
-    found = next(d for d in (await world.panel())[project]["recent"] if d["state"] == "Staged")
-    return str(found["id"])
-
-
 async def test_a_staged_deployment_becomes_current_after_a_confirmation(bot: World) -> None:
-    target = await staged(bot)
-    before = (await bot.panel())["shop"]["current"]["id"]
-    await bot.ana.types(f"/promote {target}", channel="deploys")
+    target = await bot.newest("shop", "Staged")
+    before = (await bot.panel())["shop"]["current"]
+    await bot.ana.types(f"/promote {target['id']}", channel="deploys")
     card = await bot.ana.sees("Promote shop to", channel="deploys")
     assert card.ephemeral
+    for expected in (
+        "*Promote, instant.*",
+        before["sha"][:7],
+        target["sha"][:7],
+        "*Affected domains (4)*",
+        "• checkout.shop.example.com: serves",
+        "Redirects follow: www.shop.example.com → shop.example.com",
+        "Changed since, and not in it: `STRIPE_SECRET_KEY`",
+        "*Auto-assignment* is off now and on afterwards.",
+    ):
+        assert expected in card.words
+    assert "staging.shop.example.com" not in card.words  # belongs to a branch, stays where it is
+    assert not await bot.requests("POST")  # nothing moves before the click
+
     await bot.ana.clicks(card, "Promote")
     done = await bot.bob.sees("is Current", channel="deploys")
-    print(done.words)
-    shop = (await bot.panel())["shop"]
-    assert shop["current"]["id"] == target != before
-    assert [d["deployment_id"] for d in shop["domains"] if not d["redirect"]].count(target) >= 4
-    posts = await bot.requests("POST")
-    assert len(posts) == 1
+    assert (await bot.panel())["shop"]["current"]["id"] == target["id"]
+    assert await bot.serving("shop") == {target["id"]}
+    assert done.words.count(": ok (200)") == 4
+    announced = await bot.bob.sees("Current of shop is now", channel="deploys")
+    assert f"Roll back to {before['sha'][:7]}" in announced.buttons
+    assert [r["path"] for r in await bot.requests("POST")] == [
+        f"/v10/projects/{await bot.project_id('shop')}/promote/{target['id']}"
+    ]
+
+
+async def test_the_card_becomes_one_line_once_it_is_used(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    line = await bot.ana.sees("confirmed by", channel="deploys")
+    assert line.ts == card.ts
+    assert not line.buttons
+
+
+async def test_a_preview_is_rebuilt_and_then_becomes_current(bot: World) -> None:
+    preview = await bot.newest("docs", "Preview")
+    await bot.ana.types(f"/promote {preview['id']}", channel="deploys")
+    card = await bot.ana.sees("Rebuild and promote docs", channel="deploys")
+    assert "*Complete rebuild.*" in card.words
+    assert "Only in preview, missing then: `DRAFTS_VISIBLE`" in card.words
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.bob.sees("is Current", channel="deploys")
+    current = (await bot.panel())["docs"]["current"]
+    assert current["sha"] == preview["sha"]
+    assert current["id"] != preview["id"]
+    assert await bot.serving("docs") == {current["id"]}
+    assert len(await bot.requests("POST")) == 1  # the platform assigns the domains itself
+
+
+async def test_a_rebuild_is_promoted_when_auto_assignment_is_off(bot: World) -> None:
+    preview = await bot.newest("shop", "Preview")
+    await bot.ana.types(f"/promote {preview['id']}", channel="deploys")
+    card = await bot.ana.sees("Rebuild and promote shop", channel="deploys")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.bob.sees("is Current", channel="deploys")
+    assert (await bot.panel())["shop"]["current"]["sha"] == preview["sha"]
+    paths = [r["path"] for r in await bot.requests("POST")]
+    assert len(paths) == 2
+    assert paths[0] == "/v13/deployments"
+    assert "/promote/" in paths[1]
+
+
+async def test_a_failed_rebuild_leaves_production_as_it_was(bot: World) -> None:
+    before = (await bot.panel())["docs"]["current"]["id"]
+    await bot.tell_platform("faults", [{"build": {"project": "docs", "fails": True}}])
+    card = await bot.card("docs", "Preview")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    failed = await bot.bob.sees(": failed", channel="deploys")
+    assert "The new build did not become ready." in failed.words
+    assert "Production is as it was." in failed.words
+    assert "Build logs" in failed.buttons
+    assert (await bot.panel())["docs"]["current"]["id"] == before
+
+
+async def test_what_was_promoted_before_is_refused_with_the_way_to_it(bot: World) -> None:
+    old = await bot.newest("docs", "Promoted")
+    await bot.ana.types(f"/promote {old['id']}", channel="deploys")
+    refusal = await bot.ana.sees("already promoted once", channel="deploys")
+    await bot.ana.clicks(refusal, f"Roll back to {old['sha'][:7]}")
+    card = await bot.ana.sees("Roll back docs to", channel="deploys")
+    await bot.ana.clicks(card, "Roll back")
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    assert await bot.serving("docs") == {old["id"]}
+
+
+async def test_current_is_said_to_be_current(bot: World) -> None:
+    current = (await bot.panel())["docs"]["current"]
+    await bot.ana.types(f"/promote {current['id']}", channel="deploys")
+    await bot.ana.sees("is already Current of docs", channel="deploys")
+    assert not await bot.requests("POST")
+
+
+async def test_a_failed_deployment_is_refused_with_its_logs(bot: World) -> None:
+    failed = await bot.newest("docs", "Failed")
+    await bot.ana.types(f"/promote {failed['id']}", channel="deploys")
+    refusal = await bot.ana.sees("there is nothing to serve", channel="deploys")
+    assert "Build logs" in refusal.buttons
+
+
+async def test_a_building_deployment_is_refused(bot: World) -> None:
+    pushed = await bot.tell_platform("push", {"project": "docs", "branch": "slow", "seconds": 30})
+    await bot.ana.types(f"/promote {pushed['deployment']['id']}", channel="deploys")
+    await bot.ana.sees("is still building", channel="deploys")
+
+
+@pytest.mark.parametrize("spelling", ["url", "https", "sha", "full sha", "branch"])
+async def test_x_is_found_by_every_spelling(bot: World, spelling: str) -> None:
+    made = await bot.tell_platform("push", {"project": "api", "branch": "feat/only-here"})
+    await bot.until_state("api", made["deployment"]["id"], "Preview")
+    x = {
+        "url": made["deployment"]["url"],
+        "https": f"https://{made['deployment']['url']}/some/page?x=1",
+        "sha": made["sha"][:9],
+        "full sha": made["sha"],
+        "branch": "feat/only-here",
+    }[spelling]
+    await bot.ana.types(f"/promote {x}", channel="deploys")
+    await bot.ana.sees(f"Rebuild and promote api to {made['sha'][:7]}", channel="deploys")
+
+
+async def test_a_domain_names_what_it_serves(bot: World) -> None:
+    await bot.ana.types("/promote docs.example.com", channel="deploys")
+    await bot.ana.sees("is already Current of docs", channel="deploys")
+
+
+async def test_a_branch_of_several_projects_is_asked_about(bot: World) -> None:
+    await bot.ana.types("/promote main", channel="deploys")
+    question = await bot.ana.sees("is in several projects", channel="deploys")
+    shop = next(text for text in question.buttons if text.startswith("shop:"))
+    await bot.ana.clicks(question, shop)
+    await bot.ana.sees("Promote shop to", channel="deploys")
+
+
+async def test_an_unknown_x_offers_the_three_nearest(bot: World) -> None:
+    known = await bot.newest("shop", "Staged")
+    mistyped = known["id"][:-2] + "zz"
+    await bot.ana.types(f"/promote {mistyped}", channel="deploys")
+    refusal = await bot.ana.sees("Did you mean one of these?", channel="deploys")
+    assert len(refusal.buttons) == 3
+    await bot.ana.clicks(refusal, next(b for b in refusal.buttons if known["sha"][:7] in b))
+    await bot.ana.sees("Promote shop to", channel="deploys")
+
+
+async def test_a_deployment_deleted_by_retention_is_refused(bot: World) -> None:
+    gone = next(d for d in bot.platform.store.deployments.values() if d.deleted_by_retention_at)
+    await bot.ana.types(f"/promote {gone.id}", channel="deploys")
+    await bot.ana.sees("was deleted", channel="deploys")
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        "",
+        "a" * 10_000,
+        "dpl_" + "x" * 300,
+        "<!channel>",
+        "<@U0BOB0002>",
+        "two words",
+        "line\u2028break",
+        "a\x07b",
+        "развёртывание",
+        "部署",
+        "dpl_doesnotexist",
+        "../../v2/user",
+        "dpl_x/../../v2/user?teamId=other",
+        "https://evil.example.net/<script>",
+        "nowhere.example.org",
+        "%00",
+    ],
+)
+async def test_a_bad_x_gets_a_sentence_and_changes_nothing(bot: World, x: str) -> None:
+    await bot.ana.types(f"/promote {x}", channel="deploys")
+    answer = await bot.ana.sees("Nothing was done.", channel="deploys")
+    assert "<!channel>" not in answer.text
+    assert not re.search(r"(?<!&lt;)<@U0BOB", str(answer.blocks))
+    assert not await bot.requests("POST")
+    assert any(entry.action == "promote.refused" for entry in await bot.audit())
+    await bot.ana.types("/current docs", channel="deploys")
+    await bot.ana.sees("*docs*:", channel="deploys")  # the bot goes on

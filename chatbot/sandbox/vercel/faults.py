@@ -35,7 +35,8 @@ class _Scripted(BaseModel):
 
 class RequestFault(_Scripted):
     """What happens to a matching request. Without `status`, `body` or `cut` it is answered as usual,
-    perhaps later (`delay`), half (`half`) or mislabelled (`content_type`).
+    perhaps later (`delay`: before it is carried out, `hold`: after that), half (`half`) or mislabelled
+    (`content_type`).
     """
 
     path: str
@@ -45,6 +46,7 @@ class RequestFault(_Scripted):
     body: Any = None
     content_type: str | None = None
     delay: Seconds = 0.0
+    hold: Seconds = 0.0
     cut: Literal["before", "after"] | None = None
     half: bool = False
     applied: bool = False
@@ -60,7 +62,7 @@ class RequestFault(_Scripted):
 
     @model_validator(mode="after")
     def _does_something(self) -> RequestFault:
-        if not self.model_fields_set & {"status", "body", "content_type", "delay", "cut", "half"}:
+        if not self.model_fields_set & {"status", "body", "content_type", "delay", "hold", "cut", "half"}:
             raise ValueError("says nothing that goes wrong")
         return self
 

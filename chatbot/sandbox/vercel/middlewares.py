@@ -72,6 +72,7 @@ async def go_wrong(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     await asyncio.sleep(fault.delay)
     response = await handler(request) if fault.lets_it_happen else web.Response()
+    await asyncio.sleep(fault.hold)
     if fault.cut is not None:
         return _cut(request)
     if fault.replaces_the_answer:

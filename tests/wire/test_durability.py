@@ -1,0 +1,117 @@
+"""kill -9 at the worst moments: one request, a finished operation, an updated message, an unbroken audit log."""
+
+import asyncio
+import signal
+from typing import Any
+
+import pytest
+
+from chatbot.sandbox.launching import bot_process
+from tests.conftest import World
+
+PROMOTE = {"method": "POST", "path": ".*/promote/.*"}
+
+
+@pytest.fixture
+def variables(world: World) -> dict[str, str]:
+    """The environment of a bot that meets this world's servers as a process of its own."""
+    settings = world.settings
+    return {
+        "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
+        "SLACK_APP_TOKEN": settings.slack_app_token.get_secret_value(),
+        "SLACK_API_URL": settings.slack_api_url,
+        "VERCEL_TOKEN": settings.vercel_token.get_secret_value(),
+        "VERCEL_TEAM_ID": settings.vercel_team_id,
+        "VERCEL_API_URL": settings.vercel_api_url,
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "PROMOTEBOT_PROBE_URL": settings.probe_url,
+        "PROMOTEBOT_PROBE_PRIVATE": "true",
+        "PROMOTEBOT_LEASE_SECONDS": "2",
+        "PROMOTEBOT_UNSEEN_SECONDS": "3",
+    }
+
+
+async def _killed_when(world: World, variables: dict[str, str], fault: dict[str, Any], reached: str) -> None:
+    """Confirm a promotion, and kill the bot once its request has `reached` "the platform" or "the audit log"."""
+    await world.tell_platform("faults", [fault])
+    target = (await world.newest("shop", "Staged"))["id"]
+    async with bot_process(variables) as process:
+        card = await world.card("shop", "Staged")
+        await world.ana.clicks(card, "Promote")
+        async with asyncio.timeout(15):
+            while not await _has_reached(world, reached, target):  # noqa: ASYNC110 - neither of them calls back
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
+async def _has_reached(world: World, where: str, target: str) -> bool:
+    if where == "the audit log":
+        return any(e.action == "operation.asked" for e in await world.audit())
+    last = (await world.vercel("GET", "/v9/projects/shop"))["lastAliasRequest"]
+    return last is not None and last["toDeploymentId"] == target
+
+
+async def test_killed_between_the_ask_and_the_answer(world: World, variables: dict[str, str]) -> None:
+    target = await world.newest("shop", "Staged")
+    await _killed_when(world, variables, {**PROMOTE, "hold": 60.0}, "the platform")
+    before = await world.bob.sees("Promote shop to", channel="deploys")
+    async with bot_process(variables):
+        done = await world.bob.sees("is Current", channel="deploys", within=20)
+        await world.bob.sees("Current of shop is now", channel="deploys")
+    assert done.ts == before.ts  # the same message, updated
+    assert await world.serving("shop") == {target["id"]}
+    assert len(await world.requests("POST")) == 1
+    actions = [e.action for e in await world.audit()]  # its chain is verified there
+    assert actions.count("operation.asked") == actions.count("operation.succeeded") == 1
+
+
+async def test_killed_before_the_request_took_effect(world: World, variables: dict[str, str]) -> None:
+    """Nobody can know that it was never taken, so it is looked for, and not sent again."""
+    before = await world.serving("shop")
+    await _killed_when(world, variables, {**PROMOTE, "delay": 60.0, "cut": "before"}, "the audit log")
+    async with bot_process(variables):
+        await world.bob.sees("outcome unknown", channel="deploys", within=20)
+        assert await world.serving("shop") == before
+        assert len(await world.requests("POST")) <= 1
+        await world.tell_platform_clear("faults")
+        card = await world.card("shop", "Staged")  # the project is free again
+        await world.ana.clicks(card, "Promote")
+        await world.bob.sees("is Current", channel="deploys")
+
+
+async def test_killed_right_after_the_click(world: World, variables: dict[str, str]) -> None:
+    async with bot_process(variables) as process:
+        card = await world.card("shop", "Staged")
+        await world.ana.clicks(card, "Promote")
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    async with bot_process(variables):
+        await world.bob.sees("is Current", channel="deploys", within=20)
+    assert len(await world.requests("POST")) == 1
+
+
+async def test_a_wish_that_is_too_old_is_not_carried_out_after_a_restart(world: World) -> None:
+    """Confirmed, then the bot was down for an hour: production may look different, and nobody waits any more."""
+    first = await world.start_bot()
+    card = await world.card("shop", "Staged")
+    first.bot.conductor.stop()
+    await world.ana.clicks(card, "Promote")
+    world.clock.move(hours=1)
+    await world.start_bot()
+    await world.bob.sees("not started", channel="deploys")
+    assert not await world.requests("POST")
+
+
+async def test_a_stopped_bot_hands_its_operations_over(world: World, variables: dict[str, str]) -> None:
+    staged = [d for d in (await world.panel())["shop"]["recent"] if d["state"] == "Staged"]
+    await world.tell_platform("faults", [{"alias_job": {"project": "shop", "hangs": True}}])
+    async with bot_process({**variables, "PROMOTEBOT_LEASE_SECONDS": "600"}) as process:
+        card = await world.card("shop", "Staged")
+        await world.ana.clicks(card, "Promote")
+        await world.bob.sees("Accepted.", channel="deploys")
+        process.terminate()
+        await process.wait()
+    async with bot_process(variables):
+        await world.promote_outside("shop", staged[1]["id"])
+        await world.bob.sees("superseded", channel="deploys")

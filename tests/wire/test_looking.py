@@ -1,0 +1,77 @@
+"""The commands that only look: `/current`, `/deployments`, `/promotebot`."""
+
+from tests.conftest import World
+
+
+async def test_current_names_every_project_and_what_it_serves(bot: World) -> None:
+    panel = await bot.panel()
+    await bot.bob.types("/current", channel="deploys")
+    answer = await bot.bob.sees("Current", channel="deploys")
+    for name, project in panel.items():
+        assert f"*{name}*: `{project['current']['sha'][:7]}`" in answer.words
+    assert "auto-assignment is off, new builds stay Staged" in answer.words  # shop
+
+
+async def test_current_of_a_project_lists_its_domains(bot: World) -> None:
+    await bot.bob.types("/current shop", channel="deploys")
+    answer = await bot.bob.sees("*shop*:", channel="deploys")
+    assert "• checkout.shop.example.com: serves Current" in answer.words
+    assert "www.shop.example.com → shop.example.com" in answer.words
+
+
+async def test_current_of_an_unknown_project_lists_the_known_ones(bot: World) -> None:
+    await bot.bob.types("/current nothere", channel="deploys")
+    assert "`api`, `docs`, `shop`" in (await bot.bob.sees("I know no project", channel="deploys")).words
+
+
+async def test_a_change_outside_is_what_current_says(bot: World) -> None:
+    pushed = await bot.tell_platform("push", {"project": "api", "branch": "main", "message": "Outside"})
+    await bot.until_state("api", pushed["deployment"]["id"], "Current")
+    await bot.bob.types("/current api", channel="deploys")
+    await bot.bob.sees(f"*api*: `{pushed['sha'][:7]}` Outside", channel="deploys")
+
+
+async def test_deployments_lists_states_with_what_can_be_done(bot: World) -> None:
+    await bot.bob.types("/deployments shop", channel="deploys")
+    answer = await bot.bob.sees("Newest deployments", channel="deploys")
+    assert "*Staged* · shop" in answer.words
+    await bot.bob.types("/deployments", channel="general")
+    everything = await bot.bob.sees("Newest deployments", channel="general")
+    assert everything.buttons
+
+
+async def test_help_names_every_command(bot: World) -> None:
+    await bot.bob.types("/promotebot", channel="deploys")
+    answer = await bot.bob.sees("*Commands*", channel="deploys")
+    for command in ("/promote", "/rollback", "/current", "/deployments", "/promotebot"):
+        assert command in answer.words
+
+
+async def test_an_unknown_word_gets_help(bot: World) -> None:
+    await bot.bob.types("/promotebot frobnicate <!channel>", channel="deploys")
+    await bot.bob.sees("I do not know `frobnicate`", channel="deploys")
+
+
+async def test_whoami_says_what_i_may_do_and_why(bot: World) -> None:
+    await bot.ana.types("/promotebot whoami", channel="deploys")
+    await bot.ana.sees(
+        "you may promote and roll back every project: you are a workspace admin", channel="deploys"
+    )
+
+
+async def test_the_audit_log_is_read_by_project_person_and_time(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees("Current of shop is now", channel="deploys")
+    await bot.bob.types("/promotebot audit shop", channel="deploys")
+    answer = await bot.bob.sees("Audit log", channel="deploys")
+    assert "operation.succeeded" in answer.words
+    assert "operation.asked" in answer.words
+    await bot.bob.types("/promotebot audit <@U0ANA0001> 1h", channel="general")
+    by_ana = await bot.bob.sees("Audit log", channel="general")
+    assert "confirmation.shown" in by_ana.words
+    assert "operation.succeeded" not in by_ana.words  # that one is the bot's
+    await bot.bob.types("/promotebot audit docs 2026-01-01", channel="incidents")
+    await bot.bob.sees("has no such entry", channel="incidents")
+    await bot.bob.types("/promotebot audit ???", channel="incidents")
+    await bot.bob.sees("I cannot read `???`", channel="incidents")

@@ -1,0 +1,107 @@
+"""`/rollback`, its candidates, and the one-click way back."""
+
+import asyncio
+
+from tests.conftest import World
+
+
+async def test_candidates_come_with_what_served_just_before_first(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    before = (await bot.panel())["shop"]["current"]
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees("is Current", channel="deploys")
+    await bot.ana.types("/rollback shop checkout answers 500", channel="deploys")
+    listing = await bot.ana.sees("Roll back shop?", channel="deploys")
+    assert listing.buttons[0] == f"Roll back to {before['sha'][:7]}"
+    assert "served just before" in listing.words
+    await bot.ana.clicks(listing, listing.buttons[0])
+    confirmation = await bot.ana.sees("Roll back shop to", channel="deploys")
+    assert "checkout answers 500" in confirmation.words
+    await bot.ana.clicks(confirmation, "Roll back")
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    assert await bot.serving("shop") == {before["id"]}
+    assert (await bot.panel())["shop"]["pinned"]
+    request = (await bot.requests("POST"))[-1]
+    assert request["query"]["description"] == "checkout answers 500"
+
+
+async def test_without_a_project_one_is_asked_for(bot: World) -> None:
+    await bot.ana.types("/rollback", channel="deploys")
+    question = await bot.ana.sees("Roll back which project?", channel="deploys")
+    assert question.buttons == ["api", "docs", "shop"]
+    await bot.ana.clicks(question, "docs")
+    await bot.ana.sees("Roll back docs?", channel="deploys")
+
+
+async def test_an_unknown_project_is_refused_with_the_known_ones(bot: World) -> None:
+    await bot.ana.types("/rollback shoop", channel="deploys")
+    refusal = await bot.ana.sees("I know no project", channel="deploys")
+    assert "`shop`" in refusal.words
+
+
+async def test_a_staged_or_preview_deployment_cannot_be_rolled_back_to(bot: World) -> None:
+    for state, sentence in (("Staged", "is Staged: it has never served"), ("Preview", "is a preview")):
+        target = await bot.newest("shop", state)
+        await bot.ana.types(f"/rollback {target['id']}", channel="deploys")
+        await bot.ana.sees(sentence, channel="deploys")
+
+
+async def test_one_click_rolls_back_and_one_click_undoes_it(bot: World) -> None:
+    before = (await bot.panel())["shop"]["current"]["id"]
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    announced = await bot.ana.sees("Current of shop is now", channel="deploys")
+    promoted = (await bot.panel())["shop"]["current"]["id"]
+    button = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await asyncio.gather(
+        *(bot.ana.clicks(announced, button, confirmed=True) for _ in range(3)), return_exceptions=True
+    )
+    rolled = await bot.ana.sees("Production is pinned", channel="deploys")
+    assert await bot.serving("shop") == {before}
+    assert len(await bot.requests("POST")) == 2
+    undo = next(b for b in rolled.buttons if b.startswith("Undo rollback"))
+    await bot.ana.clicks(rolled, undo, confirmed=True)
+    async with asyncio.timeout(10):
+        while await bot.serving("shop") != {promoted}:
+            await bot.until_state("shop", promoted, "Current")
+    assert not (await bot.panel())["shop"]["pinned"]
+
+
+async def test_a_stale_one_click_button_does_nothing(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    announced = await bot.ana.sees("Current of shop is now", channel="deploys")
+    staged = await bot.newest("shop", "Staged")
+    await bot.promote_outside("shop", staged["id"])
+    button = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await bot.ana.clicks(announced, button, confirmed=True)
+    await bot.bob.sees("not started", channel="deploys")
+    assert await bot.serving("shop") == {staged["id"]}
+    assert not [r for r in await bot.requests("POST") if "/rollback/" in r["path"]]
+
+
+async def test_a_one_click_button_of_an_older_operation_says_so(bot: World) -> None:
+    first = await bot.card("shop", "Staged")
+    await bot.ana.clicks(first, "Promote")
+    announced = await bot.ana.sees("Current of shop is now", channel="deploys")
+    newer = await bot.newest("shop", "Staged")
+    second = await bot.card("shop", "Staged")
+    await bot.ana.clicks(second, "Promote")
+    await bot.ana.sees(f"Current of shop is now `{newer['sha'][:7]}`", channel="deploys")
+    button = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await bot.ana.clicks(announced, button, confirmed=True)
+    await bot.ana.sees("belonged to an older change", channel="deploys")
+
+
+async def test_somebody_who_may_not_act_cannot_use_the_one_click_button(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    announced = await bot.bob.sees("Current of shop is now", channel="deploys")
+    served = await bot.serving("shop")
+    button = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await bot.bob.clicks(announced, button, confirmed=True)
+    await bot.bob.sees("You may not change production", channel="deploys")
+    assert await bot.serving("shop") == served
+    assert any(
+        e.action == "operation.undo.denied" and e.actor == "slack:U0BOB0002" for e in await bot.audit()
+    )
