@@ -3,6 +3,7 @@
 Shapes: docs.slack.dev/reference/interaction-payloads and the samples in Bolt's own scenario tests.
 """
 
+import copy
 from dataclasses import dataclass
 
 from chatbot.sandbox.slack import seed
@@ -209,7 +210,7 @@ class Payloads:
             "blocks": view.blocks,
             "private_metadata": definition.get("private_metadata", ""),
             "callback_id": definition.get("callback_id", ""),
-            "state": {"values": view.values},
+            "state": {"values": copy.deepcopy(view.values)},
             "hash": view.hash,
             "title": definition.get("title"),
             "clear_on_close": definition.get("clear_on_close", False),

@@ -122,10 +122,10 @@ class Workspace:
         self.backend.state.close()
         await self.backend.events.close()
         await self.backend.sockets.close()
+        if self.backend.delivery.session is not None:
+            await self.backend.delivery.session.close()  # ends what is under way to the app and the platform
         if self._runner is not None:
             await self._runner.cleanup()
-        if self.backend.delivery.session is not None:
-            await self.backend.delivery.session.close()
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=MOST_BODY_BYTES)

@@ -80,7 +80,8 @@ class Sockets:
         self._on_change()
         pinging = asyncio.create_task(self._ping(connection))
         try:
-            await socket.send_json(self._hello(connection))
+            with suppress(ConnectionError):  # it left before hello
+                await socket.send_json(self._hello(connection))
             await self._read(connection)
         finally:
             pinging.cancel()

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +11,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view
+from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view, shapes
+from chatbot.sandbox.slack.blockkit.specs import Many, Obj, Spec, Typed
 from tests.contract.workspace.apps import Json
 
 CASES: list[Json] = json.loads((Path(__file__).parent / "blockkit-cases.json").read_text(encoding="utf-8"))
@@ -137,3 +139,32 @@ if "CONTRACTS" in os.environ:  # that all 43 are refused is shown above in any c
                 refused.append(case["name"])
                 assert sentences(case) != [], case["name"]
         assert refused
+
+    def test_the_keys_of_every_kind_are_those_of_the_official_types() -> None:
+        """Beside those that slack_sdk.models 3.47 has and @slack/types 3.2.0 has not yet."""
+        newer = {"level", "offset", "language", "clear_on_close", "notify_on_close"}
+        schema = json.loads((FOLDER / "blockkit.structure.schema.json").read_text(encoding="utf-8"))
+        official: dict[str, set[str]] = {}
+        for definition in schema["definitions"].values():
+            kind = definition.get("properties", {}).get("type", {}).get("const")
+            if kind is not None:
+                official.setdefault(kind, set()).update(definition["properties"])
+        compared = 0
+        for kind, shape in shapes_in(shapes.BLOCK, shapes.VIEW):
+            if kind in official:
+                keys = {"type", *shape.required, *shape.optional}
+                assert keys - newer == official[kind] - newer, kind
+                compared += 1
+        assert compared > 40
+
+
+def shapes_in(*specs: Spec) -> Iterator[tuple[str, Obj]]:
+    for spec in specs:
+        match spec:
+            case Typed(kinds=kinds):
+                yield from ((kind, shape) for kind, shape in kinds.items() if isinstance(shape, Obj))
+                yield from shapes_in(*kinds.values())
+            case Obj(required=required, optional=optional):
+                yield from shapes_in(*required.values(), *optional.values())
+            case Many(item=item):
+                yield from shapes_in(item)

@@ -45,6 +45,7 @@ async def test_the_workspace_describes_itself(workspace: Workspace, session: aio
     assert [command["command"] for command in told["commands"]] == ["/promote", "/other"]
     assert told["platform"] is None
     assert told["connections"] == 0
+    assert told["delivery"] == {"url": None}
 
 
 @pytest.mark.parametrize(

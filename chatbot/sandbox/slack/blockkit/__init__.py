@@ -10,7 +10,8 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from chatbot.sandbox.slack.blockkit.shapes import BLOCK, MOST_BLOCKS, SUGGESTIONS, SURFACES, VIEW
+from chatbot.sandbox.slack.blockkit.composition import SUGGESTIONS
+from chatbot.sandbox.slack.blockkit.shapes import BLOCK, MOST_BLOCKS, SURFACES, VIEW
 from chatbot.sandbox.slack.blockkit.specs import Many, Problem
 from chatbot.sandbox.slack.elements import every_block
 from chatbot.sandbox.slack.records import Json

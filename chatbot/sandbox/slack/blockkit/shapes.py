@@ -1,190 +1,13 @@
-"""Every block and element that an app may send, with its keys and limits.
+"""Every block and view that an app may send, with its keys and limits, and which surface takes which block.
 
 Sources, agreeing unless a line says otherwise: @slack/types 3.2.0 (keys, enums; its comments for lengths),
 slack_sdk.models 3.47 (lengths), docs.slack.dev/reference/block-kit, slackblocks 3.0 `_limits.py`, and
 TightknitAI's JSON Schema (one table, surfaces).
 """
 
+from chatbot.sandbox.slack.blockkit.composition import SLACK_FILE, URL, either_text, plain
+from chatbot.sandbox.slack.blockkit.controls import AS_ACCESSORY, BUTTON, IMAGE_ELEMENT, IN_ACTIONS, IN_INPUT
 from chatbot.sandbox.slack.blockkit.specs import Flag, Int, Many, Obj, Opaque, Spec, Str, Typed
-
-# -- composition objects: docs.slack.dev/reference/block-kit/composition-objects --------------------
-
-
-def _text(most: int, *kinds: str, least: int = 1) -> Typed:
-    plain = Obj({"text": Str(most, least)}, {"emoji": Flag()})
-    mrkdwn = Obj({"text": Str(most, least)}, {"verbatim": Flag()})
-    return Typed({kind: plain if kind == "plain_text" else mrkdwn for kind in kinds})
-
-
-def plain(most: int) -> Typed:
-    return _text(most, "plain_text")
-
-
-def either_text(most: int) -> Typed:
-    return _text(most, "plain_text", "mrkdwn")
-
-
-STYLE = Str(10, among=("primary", "danger"))
-URL = Str(3000, 1)
-ACTION_ID = Str(255, 1)
-CONFIRM = Obj(
-    {"title": plain(100), "text": either_text(300), "confirm": plain(30), "deny": plain(30)}, {"style": STYLE}
-)
-# An option's value: 150 in slack_sdk, slackblocks and TightknitAI; the comment in @slack/types says 75.
-OPTION = Obj({"text": either_text(75), "value": Str(150)}, {"description": either_text(75)})
-OVERFLOW_OPTION = Obj({"text": plain(75), "value": Str(150)}, {"description": plain(75), "url": URL})
-OPTION_GROUP = Obj({"label": plain(75), "options": Many(OPTION, 100)})
-SUGGESTIONS = Obj(
-    {},
-    {"options": Many(OPTION, 100, 0), "option_groups": Many(OPTION_GROUP, 100, 0)},
-    either=(("options", "option_groups"),),
-    not_both=(("options", "option_groups"),),
-)
-DISPATCH = Obj(
-    {}, {"trigger_actions_on": Many(Str(30, among=("on_enter_pressed", "on_character_entered")), 2)}
-)
-FILTER = Obj(
-    {},
-    {
-        "include": Many(Str(10, among=("im", "mpim", "private", "public")), 4),
-        "exclude_external_shared_channels": Flag(),
-        "exclude_bot_users": Flag(),
-    },
-)
-SLACK_FILE = Obj({}, {"id": Str(255), "url": URL}, either=(("id", "url"),))
-
-# -- elements: docs.slack.dev/reference/block-kit/block-elements ------------------------------------
-
-_TOUCH = {"action_id": ACTION_ID}
-_MENU: dict[str, Spec] = {
-    **_TOUCH,
-    "placeholder": plain(150),
-    "confirm": CONFIRM,
-    "focus_on_load": Flag(),
-}
-_MULTI: dict[str, Spec] = {**_MENU, "max_selected_items": Int(1, 100)}
-_TYPED_IN: dict[str, Spec] = {
-    **_TOUCH,
-    "placeholder": plain(150),
-    "focus_on_load": Flag(),
-    "dispatch_action_config": DISPATCH,
-}
-_OPTIONS: dict[str, Spec] = {"options": Many(OPTION, 100), "option_groups": Many(OPTION_GROUP, 100)}
-_ONE_LIST = (("options", "option_groups"),)
-_ID = Str(255, 1)
-
-BUTTON = Obj(
-    {"text": plain(75)},
-    {
-        **_TOUCH,
-        "value": Str(2000),
-        "url": URL,
-        "style": STYLE,
-        "confirm": CONFIRM,
-        "accessibility_label": Str(75),
-    },
-)
-IMAGE_ELEMENT = Obj(
-    {"alt_text": Str(2000, 1)},
-    {"image_url": URL, "slack_file": SLACK_FILE},
-    either=(("image_url", "slack_file"),),
-    not_both=(("image_url", "slack_file"),),
-)
-SELECTS: dict[str, Spec] = {
-    "static_select": Obj(
-        {}, {**_MENU, **_OPTIONS, "initial_option": OPTION}, either=_ONE_LIST, not_both=_ONE_LIST
-    ),
-    "external_select": Obj({}, {**_MENU, "initial_option": OPTION, "min_query_length": Int(0, 3000)}),
-    "users_select": Obj({}, {**_MENU, "initial_user": _ID}),
-    "conversations_select": Obj(
-        {},
-        {
-            **_MENU,
-            "initial_conversation": _ID,
-            "default_to_current_conversation": Flag(),
-            "response_url_enabled": Flag(),
-            "filter": FILTER,
-        },
-    ),
-    "channels_select": Obj({}, {**_MENU, "initial_channel": _ID, "response_url_enabled": Flag()}),
-    "multi_static_select": Obj(
-        {}, {**_MULTI, **_OPTIONS, "initial_options": Many(OPTION, 100)}, either=_ONE_LIST, not_both=_ONE_LIST
-    ),
-    "multi_external_select": Obj(
-        {}, {**_MULTI, "initial_options": Many(OPTION, 100), "min_query_length": Int(0, 3000)}
-    ),
-    "multi_users_select": Obj({}, {**_MULTI, "initial_users": Many(_ID, 100, 0)}),
-    "multi_conversations_select": Obj(
-        {},
-        {
-            **_MULTI,
-            "initial_conversations": Many(_ID, 100, 0),
-            "default_to_current_conversation": Flag(),
-            "filter": FILTER,
-        },
-    ),
-    "multi_channels_select": Obj({}, {**_MULTI, "initial_channels": Many(_ID, 100, 0)}),
-}
-_CHOICES: dict[str, Spec] = {**_TOUCH, "confirm": CONFIRM, "focus_on_load": Flag()}
-CHOICES: dict[str, Spec] = {
-    "radio_buttons": Obj({"options": Many(OPTION, 10)}, {**_CHOICES, "initial_option": OPTION}),
-    "checkboxes": Obj({"options": Many(OPTION, 10)}, {**_CHOICES, "initial_options": Many(OPTION, 10)}),
-}
-PICKERS: dict[str, Spec] = {
-    "datepicker": Obj({}, {**_MENU, "initial_date": Str(10)}),
-    "timepicker": Obj({}, {**_MENU, "initial_time": Str(5), "timezone": Str(100)}),
-    "datetimepicker": Obj({}, {**_CHOICES, "initial_date_time": Int(0, 9_999_999_999)}),
-}
-INPUTS: dict[str, Spec] = {
-    "plain_text_input": Obj(
-        {},
-        {
-            **_TYPED_IN,
-            "initial_value": Str(3000),
-            "multiline": Flag(),
-            "min_length": Int(0, 3000),
-            "max_length": Int(1, 3000),
-        },
-    ),
-    "number_input": Obj(
-        {"is_decimal_allowed": Flag()},
-        {**_TYPED_IN, "initial_value": Str(100), "min_value": Str(100), "max_value": Str(100)},
-    ),
-    "email_text_input": Obj({}, {**_TYPED_IN, "initial_value": Str(3000)}),
-    "url_text_input": Obj({}, {**_TYPED_IN, "initial_value": Str(3000)}),
-    "rich_text_input": Obj({}, {**_TYPED_IN, "initial_value": Opaque()}),
-    "file_input": Obj({}, {**_TOUCH, "filetypes": Many(Str(20), 100), "max_files": Int(1, 10)}),
-}
-OVERFLOW = Obj({"options": Many(OVERFLOW_OPTION, 5)}, {**_TOUCH, "confirm": CONFIRM})
-WORKFLOW_BUTTON = Obj(
-    {"text": plain(75), "workflow": Opaque()}, {**_TOUCH, "style": STYLE, "accessibility_label": Str(75)}
-)
-
-IN_ACTIONS = Typed(
-    {
-        "button": BUTTON,
-        "overflow": OVERFLOW,
-        "workflow_button": WORKFLOW_BUTTON,
-        **SELECTS,
-        **CHOICES,
-        **PICKERS,
-        "rich_text_input": INPUTS["rich_text_input"],
-    }
-)
-AS_ACCESSORY = Typed(
-    {
-        "button": BUTTON,
-        "image": IMAGE_ELEMENT,
-        "overflow": OVERFLOW,
-        "workflow_button": WORKFLOW_BUTTON,
-        **SELECTS,
-        **CHOICES,
-        **PICKERS,
-    }
-)
-IN_INPUT = Typed({**SELECTS, **CHOICES, **PICKERS, **INPUTS})
-
-# -- blocks: docs.slack.dev/reference/block-kit/blocks ----------------------------------------------
 
 _RICH = Typed(
     {
@@ -253,10 +76,13 @@ _PLAIN_BLOCKS: dict[str, Spec] = {
     "data_visualization": Obj({}, {**_BLOCK_ID, "title": Str(50), "chart": Opaque()}),
     "plan": Obj({"title": Str(3000, 1)}, {**_BLOCK_ID, "tasks": Many(Opaque(), 50, 0)}),
     "task_card": Obj(
-        {"task_id": Str(255, 1), "title": Str(3000, 1)},
+        {
+            "task_id": Str(255, 1),
+            "title": Str(3000, 1),
+            "status": Str(20, among=("pending", "in_progress", "complete", "error")),
+        },
         {
             **_BLOCK_ID,
-            "status": Str(20, among=("pending", "in_progress", "complete", "error")),
             "details": RICH_TEXT,
             "output": RICH_TEXT,
             "sources": Many(_SOURCE, 100, 0),
@@ -280,17 +106,19 @@ CARD = Obj(
         **_BLOCK_ID,
         "title": either_text(150),
         "subtitle": either_text(150),
-        "subtext": either_text(200),
         "body": either_text(200),
         "icon": IMAGE_ELEMENT,
-        "slack_icon": Opaque(),
         "hero_image": IMAGE_ELEMENT,
         "actions": Many(Typed({"button": BUTTON}), 3),
     },
     either=(("hero_image", "title", "actions", "body"),),
 )
+IN_CONTAINERS = (
+    *("actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section", "table"),
+    "video",
+)
 CONTAINER = Obj(
-    {"child_blocks": Many(Typed(_PLAIN_BLOCKS), 10)},
+    {"child_blocks": Many(Typed({kind: _PLAIN_BLOCKS[kind] for kind in IN_CONTAINERS}), 10)},
     {
         **_BLOCK_ID,
         "title": plain(150),
@@ -299,7 +127,7 @@ CONTAINER = Obj(
         "icon": Opaque(),
         "width": Str(10, among=("narrow", "standard", "wide", "full")),
         "is_collapsible": Flag(),
-        "is_collapsed": Flag(),
+        "has_header_divider": Flag(),
         "default_collapsed": Flag(),
     },
     either=(("title", "rich_text_title"),),
@@ -312,8 +140,6 @@ BLOCK = Typed(
         "container": CONTAINER,
     }
 )
-
-# -- surfaces ---------------------------------------------------------------------------------------
 
 MOST_BLOCKS = {"message": 50, "modal": 100, "home": 100}
 _SAFE = frozenset(
@@ -337,7 +163,7 @@ _VIEW: dict[str, Spec] = {
 _MANY_BLOCKS = Many(BLOCK, 100, 0)
 MODAL = Obj(
     {"title": plain(24), "blocks": _MANY_BLOCKS},
-    {**_VIEW, "submit": plain(24), "close": plain(24), "submit_disabled": Flag()},
+    {**_VIEW, "submit": plain(24), "close": plain(24)},
 )
 # clear_on_close and notify_on_close mean nothing on Home, yet slack_sdk.models sends them: let through.
 HOME = Obj({"blocks": _MANY_BLOCKS}, _VIEW)
