@@ -28,7 +28,7 @@ export class Panel {
       onPanel: (panel) => this.show(panel.projects),
       onDown: () => (this.state.textContent = "The platform does not answer; retrying."),
     });
-    setInterval(() => this.cards.forEach((card) => card.showTimes()), 60000);
+    setInterval(() => this.cards.forEach((card) => card.showRecent()), 60000);
   }
 
   /** @param {any[]} projects */

@@ -15,7 +15,7 @@ import { ago } from "./times.js";
  *   domains: Domain[], recent: Deployment[]}} Project
  */
 
-const SHOWN = 6;
+const SHOWN = 5;
 const BRANCHES = ["dark-mode", "faster-search", "new-footer", "gift-cards", "image-cache", "signup-copy"];
 const CHANGES = [
   "Round totals half up", "Load product images lazily", "Explain why a card was declined", "Cache prices for a minute",
@@ -33,8 +33,10 @@ export class ProjectCard {
     this.summary = h("summary", {});
     this.content = h("div", { class: "project-content" });
     this.result = h("p", { class: "result", role: "status" });
+    this.domains = h("section", {});
+    this.recent = h("section", { class: "recent" });
     this.element = h("details", { class: "project", open: isOpen }, this.summary, h("div", { class: "project-body" },
-      this.content, this.buttons(), this.result, (this.recent = h("section", { class: "recent" }))));
+      this.content, this.buttons(), this.result, this.domains, this.recent));
     this.update(project);
   }
 
@@ -56,16 +58,15 @@ export class ProjectCard {
           h("p", { class: "quiet" }, `by ${current.author} on ${current.branch}`),
         ] : h("p", {}, "Nothing is Current yet.")),
       h("p", { class: "assignment" }, assignment(project)),
-      h("h4", {}, "Production domains"),
-      h("ul", { class: "domains" }, project.domains.map(domainRow)),
     ]);
-    this.showTimes();
+    redraw(this.domains, () => [h("h4", {}, "Domains"), h("ul", { class: "domains" }, project.domains.map(domainRow))]);
+    this.showRecent();
   }
 
-  showTimes() {
+  showRecent() {
     const { recent } = this.project;
     const rows = this.showsAll ? recent : recent.slice(0, SHOWN);
-    const toggle = () => ((this.showsAll = !this.showsAll), this.showTimes());
+    const toggle = () => ((this.showsAll = !this.showsAll), this.showRecent());
     redraw(this.recent, () => [
       h("h4", {}, "Recent deployments"),
       h("ul", {}, rows.map((deployment) => deploymentRow(deployment, ago(deployment.created_at), this.onSuggest))),
@@ -121,13 +122,13 @@ function domainRow(domain) {
     return h("li", { class: "domain" }, h("div", { class: "domain-name" }, name),
       h("p", { class: "quiet" }, icon("redirect"), `redirects to ${domain.redirect}`));
   }
-  const branch = domain.git_branch ? ` (branch ${domain.git_branch})` : "";
+  const branch = domain.git_branch ? h("span", {}, `branch ${domain.git_branch}`) : null;
   if (!domain.deployment_id) {
-    return h("li", { class: "domain" }, h("div", { class: "domain-name" }, name), h("p", { class: "quiet" }, `serves nothing yet${branch}`));
+    return h("li", { class: "domain" }, h("div", { class: "domain-name" }, name), h("p", { class: "quiet" }, "serves nothing yet", branch));
   }
   const health = domain.healthy ? "Healthy" : "Failing";
   return h("li", { class: "domain" },
     h("div", { class: "domain-name" }, name,
       h("span", { class: domain.healthy ? "health" : "health failing" }, icon(domain.healthy ? "check" : "warning"), health)),
-    h("p", { class: "quiet" }, "serves ", h("code", {}, shortSha(domain.sha ?? "")), " ", h("code", {}, domain.deployment_id), branch));
+    h("p", { class: "quiet" }, h("code", {}, shortSha(domain.sha ?? "")), " ", h("code", {}, domain.deployment_id), branch));
 }
