@@ -265,3 +265,18 @@ async def test_the_log_goes_on_after_a_refused_change(open_database: Callable[[]
         await run(db, "DELETE FROM audit")
     async with db.write() as session:
         assert (await audit.append(session, at=NOW, action="noted", actor="bot")).seq == 7
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_role_that_may_only_read_and_insert_is_enough_to_append(db: Database, url: str) -> None:
+    await run(db, "CREATE ROLE bot LOGIN", "GRANT SELECT, INSERT ON audit TO bot")
+    restricted = Database.open(url.replace("//postgres:", "//bot:"))
+    try:
+        entries = await fill(restricted)
+        assert await verify(restricted) == audit.Verdict(6, entries[-1].hash)
+        for attempt in ("ALTER TABLE audit DISABLE TRIGGER USER", "DROP TABLE audit", "TRUNCATE audit"):
+            with pytest.raises(DBAPIError, match=r"must be owner|permission denied"):
+                await run(restricted, attempt)
+    finally:
+        await restricted.dispose()
+        await run(db, "DROP OWNED BY bot", "DROP ROLE bot")
