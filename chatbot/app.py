@@ -26,9 +26,9 @@ from chatbot import listeners
 from chatbot.errors import ConfigurationError, NotAuthorized, PlatformError
 from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
-from chatbot.services.carrying import Crew, Patience
 from chatbot.services.conductor import Conductor
 from chatbot.services.directory import Directory
+from chatbot.services.held import Crew, Patience
 from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober

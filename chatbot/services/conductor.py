@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from chatbot.services.carrying import Carrying, Crew
+from chatbot.services.carrying import Carrying
+from chatbot.services.held import Crew
 from chatbot.services.tasks import Tasks
 from storage.errors import LeaseLost
 from storage.models import Operation as Row

@@ -195,6 +195,11 @@ class Ledger:
                 await _append(session, row, f"operation.{stage}", "bot", now, **_summary(findings))
         return row
 
+    @staticmethod
+    def plan_json(plan: Plan) -> str:
+        """For the `plan` column of `step`."""
+        return _plans.dump_json(plan).decode()
+
     async def change(self, row: Row, **values: Any) -> Row:
         """Set columns that are no step: message, lease, due time. Raises LeaseLost."""
         async with self._database.write() as session:
@@ -225,10 +230,6 @@ def findings_of(row: Row) -> Findings:
     return _findings.validate_json(row.outcome) if row.outcome else Findings()
 
 
-def plan_json(plan: Plan) -> str:
-    return _plans.dump_json(plan).decode()
-
-
 def _row(plan: Plan, fingerprint: str, *, actor: str, channel: str, now: datetime) -> Row:
     return Row(
         id=str(uuid4()),
@@ -237,7 +238,7 @@ def _row(plan: Plan, fingerprint: str, *, actor: str, channel: str, now: datetim
         path=plan.path.value,
         target_id=plan.target.id,
         from_id=plan.current.id if plan.current else None,
-        plan=plan_json(plan),
+        plan=_plans.dump_json(plan).decode(),
         fingerprint=fingerprint,
         actor=actor,
         channel=channel,

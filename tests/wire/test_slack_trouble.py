@@ -1,5 +1,9 @@
 """Whatever Slack does: production changes as confirmed, and the outcome is told once Slack takes it."""
 
+import asyncio
+from contextlib import suppress
+
+from chatbot.sandbox.person import NotSeen
 from tests.conftest import World
 
 
@@ -54,3 +58,21 @@ async def test_a_deleted_operation_message_does_not_stop_the_announcement(bot: W
     await bot.slack_fault(method="chat.update", error="message_not_found", times=50)
     await bot.bob.sees("Current of docs is now", channel="deploys")
     assert await bot.serving("docs") == {(await bot.panel())["docs"]["current"]["id"]}
+
+
+async def test_an_outcome_that_slack_does_not_take_is_told_later(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    await bot.slack_fault(method="chat.postMessage", error="internal_error", times=3)
+    await bot.slack_fault(method="chat.update", error="internal_error", times=3)
+    await bot.ana.clicks(card, "Promote")
+    async with asyncio.timeout(10):
+        while not any(e.action == "operation.succeeded" for e in await bot.audit()):  # noqa: ASYNC110 - no callback
+            await asyncio.sleep(0.05)
+    assert not any("is Current" in m.words for m in await bot.bob.reads("deploys"))
+    for _ in range(8):
+        bot.clock.move(minutes=11)
+        with suppress(NotSeen):
+            await bot.bob.sees("is Current", channel="deploys", within=1.5)
+            break
+    await bot.bob.sees("Current of shop is now", channel="deploys")
+    assert len(await bot.requests("POST")) == 1

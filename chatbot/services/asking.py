@@ -1,0 +1,147 @@
+"""Before the ask, and the ask itself: written down before it is sent, and sent at most once."""
+
+import logging
+from dataclasses import replace
+
+from chatbot.domain.deployments import Project
+from chatbot.domain.operations import Baseline, Build, Findings, Stage
+from chatbot.domain.planning import AlreadyCurrent, Path, Plan, what_changed
+from chatbot.errors import NotFound, PlatformAnswered, PlatformError, Refusal
+from chatbot.messages import confirmation
+from chatbot.services.announcer import SlackTrouble
+from chatbot.services.held import Held
+
+META_KEY = "promotebotOperation"
+"""A rebuild carries the operation's id under this key of its meta: a lost answer can be found again."""
+
+_ALREADY = "already the current production deployment"  # the codes beside this text are not documented
+_log = logging.getLogger(__name__)
+
+
+async def check_and_ask(held: Held) -> None:
+    """Plan once more. Only what was confirmed is asked for; anything else is shown for a new confirmation."""
+    if held.now() - held.row.created_at > held.crew.patience.valid:
+        await held.step(Stage.OUTDATED, Findings())
+        return
+    plan = held.operation.plan
+    try:
+        fresh = await held.crew.planner.again(plan)
+    except AlreadyCurrent:
+        await held.step(Stage.OUTDATED, Findings(changed=("what is Current",)))
+    except Refusal:
+        await held.step(Stage.OUTDATED, Findings(changed=("the deployment's state",)))
+    except PlatformError as error:
+        await held.step(Stage.FAILED, Findings(said=words_of(error)))
+    else:
+        if held.row.fingerprint in {fresh.fingerprint(), fresh.core_fingerprint()}:
+            await _ask(held, fresh)
+        else:
+            await held.step(Stage.OUTDATED, Findings(changed=what_changed(plan, fresh)))
+            await _offer_again(held, plan, fresh)
+
+
+async def ask_to_promote_build(held: Held, project: Project, build: Build, findings: Findings) -> None:
+    """A rebuild's second and last request, where auto-assignment is off."""
+    await held.step(
+        Stage.BUILDING,
+        findings,
+        audited="operation.promote_asked",
+        detail={"target": build.id},
+        promote_asked_at=held.now(),
+        accepted_at=None,
+        lease_until=held.fresh_lease(),
+    )
+    try:
+        queued = await _move(held, project, Path.PROMOTE, build.id)
+    except PlatformError as error:
+        await _not_accepted(held, error, "operation.promote_answered")
+    else:
+        await _accepted(held, queued=queued, audited="operation.promote_accepted")
+
+
+async def build_begins(held: Held, build: Build) -> None:
+    await held.step(
+        Stage.BUILDING,
+        replace(held.findings, build=build, said=None),
+        audited="operation.accepted",
+        detail={"build": build.id},
+        build_id=build.id,
+        accepted_at=held.now(),
+    )
+
+
+def words_of(error: PlatformError) -> str:
+    """What the platform said, else what happened instead. From outside: not escaped."""
+    if isinstance(error, NotFound):
+        return error.said or "it does not exist any more"
+    return (error.said if isinstance(error, PlatformAnswered) else "") or str(error)
+
+
+def person(actor: str) -> str | None:
+    """The Slack user behind an actor, if it is one."""
+    return actor.removeprefix("slack:") if actor.startswith("slack:") else None
+
+
+async def _ask(held: Held, plan: Plan) -> None:
+    await held.step(
+        Stage.ASKED,
+        Findings(baseline=Baseline.of(plan.project)),
+        audited="operation.asked",
+        detail={"path": plan.path.value, "target": plan.target.id},
+        asked_at=held.now(),
+        plan=held.crew.ledger.plan_json(plan),
+        lease_until=held.fresh_lease(),
+    )
+    try:
+        if plan.path is Path.REBUILD:
+            meta, timeout = {META_KEY: held.row.id}, held.crew.patience.ask
+            created = await held.crew.vercel.rebuild(plan.target, meta=meta, timeout=timeout)
+            await build_begins(held, Build.of(created))
+        else:
+            queued = await _move(held, plan.project, plan.path, plan.target.id)
+            await _accepted(held, queued=queued, audited="operation.accepted")
+    except PlatformError as error:
+        await _not_accepted(held, error, "operation.answered")
+
+
+async def _move(held: Held, project: Project, path: Path, deployment_id: str) -> bool:
+    """Whether the platform queued it."""
+    vercel, timeout = held.crew.vercel, held.crew.patience.ask
+    if path is Path.ROLLBACK:
+        reason = held.row.reason or ""
+        return (await vercel.rollback(project.id, deployment_id, reason=reason, timeout=timeout)).queued
+    return (await vercel.promote(project.id, deployment_id, timeout=timeout)).queued
+
+
+async def _accepted(held: Held, *, queued: bool, audited: str) -> None:
+    await held.step(
+        Stage.MOVING,
+        replace(held.findings, queued=queued),
+        audited=audited,
+        detail={"queued": queued},
+        accepted_at=held.now(),
+    )
+
+
+async def _not_accepted(held: Held, error: PlatformError, audited: str) -> None:
+    # "Already Current" is no failure: somebody was faster, or an earlier answer was lost. Production tells.
+    arrived = isinstance(error, PlatformAnswered) and _ALREADY in error.said.lower()
+    said = words_of(error)
+    await held.step(
+        Stage.UNSURE if error.may_have_applied or arrived else Stage.FAILED,
+        replace(held.findings, said=said),
+        audited=audited,
+        detail={"said": said, "status": error.status if isinstance(error, PlatformAnswered) else None},
+    )
+
+
+async def _offer_again(held: Held, old: Plan, fresh: Plan) -> None:
+    user, valid, row = person(held.row.actor), held.crew.patience.valid, held.row
+    if user is None:
+        return
+    offer = await held.crew.ledger.offer(fresh, actor=row.actor, channel=row.channel, valid=valid)
+    card = confirmation.card(fresh, offer, now=held.now(), valid=valid, changed=what_changed(old, fresh))
+    try:
+        await held.crew.announcer.whisper(row.channel, user, card)
+    except SlackTrouble as error:
+        _log.warning("a new confirmation was not shown: %s", type(error).__name__)

@@ -1,0 +1,98 @@
+"""A claimed operation in hand: its row as last written, and whom carrying it out needs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chatbot.domain.operations import Findings, Operation, Stage
+from chatbot.services.announcer import Announcer
+from chatbot.services.ledger import Clock, Ledger, as_operation, findings_of
+from chatbot.services.planner import Planner
+from chatbot.services.prober import Prober
+from chatbot.vercel import VercelClient
+from storage.models import Operation as Row
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long what may take.
+
+    `lease`: an operation stays with a silent process. `unseen`: an unanswered ask is looked for. `observe`: an
+    accepted one is watched. `build`: a build is followed. `valid`: how old a confirmed wish may be when it is
+    acted on.
+    """
+
+    lease: timedelta = timedelta(seconds=30)
+    unseen: timedelta = timedelta(seconds=60)
+    observe: timedelta = timedelta(minutes=3)
+    build: timedelta = timedelta(hours=1)
+    valid: timedelta = timedelta(minutes=10)
+
+    @property
+    def ask(self) -> float:
+        """Seconds that an ask may take: it is through well before the lease ends."""
+        return min(self.lease.total_seconds() / 2, 15.0)
+
+
+@dataclass(frozen=True)
+class Crew:
+    vercel: VercelClient
+    planner: Planner
+    ledger: Ledger
+    announcer: Announcer
+    prober: Prober
+    clock: Clock
+    patience: Patience
+
+
+class Held:
+    """The row is the truth, this is its newest copy. Every write raises LeaseLost once somebody else has it."""
+
+    def __init__(self, crew: Crew, row: Row) -> None:
+        self.crew = crew
+        self.row = row
+        self.domains_read_at = crew.clock()  # how far a move is, is read back now and then only
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.row.state)
+
+    @property
+    def findings(self) -> Findings:
+        return findings_of(self.row)
+
+    @property
+    def operation(self) -> Operation:
+        return as_operation(self.row)
+
+    def now(self) -> datetime:
+        return self.crew.clock()
+
+    async def step(
+        self,
+        stage: Stage,
+        findings: Findings,
+        *,
+        audited: str | None = None,
+        detail: dict[str, Any] | None = None,
+        **columns: Any,
+    ) -> None:
+        """One transaction; `audited` is the action of its audit entry."""
+        self.row = await self.crew.ledger.step(
+            self.row, stage, findings=findings, action=audited, detail=detail, **columns
+        )
+
+    async def learn(self, findings: Findings, stage: Stage | None = None) -> None:
+        """Write only if there is something new."""
+        stage = stage or self.stage
+        if stage is not self.stage or findings != self.findings:
+            await self.step(stage, findings)
+
+    async def renew(self) -> None:
+        """Prolong the lease once a third of it is used."""
+        now, lease = self.now(), self.crew.patience.lease
+        if self.row.lease_until is None or self.row.lease_until - now < lease * 2 / 3:
+            self.row = await self.crew.ledger.change(self.row, lease_until=now + lease)
+
+    def fresh_lease(self) -> datetime:
+        return self.now() + self.crew.patience.lease

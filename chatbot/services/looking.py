@@ -1,0 +1,156 @@
+"""After the ask: only looking, until production says what became of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chatbot.domain.deployments import Deployment, State, state_of
+from chatbot.domain.operations import Baseline, Build, DomainProof, Findings, Sight, Stage, judge
+from chatbot.errors import PlatformError
+from chatbot.services.asking import META_KEY, ask_to_promote_build, build_begins, words_of
+from chatbot.services.held import Held
+
+_BETWEEN_PROGRESS = timedelta(seconds=1)
+
+
+async def look(held: Held) -> None:
+    """One look at the project, or for the build whose announcement was lost. Raises PlatformError."""
+    final_id = held.operation.final_id
+    if final_id is None:
+        await _find_build(held)
+        return
+    project = await held.crew.vercel.project(held.row.project_id)
+    sight = judge(project, final_id=final_id, baseline=held.findings.baseline or Baseline.of(project))
+    seen = project.current.id if project.current else None
+    findings = replace(held.findings, seen=seen)
+    match sight:
+        case Sight.OVERTAKEN:
+            last = project.last_request
+            taken_by = last.to_id if last and last.to_id != final_id else seen
+            await held.step(Stage.SUPERSEDED, replace(findings, taken_by=taken_by))
+        case Sight.ARRIVED:
+            await _prove_arrival(held, findings)
+        case Sight.FAILED:
+            status = project.last_request.job_status if project.last_request else ""
+            await _prove_failure(held, replace(findings, said=findings.said or f"the job ended as {status}"))
+        case Sight.MOVING:
+            await _moves(held, findings)
+        case Sight.NOTHING:
+            await give_up_when_late(held, findings)
+
+
+async def follow_build(held: Held) -> None:
+    """One look at the new deployment of a rebuild. Raises PlatformError."""
+    known = held.findings.build
+    if known is None:
+        await _find_build(held)
+        return
+    build = await held.crew.vercel.deployment(known.id)
+    findings = replace(held.findings, build=Build.of(build), said=None)
+    match state_of(build, None):
+        case State.BUILDING:
+            await give_up_build_when_late(held, findings)
+        case State.FAILED:
+            await held.step(Stage.FAILED, findings)
+        case state:
+            await _is_built(held, build, findings, staged=state is State.STAGED)
+
+
+async def saw_nothing(held: Held, error: PlatformError) -> None:
+    """The look did not work out this time. Whatever was asked is asked."""
+    findings = replace(held.findings, said=words_of(error))
+    if held.stage is Stage.BUILDING:
+        await give_up_build_when_late(held, findings)
+    else:
+        await give_up_when_late(held, findings)
+
+
+async def give_up_when_late(held: Held, findings: Findings, outcome: Stage = Stage.UNKNOWN) -> None:
+    row, patience = held.row, held.crew.patience
+    since = row.accepted_at or row.promote_asked_at or row.asked_at or row.created_at
+    if held.now() - since > (patience.observe if row.accepted_at else patience.unseen):
+        await held.step(outcome, findings)
+    else:
+        await held.learn(findings, Stage.UNSURE if held.stage is Stage.ASKED else None)
+
+
+async def give_up_build_when_late(held: Held, findings: Findings) -> None:
+    if held.now() - (held.row.asked_at or held.row.created_at) > held.crew.patience.build:
+        await held.step(Stage.UNKNOWN, findings)
+    else:
+        await held.learn(findings)
+
+
+async def _find_build(held: Held) -> None:
+    filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
+    if found := await held.crew.vercel.deployments(limit=1, **filters):
+        await build_begins(held, Build.of(found[0]))
+    else:
+        await give_up_when_late(held, held.findings)
+
+
+async def _is_built(held: Held, deployment: Deployment, findings: Findings, *, staged: bool) -> None:
+    """The platform moves the domains itself, unless auto-assignment is off. Then it takes one promote."""
+    project = await held.crew.vercel.project(held.row.project_id)
+    arrived = project.current is not None and project.current.id == deployment.id
+    if held.row.promote_asked_at is not None and not arrived:
+        await held.step(Stage.UNSURE, held.findings)  # asked before a crash: never again
+        return
+    if not arrived:
+        findings = replace(findings, baseline=Baseline.of(project))
+    if staged and not project.auto_assign and not arrived:
+        await ask_to_promote_build(held, project, Build.of(deployment), findings)
+        return
+    await held.step(
+        Stage.MOVING,
+        findings,
+        audited="operation.built",
+        detail={"build": deployment.id},
+        accepted_at=held.now(),
+    )
+
+
+async def _moves(held: Held, findings: Findings) -> None:
+    """Of a move that takes long, how many domains have moved is read back as well."""
+    if held.now() - held.domains_read_at > _BETWEEN_PROGRESS:
+        findings = replace(findings, proofs=await _proofs(held, probe=False))
+        held.domains_read_at = held.now()
+    await held.learn(findings, Stage.MOVING)
+    await give_up_when_late(held, held.findings)
+
+
+async def _prove_arrival(held: Held, findings: Findings) -> None:
+    """Success is every domain read back. What has not moved yet may still follow."""
+    findings = replace(findings, proofs=await _proofs(held, probe=True))
+    moved = _moved(held, findings)
+    if all(moved):
+        await held.step(Stage.SUCCEEDED, replace(findings, said=None))
+    else:
+        await give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(moved) else Stage.UNKNOWN)
+
+
+async def _prove_failure(held: Held, findings: Findings) -> None:
+    findings = replace(findings, proofs=await _proofs(held, probe=True))
+    await held.step(Stage.PARTLY_MOVED if any(_moved(held, findings)) else Stage.FAILED, findings)
+
+
+def _moved(held: Held, findings: Findings) -> list[bool]:
+    """Of the domains that can move: one that is not verified serves nothing."""
+    expected = {d.name for d in held.operation.plan.domains if d.verified}
+    return [proof.moved for proof in findings.proofs if proof.name in expected]
+
+
+async def _proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
+    operation = held.operation
+    names = [d.name for d in operation.plan.domains]
+    serving = await held.crew.vercel.serving(held.row.project_id)
+    probes = await held.crew.prober.probe(names) if probe else {}
+    return tuple(
+        DomainProof(
+            name,
+            serves=serving.get(name),
+            moved=serving.get(name) == operation.final_id,
+            status=probes[name].status if name in probes else None,
+            fault=probes[name].fault if name in probes else None,
+        )
+        for name in names
+    )
