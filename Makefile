@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock manifest clean
+.PHONY: help setup demo test check format bench screenshots lock manifest clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,7 +25,7 @@ demo: $(READY)  ## the embedded workspace, platform and bot; ARGS="--tour" plays
 
 test: $(READY)  ## the whole test suite, with branch coverage
 	@$(BIN)/python -m tests.needs
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 check: $(READY)  ## format, lint, types, and the arrows between the rooms
 	$(BIN)/ruff format --check .
@@ -39,6 +39,9 @@ format: $(READY)  ## let ruff mend what it can
 
 bench: $(READY)  ## measure side by side and print ratios; ARGS="--json PATH" for JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(READY)  ## make the README's pictures again, in a real browser
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_promote.py
 
 manifest: $(READY)  ## print the Slack app manifest
 	$(BIN)/promotebot manifest $(ARGS)
