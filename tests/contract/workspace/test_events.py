@@ -65,6 +65,12 @@ async def test_a_message_and_a_mention_reach_the_app(
     assert message["text"] == mention["text"] == "hello <@U0PROMBOT>, see <#C0GENERAL|general>"
     assert (message["user"], message["channel"], message["channel_type"]) == (ana.id, "C0DEPLOYS", "channel")
     assert message["event_ts"] == message["ts"]
+    assert message["blocks"][0]["elements"][0]["elements"] == [
+        {"type": "text", "text": "hello "},
+        {"type": "user", "user_id": "U0PROMBOT"},
+        {"type": "text", "text": ", see "},
+        {"type": "channel", "channel_id": "C0GENERAL"},
+    ]
 
 
 async def test_the_app_hears_nothing_of_channels_that_it_is_not_in(workspace: Workspace, ana: Person) -> None:

@@ -72,3 +72,12 @@ async def test_a_bound_channel_need_not_be_named(client: AsyncWebClient, ana: Pe
 async def test_a_modal_that_is_not_seen_is_answered_with_those_that_are_open(ana: Person) -> None:
     with pytest.raises(NotSeen, match="no modal is open"):
         await ana.sees_modal("Affected domains", within=0)
+
+
+async def test_a_person_answers_in_a_thread(client: AsyncWebClient, ana: Person, bob: Person) -> None:
+    await client.chat_postMessage(channel="C0DEPLOYS", text="Promoting")
+    parent = await ana.sees("Promoting")
+    await bob.types("why?", thread=parent)
+    reply = await ana.sees("why?", thread=parent)
+    assert (reply.thread_ts, reply.user) == (parent.ts, bob.id)
+    assert [m.words for m in await ana.reads()] == ["Promoting"]

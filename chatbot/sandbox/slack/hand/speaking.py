@@ -1,5 +1,7 @@
 """A person writes a message, opens App Home, uses a shortcut."""
 
+import re
+
 from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
 from chatbot.sandbox.slack.hand.commands import escaped
@@ -18,11 +20,23 @@ async def write(ask: Ask) -> Json:
         if parent is None:
             raise CannotDo("no_such_message", 404)
         message.thread_ts = parent.thread_ts = parent.thread_ts or parent.ts
-    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
-    message.blocks = [{"type": "rich_text", "elements": [section]}]
+    message.blocks = [{"type": "rich_text", "elements": [rich_section(text)]}]
     backend.state.post(message)
     _announce(ask, channel, message)
     return {"ts": message.ts}
+
+
+def rich_section(text: str) -> Json:
+    """What Slack's composer makes of a typed text: mentions become elements of their own."""
+    elements: list[Json] = []
+    for part in re.split(r"(<[@#][A-Z0-9]+(?:\|[^>]*)?>)", text):
+        found = re.fullmatch(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", part)
+        if found is not None:
+            kind = "user" if found[1] == "@" else "channel"
+            elements.append({"type": kind, f"{kind}_id": found[2]})
+        elif part:
+            elements.append({"type": "text", "text": part})
+    return {"type": "rich_text_section", "elements": elements}
 
 
 def _announce(ask: Ask, channel: Channel, message: Message) -> None:

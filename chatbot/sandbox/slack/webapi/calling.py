@@ -1,7 +1,6 @@
 """One Web API call: its arguments in any encoding, its token and scopes, its refusal."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -106,7 +105,3 @@ def token_of(request: web.Request, args: Json) -> str | None:
         return header.removeprefix("Bearer ").strip() or None
     token = args.get("token")
     return str(token) if token else None
-
-
-def joined(scopes: Iterable[str]) -> str:
-    return ",".join(scopes)
