@@ -200,8 +200,6 @@ async def test_a_modal_answer_that_is_none_is_the_apps_mistake(workspace: Worksp
         {"response_action": "update", "view": {"type": "modal"}},
     ]
     answers = iter(broken)
-        [{"response_action": "dance"}, {"response_action": "update", "view": {"type": "modal"}}]
-    )
     modal = {
         "type": "modal",
         "callback_id": "cb",
