@@ -1,6 +1,6 @@
 // @ts-check
 /** Where everything meets: who looks, at what, and what came over the stream. */
-import { readViews, readWorkspace } from "./api.js";
+import { Unreachable, readViews, readWorkspace } from "./api.js";
 import { ChannelView } from "./channel.js";
 import { Composer } from "./composer.js";
 import { Modals } from "./dialogs.js";
@@ -59,7 +59,7 @@ class App {
 
   /** @param {{as?: string, place?: string}} change */
   goTo({ as = this.names.me, place = this.sidebar.place }) {
-    location.hash = new URLSearchParams({ in: place, as }).toString();
+    location.hash = new URLSearchParams({ as, in: place }).toString();
   }
 
   /** Make the page agree with its address. */
@@ -76,6 +76,7 @@ class App {
     const target = known || (this.names.isVisible(this.sidebar.place) ? this.sidebar.place : this.names.channels[0]?.id);
     if (isOther || target !== this.sidebar.place) this.enter(target);
     if (isOther) this.connect();
+    history.replaceState(null, "", `#${new URLSearchParams({ as, in: target })}`);
   }
 
   connect() {
@@ -137,11 +138,11 @@ class App {
     this.report(this.home.open());
   }
 
-  /** A failed read means the connection is gone; the stream finds out too and refreshes all when it is back. @param {Promise<void>} reading */
+  /** A read that fails because the server is gone starts the stream anew, which refreshes all once it is back. @param {Promise<void>} reading */
   report(reading) {
     reading.catch((error) => {
       console.error(error);
-      this.showConnection(false);
+      if (error instanceof Unreachable) this.stream?.retry();
     });
   }
 

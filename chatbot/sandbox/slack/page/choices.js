@@ -29,10 +29,11 @@ function matching(groups, typed) {
     .filter(({ options }) => options.length > 0);
 }
 
-/** @param {Surface} surface @param {string} kind @returns {Choice[]} */
-function residents({ names }, kind) {
+/** Whom or what a menu of people or channels offers. @param {Surface} surface @param {string} kind @param {any} filter @returns {Choice[]} */
+function residents({ names }, kind, filter) {
   if (kind === "users") return names.people.map(({ id, name, real_name }) => ({ value: id, label: real_name, detail: `@${name}` }));
-  const channels = names.channels.filter((channel) => kind === "conversations" || !channel.is_im);
+  const wanted = kind === "channels" ? ["public"] : (filter?.include ?? ["public", "private", "im"]);
+  const channels = names.channels.filter(({ is_im, is_private }) => wanted.includes(is_im ? "im" : is_private ? "private" : "public"));
   return channels.map(({ id, is_im }) => ({ value: id, label: is_im ? names.channelName(id) : `#${names.channelName(id)}` }));
 }
 
@@ -50,7 +51,7 @@ function initially(element, kind, all) {
 export function select(element, { block, surface, label, id, key, isSilent }) {
   const multiple = element.type.startsWith("multi_");
   const kind = element.type.replace("multi_", "").replace("_select", "");
-  const all = kind === "static" || kind === "external" ? asGroups(element) : [{ options: residents(surface, kind) }];
+  const all = kind === "static" || kind === "external" ? asGroups(element) : [{ options: residents(surface, kind, element.filter) }];
   const first = initially(element, kind, all.flatMap(({ options }) => options));
   const labels = new Map([...all.flatMap(({ options }) => options), ...first].map((choice) => [choice.value, choice]));
   const asValue = (/** @type {Choice[]} */ chosen) =>

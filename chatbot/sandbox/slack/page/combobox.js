@@ -49,6 +49,7 @@ export function combobox(menu) {
   function show() {
     if (!menu.multiple) input.value = shownLabel();
     redraw(chips, () => (menu.multiple ? chosen.map(chip) : []));
+    input.placeholder = menu.multiple && chosen.length > 0 ? "" : menu.placeholder;
   }
 
   /** @param {Choice} choice */

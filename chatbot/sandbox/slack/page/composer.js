@@ -34,7 +34,7 @@ export class Composer {
   /** @param {string} channel @param {string} name with its # */
   enter(channel, name) {
     this.channel = channel;
-    this.field.placeholder = `Message ${name}, or / for a command`;
+    this.field.placeholder = `Message ${name} or type /`;
     this.field.setAttribute("aria-label", `Message ${name}`);
     this.complaint.textContent = "";
   }
@@ -57,7 +57,7 @@ export class Composer {
     const { command } = this;
     this.hint.replaceChildren(...(command
       ? [h("code", {}, `${command.command} ${command.usage_hint ?? ""}`), h("span", {}, command.description)]
-      : [h("span", { class: "keys" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " starts a new line")]));
+      : [h("span", { class: "keys" }, h("kbd", {}, "/"), " lists the commands, ", h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " starts a new line")]));
     if (!/^\/\S*$/.test(this.field.value)) return this.list.hide();
     const options = this.names.state.commands
       .filter((each) => each.command.startsWith(this.field.value))

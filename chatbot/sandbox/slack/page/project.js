@@ -48,6 +48,7 @@ export class ProjectCard {
     this.element.setAttribute("aria-label", name);
     this.summary.replaceChildren(
       h("h3", {}, name),
+      current ? h("code", { class: "quiet" }, shortSha(current.sha)) : "",
       h("span", { class: failing ? "health failing" : "health" }, icon(failing ? "warning" : "check"), failing ? "Failing" : "Healthy"),
       icon("down"));
     redraw(this.content, () => [
