@@ -1,12 +1,13 @@
 """One requested change to production: its stages, and what a look at the platform says about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.environment import EnvironmentChange
+from chatbot.domain.planning import Path, Plan, inverse_of
 
 
 class Stage(StrEnum):
@@ -144,6 +145,31 @@ class Operation:
         if self.plan.path is not Path.REBUILD:
             return self.plan.target.id
         return self.findings.build.id if self.findings.build else None
+
+    def undoing(self) -> Plan | None:
+        """What the one-click button of this operation promises, once it has succeeded; None: no way back.
+
+        Only its core is meant: the whole plan is made when it is carried out.
+        """
+        done, inverse = self.plan, inverse_of(self.plan)
+        if inverse is None or self.final_id is None:
+            return None
+        project = replace(done.project, current=self._made_current(), auto_assign=done.auto_assign_after)
+        return Plan(
+            path=inverse.path,
+            project=project,
+            target=inverse.target,
+            domains=tuple(replace(d, serves=self.final_id) for d in done.domains),
+            redirects=done.redirects,
+            environment=EnvironmentChange(),
+            auto_assign_after=inverse.path is not Path.ROLLBACK,
+        )
+
+    def _made_current(self) -> Deployment:
+        build = self.findings.build
+        if self.plan.path is not Path.REBUILD or build is None:
+            return self.plan.target
+        return replace(self.plan.target, id=build.id, url=build.url, target="production")
 
 
 class Sight(StrEnum):

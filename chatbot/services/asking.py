@@ -10,6 +10,7 @@ from chatbot.errors import NotFound, PlatformAnswered, PlatformError, Refusal
 from chatbot.messages import confirmation
 from chatbot.services.announcer import SlackTrouble
 from chatbot.services.held import Held
+from chatbot.services.records import plan_json
 
 META_KEY = "promotebotOperation"
 """A rebuild carries the operation's id under this key of its meta: a lost answer can be found again."""
@@ -89,7 +90,7 @@ async def _ask(held: Held, plan: Plan) -> None:
         audited="operation.asked",
         detail={"path": plan.path.value, "target": plan.target.id},
         asked_at=held.now(),
-        plan=held.crew.ledger.plan_json(plan),
+        plan=plan_json(plan),
         lease_until=held.fresh_lease(),
     )
     try:

@@ -6,9 +6,10 @@ from typing import Any
 
 from chatbot.domain.operations import Findings, Operation, Stage
 from chatbot.services.announcer import Announcer
-from chatbot.services.ledger import Clock, Ledger, as_operation, findings_of
+from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober
+from chatbot.services.records import as_operation, findings_of
 from chatbot.vercel import VercelClient
 from storage.models import Operation as Row
 

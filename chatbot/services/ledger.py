@@ -1,18 +1,12 @@
 """Operations and confirmations as the database holds them: each step is one transaction with its audit entry."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
-from uuid import uuid4
 
-from pydantic import TypeAdapter
-
-from chatbot.domain.deployments import Deployment
-from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Findings, Operation, Stage, check_transition
-from chatbot.domain.planning import Path, Plan, inverse_of
+from chatbot.domain.planning import Plan
 from chatbot.domain.requests import (
     ConfirmationExpired,
     ConfirmationUnknown,
@@ -20,15 +14,13 @@ from chatbot.domain.requests import (
     ProjectBusy,
     Stale,
 )
+from chatbot.services.records import about, as_operation, findings_json, plan_from, plan_json, row_of, summary
 from storage import audit, confirmations, errors, operations
 from storage.database import Database
 from storage.models import Confirmation
 from storage.models import Operation as Row
 
 Clock = Callable[[], datetime]
-
-_plans = TypeAdapter(Plan)
-_findings = TypeAdapter(Findings)
 
 
 class Ledger:
@@ -71,7 +63,7 @@ class Ledger:
             project_id=plan.project.id,
             project_name=plan.project.name,
             fingerprint=plan.fingerprint(),
-            plan=_plans.dump_json(plan).decode(),
+            plan=plan_json(plan),
         )
         async with self._database.write() as session:
             await confirmations.create(session, confirmation)
@@ -82,7 +74,7 @@ class Ledger:
                 actor=actor,
                 project=plan.project.name,
                 channel=channel,
-                detail={"confirmation": confirmation.id, **_about(plan)},
+                detail={"confirmation": confirmation.id, **about(plan)},
             )
         return confirmation.id
 
@@ -92,7 +84,7 @@ class Ledger:
             found = await confirmations.get(session, confirmation_id)
         if found is None:
             raise ConfirmationUnknown
-        return _plans.validate_json(found.plan)
+        return plan_from(found.plan)
 
     async def confirm(self, confirmation_id: str, *, actor: str) -> Operation:
         """Spend a confirmation and request its operation.
@@ -103,11 +95,11 @@ class Ledger:
         now = self._clock()
         async with self._database.write() as session:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
-            plan = _plans.validate_json(spent.plan)
-            row = _row(plan, spent.fingerprint, actor=actor, channel=spent.channel, now=now)
+            plan = plan_from(spent.plan)
+            row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, now=now)
             await _create(session, row)
             await _append(
-                session, row, "operation.requested", actor, now, confirmation=spent.id, **_about(plan)
+                session, row, "operation.requested", actor, now, confirmation=spent.id, **about(plan)
             )
         return as_operation(row)
 
@@ -125,7 +117,7 @@ class Ledger:
                 channel=spent.channel,
                 detail={"confirmation": spent.id},
             )
-        return _plans.validate_json(spent.plan)
+        return plan_from(spent.plan)
 
     async def undo(self, operation_id: str, *, actor: str, channel: str) -> Operation:
         """Request the inverse of a finished operation, as its one-click button does.
@@ -140,14 +132,12 @@ class Ledger:
             if undone is None:
                 raise ConfirmationUnknown
             newest = await operations.newest(session, undone.project_id, limit=1)
-            plan = _inverse_plan(as_operation(undone))
+            plan = as_operation(undone).undoing()
             if plan is None or (newest[0].id != operation_id and newest[0].finished_at is not None):
                 raise Stale(undone.project_name)
-            row = _row(plan, plan.core_fingerprint(), actor=actor, channel=channel, now=now)
+            row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, now=now)
             await _create(session, row)
-            await _append(
-                session, row, "operation.requested", actor, now, undoes=operation_id, **_about(plan)
-            )
+            await _append(session, row, "operation.requested", actor, now, undoes=operation_id, **about(plan))
         return as_operation(row)
 
     async def claim(self, owner: str, lease: timedelta, limit: int = 20) -> list[Row]:
@@ -186,19 +176,14 @@ class Ledger:
                 row.fence,
                 expected_state=row.state,
                 state=stage.value,
-                outcome=_findings.dump_json(findings).decode(),
+                outcome=findings_json(findings),
                 **values,
             )
             if action is not None:
                 await _append(session, row, action, "bot", now, **(detail or {}))
             if stage.is_outcome:
-                await _append(session, row, f"operation.{stage}", "bot", now, **_summary(findings))
+                await _append(session, row, f"operation.{stage}", "bot", now, **summary(findings))
         return row
-
-    @staticmethod
-    def plan_json(plan: Plan) -> str:
-        """For the `plan` column of `step`."""
-        return _plans.dump_json(plan).decode()
 
     async def change(self, row: Row, **values: Any) -> Row:
         """Set columns that are no step: message, lease, due time. Raises LeaseLost."""
@@ -209,43 +194,6 @@ class Ledger:
         """Forget confirmations that expired that long ago."""
         async with self._database.write() as session:
             return await confirmations.purge_expired(session, before=self._clock() - older)
-
-
-def as_operation(row: Row) -> Operation:
-    return Operation(
-        id=row.id,
-        plan=_plans.validate_json(row.plan),
-        stage=Stage(row.state),
-        actor=row.actor,
-        channel=row.channel,
-        requested_at=row.created_at,
-        asked_at=row.asked_at,
-        finished_at=row.finished_at,
-        reason=row.reason,
-        findings=findings_of(row),
-    )
-
-
-def findings_of(row: Row) -> Findings:
-    return _findings.validate_json(row.outcome) if row.outcome else Findings()
-
-
-def _row(plan: Plan, fingerprint: str, *, actor: str, channel: str, now: datetime) -> Row:
-    return Row(
-        id=str(uuid4()),
-        project_id=plan.project.id,
-        project_name=plan.project.name,
-        path=plan.path.value,
-        target_id=plan.target.id,
-        from_id=plan.current.id if plan.current else None,
-        plan=_plans.dump_json(plan).decode(),
-        fingerprint=fingerprint,
-        actor=actor,
-        channel=channel,
-        reason=plan.reason,
-        created_at=now,
-        look_at=now,
-    )
 
 
 async def _consume(
@@ -280,49 +228,3 @@ async def _append(session: Any, row: Row, action: str, actor: str, now: datetime
         channel=row.channel,
         detail=detail,
     )
-
-
-def _about(plan: Plan) -> dict[str, Any]:
-    return {
-        "path": plan.path.value,
-        "target": plan.target.id,
-        "from": plan.current.id if plan.current else None,
-        "domains": [d.name for d in plan.domains],
-        **({"reason": plan.reason} if plan.reason else {}),
-    }
-
-
-def _summary(findings: Findings) -> dict[str, Any]:
-    """What the audit log keeps of an outcome."""
-    kept = {
-        "said": findings.said,
-        "changed": list(findings.changed) or None,
-        "seen": findings.seen,
-        "taken_by": findings.taken_by,
-        "build": findings.build.id if findings.build else None,
-        "domains": {p.name: {"serves": p.serves, "moved": p.moved} for p in findings.proofs} or None,
-    }
-    return {key: value for key, value in kept.items() if value is not None}
-
-
-def _inverse_plan(operation: Operation) -> Plan | None:
-    """What the one-click button promised. The full plan is made when it is carried out."""
-    done, inverse = operation.plan, inverse_of(operation.plan)
-    if inverse is None or operation.final_id is None:
-        return None
-    return Plan(
-        path=inverse.path,
-        project=replace(done.project, current=_made_current(operation), auto_assign=done.auto_assign_after),
-        target=inverse.target,
-        domains=tuple(replace(d, serves=operation.final_id) for d in done.domains),
-        redirects=done.redirects,
-        environment=EnvironmentChange(),
-        auto_assign_after=inverse.path is not Path.ROLLBACK,
-    )
-
-
-def _made_current(operation: Operation) -> Deployment:
-    build = operation.findings.build
-    if operation.plan.path is not Path.REBUILD or build is None:
-        return operation.plan.target
-    return replace(operation.plan.target, id=build.id, url=build.url, target="production")
