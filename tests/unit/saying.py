@@ -1,0 +1,221 @@
+"""Every function of chatbot.messages that makes something for Slack, with values for it to say."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+from hypothesis import strategies as st
+
+from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
+from chatbot.domain.planning import (
+    AlreadyCurrent,
+    AlreadyPromoted,
+    BuildFailed,
+    NotEligible,
+    RollingReleaseRunning,
+    StillBuilding,
+    what_changed,
+)
+from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
+from chatbot.domain.requests import (
+    Ambiguous,
+    ConfirmationExpired,
+    ConfirmationUnknown,
+    ConfirmationUsed,
+    Deleted,
+    NothingToRollBackTo,
+    ProjectBusy,
+    Stale,
+    UnknownDeployment,
+    UnknownProject,
+)
+from chatbot.errors import (
+    NotAuthorized,
+    NotFound,
+    PlatformAnswered,
+    PlatformGarbled,
+    PlatformUnreachable,
+    RateLimited,
+    Refusal,
+)
+from chatbot.messages import Message, about, confirmation, listings, message, operation, refusals
+from chatbot.messages.wording import foreign
+from tests.unit.making import NOON
+from tests.unit.strategies import (
+    ACTOR,
+    TIMES,
+    deployments,
+    domain_lists,
+    hostile,
+    operations,
+    plans,
+    projects,
+)
+
+CONFIRMATION_ID = "c" * 24  # as token_urlsafe(18) makes them
+VALID = timedelta(minutes=10)
+PERSON = "U0ANA0001"
+
+
+@dataclass(frozen=True)
+class Saying:
+    """`says` makes the message or view out of one value of `about`."""
+
+    of: ModuleType
+    name: str
+    about: st.SearchStrategy[Any]
+    says: Callable[[Any], Any]
+
+
+def _many(one: st.SearchStrategy[Any], most: int = 30) -> st.SearchStrategy[list[Any]]:
+    """Up to three drawn, repeated to any length up to `most`."""
+    some = st.lists(one, min_size=1, max_size=3)
+    return st.tuples(some, st.sampled_from([0, 1, 3, 11, most])).map(
+        lambda drawn: [drawn[0][n % len(drawn[0])] for n in range(drawn[1])]
+    )
+
+
+references = st.builds(Reference, st.sampled_from(Kind), hostile(3).map(lambda text: text[:255]))
+decisions = st.sampled_from(
+    [Decision(True, because) for because in ("listed", "group", "admin")]
+    + [Decision(False, because) for because in ("not listed", "not admin")]
+)
+entries = st.builds(
+    about.Entry,
+    seq=st.integers(1, 10**9),
+    at=TIMES,
+    actor=st.sampled_from([ACTOR, "cli:ana", "bot", "cli:<!channel>"]),
+    action=st.sampled_from(["operation.requested", "promote.denied"]),
+    project=st.none() | st.just("shop"),
+    about=hostile(),
+)
+
+SAYINGS = [
+    Saying(message, "says", hostile(), lambda v: message.says(f"- {foreign(v)}")),
+    Saying(about, "help_text", hostile(), about.help_text),
+    Saying(about, "whoami", decisions, lambda v: about.whoami(PERSON, v)),
+    Saying(about, "audit", _many(entries, 20), about.audit),
+    Saying(about, "audit_usage", hostile(), about.audit_usage),
+    Saying(
+        confirmation,
+        "card",
+        st.tuples(plans(), plans()),
+        lambda v: confirmation.card(v[0], CONFIRMATION_ID, now=NOON, valid=VALID, changed=what_changed(*v)),
+    ),
+    Saying(confirmation, "spent", plans(), lambda v: confirmation.spent(v, ACTOR)),
+    Saying(confirmation, "cancelled", plans(), confirmation.cancelled),
+    Saying(confirmation, "all_domains", plans(), confirmation.all_domains),
+    Saying(listings, "current_of_all", _many(projects(), 20), lambda v: listings.current_of_all(v, NOON)),
+    Saying(
+        listings,
+        "current_of_one",
+        st.tuples(projects(), domain_lists()),
+        lambda v: listings.current_of_one(v[0], v[1], NOON),
+    ),
+    Saying(
+        listings,
+        "newest",
+        st.tuples(_many(deployments), projects()),
+        lambda v: listings.newest(v[0], {v[1].id: v[1].current and v[1].current.id}, NOON),
+    ),
+    Saying(
+        listings,
+        "candidates",
+        st.tuples(projects(), _many(deployments), st.none() | hostile().map(lambda text: text[:250])),
+        lambda v: listings.candidates(v[0], v[1], NOON, v[2]),
+    ),
+    Saying(listings, "which_project", _many(projects(), 20), listings.which_project),
+    Saying(
+        listings,
+        "choices",
+        st.tuples(projects(), _many(deployments)),
+        lambda v: listings.choices(v[0], v[1], NOON),
+    ),
+    Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
+    Saying(operation, "announcement", operations(), operation.announcement),
+    Saying(refusals, "word_no_audit", st.none(), lambda _: refusals.word_no_audit()),
+    Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),
+]
+
+on_plans = st.tuples(projects(), deployments)
+REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
+    NothingNamed: st.builds(NothingNamed),
+    Unreadable: st.builds(Unreadable, st.sampled_from(["length", "characters", "mention", "words"])),
+    UnknownDeployment: st.builds(UnknownDeployment, references, _many(deployments, 3).map(tuple)),
+    Ambiguous: st.builds(
+        Ambiguous, references, st.lists(deployments, min_size=2, max_size=4).map(lambda v: tuple(v * 3))
+    ),
+    Deleted: st.builds(Deleted, references),
+    UnknownProject: st.builds(UnknownProject, hostile(), _many(st.just("shop"), 60).map(tuple)),
+    NothingToRollBackTo: st.builds(NothingToRollBackTo, projects()),
+    AlreadyCurrent: on_plans.map(lambda v: AlreadyCurrent(*v)),
+    AlreadyPromoted: on_plans.map(lambda v: AlreadyPromoted(*v)),
+    StillBuilding: on_plans.map(lambda v: StillBuilding(*v)),
+    BuildFailed: on_plans.map(lambda v: BuildFailed(*v)),
+    RollingReleaseRunning: on_plans.map(lambda v: RollingReleaseRunning(*v)),
+    NotEligible: st.tuples(on_plans, st.sampled_from(["preview", "staged", "plan"])).map(
+        lambda v: NotEligible(*v[0], v[1])
+    ),
+    NotAllowed: st.builds(NotAllowed, st.just(PERSON), st.sampled_from(["not listed", "not admin"])),
+    IdentityUnknown: st.builds(IdentityUnknown),
+    ConfirmationUsed: st.builds(ConfirmationUsed, st.none() | st.just(PERSON)),
+    ConfirmationExpired: st.builds(ConfirmationExpired),
+    ConfirmationUnknown: st.builds(ConfirmationUnknown),
+    ProjectBusy: st.builds(
+        ProjectBusy,
+        st.just("shop"),
+        st.just("promote"),
+        st.just("dpl_x"),
+        st.sampled_from([ACTOR, "cli:ana"]),
+    ),
+    Stale: st.builds(Stale, st.just("shop")),
+}
+
+FAILURES = {
+    NotAuthorized: st.builds(NotAuthorized, st.sampled_from([401, 403]), hostile()),
+    NotFound: st.builds(NotFound, st.sampled_from([404, 410]), hostile()),
+    RateLimited: st.builds(RateLimited, st.just(429), hostile(), st.none() | st.floats(0, 10_000)),
+    PlatformAnswered: st.builds(PlatformAnswered, st.sampled_from([400, 402, 409, 422, 500, 502]), hostile()),
+    PlatformUnreachable: st.builds(
+        PlatformUnreachable, st.just("no answer in time"), may_have_applied=st.booleans()
+    ),
+    PlatformGarbled: st.builds(PlatformGarbled, st.just("an answer that cannot be read (projects.0.id)")),
+}
+
+
+def subclasses(of: type[Any]) -> Iterator[type[Any]]:
+    kinds: list[type[Any]] = of.__subclasses__()
+    for kind in kinds:
+        yield kind
+        yield from subclasses(kind)
+
+
+def payload(said: Any) -> dict[str, Any]:
+    """Of a message or of a view, as it goes to Slack."""
+    made: dict[str, Any] = said.payload() if isinstance(said, Message) else said.to_dict()
+    return made
+
+
+def everything_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a payload, however deep."""
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from everything_in(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from everything_in(part)
+
+
+def marked_up(sent: dict[str, Any]) -> Iterable[str]:
+    """Whatever Slack reads mentions and links from: the text and every mrkdwn object."""
+    yield sent.get("text", "")
+    yield from (part["text"] for part in everything_in(sent) if part.get("type") == "mrkdwn")
+
+
+def words(said: Any) -> str:
+    """All that is read on the screen."""
+    blocks = payload(said)["blocks"]
+    return "\n".join(part["text"] for part in everything_in(blocks) if isinstance(part.get("text"), str))

@@ -1,0 +1,246 @@
+"""Hypothesis strategies for domain values.
+
+Names that the platform itself restricts (ids, domains, project names, commit hashes) keep to its rules. What
+people write (commit messages, authors, branches, reasons, error texts, URLs, environment keys) is hostile.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
+from chatbot.domain.environment import EnvironmentChange
+from chatbot.domain.operations import Baseline, Build, DomainProof, Findings, Operation, Stage
+from chatbot.domain.planning import Caution, Path, Plan
+from tests.unit.making import NOON
+
+ACTOR = "slack:U0ANA0001"
+
+FRAGMENTS = [
+    *("<!channel>", "<!here|x>", "<@U1>", "<#C1|general>", "<https://evil.example|click>", "<mailto:a@b.c>"),
+    *("&", "&lt;!channel&gt;", "&amp;lt;", "<", ">", "`", "```", "*", "_", "~", "|", ">>> quote"),
+    *(
+        "\u202e",
+        "\u2066",
+        "\u200b",
+        "\u200d",
+        "\ufeff",
+        "\x00",
+        "\x07",
+        "\x1b[31m",
+        "\n",
+        "\r\n",
+        "\t",
+        "\u2028",
+    ),
+    *("🛒", "👩‍👩‍👧", "🇩🇪", "é", "e\u0301\u0301\u0301", "Ελληνικά", "русский", "カート", "العربية", "हिन्दी"),
+    *(
+        "@channel",
+        "@here",
+        "#general",
+        "https://evil.example/",
+        ":tada:",
+        " ",
+        "fix the cart",
+        "{count}",
+        "%s",
+    ),
+]
+
+
+def hostile(most: int = 6) -> st.SearchStrategy[str]:
+    pieces = st.sampled_from(FRAGMENTS) | st.text(max_size=4)
+    some = st.lists(pieces, max_size=most).map("".join)
+    return some | st.tuples(st.sampled_from(FRAGMENTS), st.sampled_from([80, 300, 40_000])).map(_filled)
+
+
+def _filled(piece_and_length: tuple[str, int]) -> str:
+    piece, length = piece_and_length
+    return (piece * length)[:length]
+
+
+TIMES = st.integers(-(10**7), 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms * 100))
+IDS = st.from_regex(r"\Adpl_[A-Za-z0-9]{20,28}\Z")
+NAMES = st.sampled_from(["shop", "docs", "a", "very-long-" * 9 + "name", "api.v2_internal"])
+HASHES = st.from_regex(r"\A[0-9a-f]{40}\Z")
+
+commits = st.builds(
+    Commit,
+    sha=HASHES | st.just(""),
+    message=hostile(),
+    author=hostile(3),
+    branch=hostile(3),
+    repository=hostile(2),
+)
+logs_urls = st.none() | st.sampled_from(
+    [
+        "https://vercel.com/acme/shop/4",
+        "http://127.0.0.1:4811/acme/shop/4",
+        "javascript:alert(1)",
+        "",
+        "<!here>",
+    ]
+)
+deployments = st.builds(
+    Deployment,
+    id=IDS,
+    project_id=st.just("prj_shop"),
+    project_name=NAMES,
+    url=st.just("shop-3abc-acme.vercel.app") | hostile(2),
+    target=st.sampled_from(["production", None, "staging"]),
+    ready_state=st.sampled_from(
+        ["READY", "READY", "READY", "BUILDING", "QUEUED", "ERROR", "CANCELED", "BLOCKED"]
+    ),
+    ready_substate=st.sampled_from(["STAGED", "PROMOTED", "ROLLING", None]),
+    created_at=TIMES,
+    building_at=st.none() | TIMES,
+    ready_at=st.none() | TIMES,
+    commit=st.none() | commits,
+    logs_url=logs_urls,
+    error=st.none() | hostile(),
+    rollback_candidate=st.booleans(),
+    custom_environment=st.none() | st.just("qa"),
+)
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Project:
+    serving = draw(st.none() | deployments)
+    to_id = serving.id if serving and draw(st.booleans()) else draw(IDS)
+    last = st.builds(
+        AliasRequest,
+        type=st.sampled_from(["promote", "rollback"]),
+        job_status=st.sampled_from(["pending", "in-progress", "succeeded", "failed", "skipped"]),
+        from_id=st.none() | IDS,
+        to_id=st.just(to_id),
+        requested_at=TIMES,
+    )
+    return Project(
+        id="prj_shop",
+        name=draw(NAMES),
+        auto_assign=draw(st.booleans()),
+        current=serving,
+        last_request=draw(st.none() | last),
+        production_branch=draw(st.none() | hostile(1)),
+        rolling_release=draw(st.booleans()),
+        rollback_reason=draw(st.none() | hostile()),
+        rollback_by=draw(st.none() | hostile(1)),
+    )
+
+
+@st.composite
+def domain_lists(draw: st.DrawFn, most: int = 200, longest: int = 40) -> tuple[Domain, ...]:
+    """Many, cheaply: one drawn pattern repeated, so that a list of 200 costs as little as one of three."""
+    size = draw(st.sampled_from([0, 1, 2, 10, 11, 21, 60, most]))
+    serving = draw(st.lists(st.sampled_from([None, "dpl_0ther0000000000000000"]), min_size=1, max_size=3))
+    base = draw(st.integers(1, longest - 16))
+    return tuple(
+        Domain(f"{'d' * base}{n:04}.example.com", serves=serving[n % len(serving)], verified=n % 7 != 0)
+        for n in range(min(size, most))
+    )
+
+
+@st.composite
+def key_lists(draw: st.DrawFn, most: int = 500, longest: int = 40) -> tuple[str, ...]:
+    size = draw(st.sampled_from([0, 1, 20, 21, most]))
+    base = draw(st.sampled_from(["KEY", "NEXT_PUBLIC_API_URL", "k" * (longest - 4), "<!here>", "`&`"]))
+    return tuple(f"{base}{n:03}" for n in range(min(size, most)))
+
+
+environments = st.builds(
+    EnvironmentChange,
+    changed_since_build=key_lists(),
+    only_preview=key_lists(),
+    only_production=key_lists(),
+    differing=key_lists(),
+    version=st.sampled_from(["", "9f" * 32]),
+)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    made = draw(projects())
+    domains = draw(domain_lists())
+    if made.current and draw(st.booleans()):
+        domains = tuple(replace(d, serves=made.current.id) for d in domains)
+    redirect = Domain("www.example.com", redirect=domains[0].name if domains else "shop.example.com")
+    return Plan(
+        path=draw(st.sampled_from(Path)),
+        project=made,
+        target=draw(deployments),
+        domains=domains,
+        redirects=(redirect,) * draw(st.integers(0, 3)),
+        environment=draw(environments),
+        auto_assign_after=draw(st.booleans()),
+        usual=draw(st.none() | st.integers(0, 10**7).map(lambda s: timedelta(milliseconds=s))),
+        cautions=tuple(draw(st.lists(st.sampled_from(Caution), unique=True))),
+        reason=draw(st.none() | hostile()),
+    )
+
+
+environment_keys = st.builds(
+    EnvironmentKey,
+    id=st.from_regex(r"\Aenv_[a-z0-9]{4}\Z"),
+    key=st.sampled_from(["A", "B", "C"]),
+    targets=st.frozensets(st.sampled_from(["production", "preview", "development"])),
+    updated_at=TIMES,
+    git_branch=st.none() | st.just("main"),
+)
+
+
+def proofs_of(domains: tuple[Domain, ...]) -> st.SearchStrategy[tuple[DomainProof, ...]]:
+    one = st.builds(
+        DomainProof,
+        name=st.just(""),
+        serves=st.none() | IDS,
+        moved=st.booleans(),
+        status=st.none() | st.sampled_from([200, 307, 401, 404, 500, 503]),
+        fault=st.none() | st.just("no answer in time") | hostile(2),
+    )
+    some = st.lists(one, min_size=1, max_size=3)
+    return some.map(
+        lambda made: tuple(replace(made[n % len(made)], name=d.name) for n, d in enumerate(domains))
+    )
+
+
+@st.composite
+def findings(draw: st.DrawFn, domains: tuple[Domain, ...] = ()) -> Findings:
+    build = st.builds(
+        Build,
+        id=IDS,
+        url=st.just("shop-4abc-acme.vercel.app"),
+        ready_state=st.sampled_from(["QUEUED", "BUILDING", "READY", "ERROR", "CANCELED"]),
+        started_at=TIMES,
+        logs_url=logs_urls,
+        error=st.none() | hostile(),
+    )
+    return Findings(
+        baseline=draw(
+            st.none() | st.builds(Baseline, current_id=st.none() | IDS, request_at=st.none() | TIMES)
+        ),
+        build=draw(st.none() | build),
+        proofs=draw(st.just(()) | proofs_of(domains)),
+        said=draw(st.none() | hostile()),
+        changed=tuple(draw(st.lists(st.sampled_from(["the path", "what is Current"]), unique=True))),
+        seen=draw(st.none() | IDS),
+        taken_by=draw(st.none() | IDS),
+        queued=draw(st.booleans()),
+    )
+
+
+@st.composite
+def operations(draw: st.DrawFn, stage: Stage | None = None) -> Operation:
+    plan = draw(plans())
+    return Operation(
+        id="6f1c0b1e-0000-4000-8000-000000000001",
+        plan=plan,
+        stage=stage or draw(st.sampled_from(Stage)),
+        actor=ACTOR,
+        channel="C0DEPLOYS",
+        requested_at=NOON,
+        asked_at=draw(st.none() | TIMES),
+        finished_at=draw(st.none() | TIMES),
+        reason=plan.reason,
+        findings=draw(findings(plan.domains)),
+    )

@@ -1,0 +1,203 @@
+"""The confirmation shows all that is going to happen."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot.domain.planning import Caution, Path, Plan, plan_promotion, plan_rollback, what_changed
+from chatbot.messages import actions, confirmation
+from chatbot.messages.wording import foreign
+from tests.unit.making import NOON, current, domain, look, pinned, preview, project, promoted, record, staged
+from tests.unit.saying import everything_in, payload, words
+from tests.unit.strategies import plans
+
+PROMOTE = plan_promotion(look(staged()))
+REBUILD = plan_promotion(look(preview()))
+ROLLBACK = plan_rollback(look(promoted()), "checkout 500s")
+TEN_MINUTES = timedelta(minutes=10)
+
+
+def card(plan: Plan, **changes: Any) -> Any:
+    return confirmation.card(plan, "the-id", **{"now": NOON, "valid": TEN_MINUTES, **changes})
+
+
+def buttons(said: Any) -> dict[str, dict[str, Any]]:
+    return {p["text"]["text"]: p for p in everything_in(payload(said)) if p.get("type") == "button"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "title", "verb", "style"),
+    [
+        (PROMOTE, "Promote shop to 3f2a1bc?", "Promote", "primary"),
+        (REBUILD, "Rebuild and promote shop to 3f2a1bc?", "Rebuild and promote", "primary"),
+        (ROLLBACK, "Roll back shop to 3f2a1bc?", "Roll back", "danger"),
+    ],
+)
+def test_the_title_and_the_button_name_the_verb(plan: Plan, title: str, verb: str, style: str) -> None:
+    said = card(plan)
+    assert words(said).splitlines()[0] == title
+    assert said.text == f"{title} 1 domain affected."
+    assert list(buttons(said)) == [verb, "Choose another", "Cancel"]
+    assert buttons(said)[verb]["style"] == style
+    assert [b.get("style") for b in buttons(said).values()].count(style) == 1
+
+
+def test_every_button_carries_the_confirmation_and_nothing_else() -> None:
+    shown = buttons(card(PROMOTE))
+    assert {b["value"] for b in shown.values()} == {"the-id"}
+    assert [b["action_id"] for b in shown.values()] == [actions.CONFIRM, actions.CHOOSE, actions.CANCEL]
+
+
+def test_both_sides_are_shown() -> None:
+    shown = words(card(PROMOTE))
+    assert "*Current now*\n`c0ffee0` fix the cart (ana, main)\n24 h old · `dpl_current`" in shown
+    assert "*Current then*\n`3f2a1bc` fix the cart (ana, main)\n1 h old · `dpl_target`" in shown
+    assert "*Current now*\nnothing" in words(
+        card(plan_promotion(look(staged(), project=project(current=None))))
+    )
+
+
+@pytest.mark.parametrize(
+    ("plan", "path"),
+    [
+        (PROMOTE, "*Promote, instant.* The domains move to a finished production build. Nothing is rebuilt."),
+        (ROLLBACK, "*Instant rollback.* The domains go back"),
+        (REBUILD, "*Complete rebuild.* A preview cannot be promoted as it is"),
+        (replace(REBUILD, usual=timedelta(seconds=92)), "This usually takes 1 min."),
+    ],
+)
+def test_the_path_says_whether_it_is_rebuilt(plan: Plan, path: str) -> None:
+    assert path in words(card(plan))
+
+
+@given(plans())
+@settings(max_examples=25)
+def test_every_affected_domain_is_in_the_card_or_behind_show_all(plan: Plan) -> None:
+    said, modal = card(plan), words(confirmation.all_domains(plan))
+    shown, names = words(said), [d.name for d in plan.domains]
+    if len(names) <= confirmation.SHOWN_DOMAINS:
+        assert all(name in shown for name in names)
+        assert not [b for b in buttons(said) if b.startswith("Show all")]
+    else:
+        assert f"Show all {len(names)} domains" in buttons(said)
+        assert f"and {len(names) - confirmation.SHOWN_DOMAINS} more" in shown
+    assert f"({len(names)})" in shown or not names
+    assert all(name in modal for name in names)
+
+
+def test_each_domain_says_what_it_serves_now() -> None:
+    domains = (domain("a.example"), domain("b.example", serves=None), domain("c.example", serves="dpl_x"))
+    plan = plan_promotion(look(staged(), domains=domains))
+    for shown in (words(card(plan)), words(confirmation.all_domains(plan))):
+        assert "• a.example: serves `c0ffee0` now\n" in shown
+        assert "• b.example: serves nothing now\n" in shown
+        assert "• c.example: serves `dpl_x` now, not what is Current" in shown
+
+
+def test_redirects_are_listed_apart() -> None:
+    redirect = domain("www.example.com", redirect="shop.example.com")
+    plan = plan_promotion(look(staged(), domains=(domain(), redirect)))
+    assert "*Affected domains (1)*" in words(card(plan))
+    assert "Redirects follow: www.example.com → shop.example.com" in words(card(plan))
+
+
+def test_a_project_without_domains_is_said_to_have_none() -> None:
+    assert "None: this project has no production domain." in words(card(replace(PROMOTE, domains=())))
+
+
+class TestEnvironment:
+    def test_a_rebuild_names_the_keys_that_differ(self) -> None:
+        records = (
+            record("P", "env_1", "production"),
+            record("V", "env_2", "preview"),
+            record("B", "env_3", "production"),
+            record("B", "env_4", "preview"),
+        )
+        shown = words(card(plan_promotion(look(preview(), environment=records))))
+        assert "Preview variables are not used." in shown
+        assert "Only in preview, missing then: `V`\n" in shown
+        assert "Only in production, new then: `P`\n" in shown
+        assert "Set separately for each, may differ: `B`" in shown
+
+    def test_an_instant_change_names_the_keys_that_changed_since(self) -> None:
+        plan = plan_promotion(look(staged(), environment=(record("NEW", updated_at=NOON),)))
+        assert "Changed since, and not in it: `NEW`" in words(card(plan))
+        assert "No production key changed since." in words(card(PROMOTE))
+
+    def test_the_rest_of_many_keys_is_counted(self) -> None:
+        records = tuple(record(f"KEY_{n:03}", f"env_{n}", updated_at=NOON) for n in range(500))
+        shown = words(card(plan_promotion(look(staged(), environment=records))))
+        assert "`KEY_019` and 480 more" in shown
+        assert "KEY_020" not in shown
+
+
+@pytest.mark.parametrize(
+    ("plan", "sentence"),
+    [
+        (PROMOTE, "*Auto-assignment* stays on."),
+        (ROLLBACK, "*Auto-assignment* is on now and off afterwards. Every rollback switches it off."),
+        (
+            plan_promotion(look(staged(), project=pinned())),
+            "*Auto-assignment* is off now and on afterwards. Every promote switches it on.",
+        ),
+        (plan_rollback(look(promoted(), project=pinned())), "*Auto-assignment* stays off."),
+    ],
+)
+def test_auto_assignment_is_told_before_and_after(plan: Plan, sentence: str) -> None:
+    assert sentence in words(card(plan))
+
+
+@pytest.mark.parametrize("caution", Caution)
+def test_every_caution_has_words(caution: Caution) -> None:
+    shown = words(card(replace(PROMOTE, cautions=(caution,))))
+    assert "*Mind*\n• " in shown
+    assert len(shown.split("*Mind*\n• ")[1].splitlines()[0]) > 20
+    assert "*Mind*" not in words(card(PROMOTE))
+
+
+def test_the_reason_is_shown_and_cannot_mention() -> None:
+    assert "*Reason*\ncheckout 500s" in words(card(ROLLBACK))
+    plan = replace(ROLLBACK, reason="<!channel> now")
+    assert f"*Reason*\n{foreign('<!channel> now')}" in words(card(plan))
+
+
+@given(plans(), plans())
+@settings(max_examples=20)
+def test_what_changed_is_said_on_top_of_a_new_card(before: Plan, after: Plan) -> None:
+    changed = what_changed(before, after)
+    shown = words(card(after, changed=changed)).splitlines()
+    if changed:
+        assert shown[1].startswith("*Nothing was done: ")
+        assert all(part in shown[1] for part in changed)
+        assert shown[1].count(" and ") == (len(changed) > 1)
+    else:
+        assert "*Nothing was done" not in shown[1]
+
+
+def test_how_long_it_is_valid_is_said() -> None:
+    assert words(card(PROMOTE)).endswith("Only you see this. Valid for 10 min, for one click.")
+
+
+def test_a_spent_card_is_one_line_without_buttons() -> None:
+    for said in (confirmation.spent(ROLLBACK, "slack:U0ANA0001"), confirmation.cancelled(ROLLBACK)):
+        assert said.text == words(said)
+        assert "\n" not in said.text
+        assert not buttons(said)
+        assert said.text.startswith("Roll back shop to 3f2a1bc: ")
+    assert "Nothing was done." in confirmation.cancelled(ROLLBACK).text
+    assert "<@U0ANA0001>" in confirmation.spent(ROLLBACK, "slack:U0ANA0001").text
+
+
+@given(st.sampled_from(Path))
+def test_every_path_has_a_verb(path: Path) -> None:
+    assert confirmation.VERBS[path]
+    assert confirmation.title(replace(PROMOTE, path=path)).startswith(confirmation.VERBS[path])
+
+
+def test_the_ages_are_from_now() -> None:
+    shown = words(card(replace(PROMOTE, project=project(current=current(created_at=NOON)))))
+    assert "0 s old · `dpl_current`" in shown

@@ -1,0 +1,165 @@
+"""A refusal says what happened, what did not, and what to do next."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chatbot.domain.access import NotAllowed
+from chatbot.domain.planning import (
+    AlreadyCurrent,
+    AlreadyPromoted,
+    BuildFailed,
+    NotEligible,
+    RollingReleaseRunning,
+    StillBuilding,
+)
+from chatbot.domain.references import Kind, Reference, Unreadable
+from chatbot.domain.requests import (
+    Ambiguous,
+    ConfirmationUsed,
+    Deleted,
+    ProjectBusy,
+    UnknownDeployment,
+    UnknownProject,
+)
+from chatbot.errors import (
+    NotAuthorized,
+    NotFound,
+    PlatformAnswered,
+    PlatformError,
+    PlatformGarbled,
+    PlatformUnreachable,
+    RateLimited,
+    Refusal,
+)
+from chatbot.messages import actions
+from chatbot.messages.refusals import word, word_bug, word_failure, word_no_audit
+from tests.unit.making import NOON, current, deployment, preview, project, promoted, request, staged
+from tests.unit.saying import everything_in, payload, words
+
+FAILED = deployment(ready_state="ERROR", ready_substate=None, logs_url="https://vercel.com/acme/shop/4")
+
+
+def buttons(said: Any) -> list[tuple[Any, ...]]:
+    return [
+        (p["text"]["text"], p["action_id"], p.get("value") or p.get("url"))
+        for p in everything_in(payload(said))
+        if p.get("type") == "button"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence"),
+    [
+        (Unreadable("length"), "That is longer than 255 characters."),
+        (Unreadable("mention"), "That mentions somebody or holds a link mark."),
+        (
+            UnknownDeployment(Reference(Kind.BRANCH, "<!here>")),
+            "I know no deployment by the branch `&lt;!here&gt;`. `/deployments` lists what there is.",
+        ),
+        (Deleted(Reference(Kind.ID, "dpl_x")), "The deployment `dpl_x` was deleted"),
+        (UnknownProject("shpo", ("docs", "shop")), "I know no project `shpo`. Projects: `docs`, `shop`."),
+        (UnknownProject("shpo"), "Projects: none."),
+        (AlreadyCurrent(project(), current()), "is already Current of shop. There is nothing to do."),
+        (
+            AlreadyCurrent(
+                project(last_request=request("dpl_current", requested_at=NOON - timedelta(days=3))), current()
+            ),
+            "is already Current of shop since 3 d.",
+        ),
+        (AlreadyPromoted(project(), promoted()), "was already promoted once, and cannot be promoted again."),
+        (StillBuilding(project(), deployment(ready_state="BUILDING")), "is still building, since 1 h."),
+        (BuildFailed(project(), FAILED), "has failed, so there is nothing to serve."),
+        (BuildFailed(project(), replace(FAILED, error="npm <ci>")), "has failed (npm &lt;ci&gt;), so"),
+        (BuildFailed(project(), replace(FAILED, ready_state="CANCELED")), "was canceled, so"),
+        (RollingReleaseRunning(project(), staged()), "is the canary of a rolling release of shop."),
+        (NotEligible(project(), preview(), "preview"), "is a preview: it has never served production."),
+        (NotEligible(project(), staged(), "staged"), "is Staged: it has never served production."),
+        (NotEligible(project(), promoted(), "plan"), "your team's plan does not go back so far"),
+        (NotAllowed("U0ANA0001", "not admin"), "Only workspace admins may act"),
+        (NotAllowed("U0ANA0001", "not listed"), "named in the bot's settings may act"),
+        (
+            ProjectBusy("shop", "rollback", "dpl_x", "slack:U0BOB0002"),
+            "An operation on shop is running: rollback to `dpl_x`, by <@U0BOB0002>.",
+        ),
+        (ConfirmationUsed(None), "This confirmation was already used."),
+    ],
+)
+def test_what_is_said(refusal: Refusal, sentence: str) -> None:
+    said = word(refusal, NOON)
+    assert sentence in words(said)
+    assert sentence in said.text
+    assert re.match(r"Nothing (more )?was done\. ", said.text) or isinstance(refusal, AlreadyCurrent)
+
+
+def test_the_nearest_deployments_are_offered() -> None:
+    near = (staged("dpl_a"), staged("dpl_b", commit=None, url="shop-b.vercel.app"))
+    said = word(UnknownDeployment(Reference(Kind.BRANCH, "mian"), near), NOON)
+    assert "Did you mean one of these?" in said.text
+    assert buttons(said) == [
+        ("shop: 3f2a1bc fix the cart", "deployment.promote:1", "dpl_a"),
+        ("shop: dpl_b shop-b.vercel.app", "deployment.promote:2", "dpl_b"),
+    ]
+
+
+def test_several_projects_are_offered() -> None:
+    some = (staged("dpl_a"), staged("dpl_b", project_name="docs"))
+    said = word(Ambiguous(Reference(Kind.BRANCH, "main"), some), NOON)
+    assert [text.split(":")[0] for text, _, _ in buttons(said)] == ["shop", "docs"]
+
+
+def test_the_way_to_what_was_promoted_is_one_click_away() -> None:
+    """Whether the plan allows it is not known here: only a list of deployments says so."""
+    for target in (promoted(), promoted(rollback_candidate=False)):
+        assert buttons(word(AlreadyPromoted(project(), target), NOON)) == [
+            ("Roll back to 3f2a1bc", actions.ROLL_BACK, "dpl_target")
+        ]
+
+
+@pytest.mark.parametrize("kind", [BuildFailed, StillBuilding])
+@pytest.mark.parametrize(
+    ("url", "shown"), [("https://vercel.com/x", True), ("javascript:x", False), (None, False), ("", False)]
+)
+def test_the_logs_are_linked_where_there_are_any(kind: Any, url: str | None, shown: bool) -> None:
+    found = buttons(word(kind(project(), replace(FAILED, logs_url=url)), NOON))
+    assert found == ([("Build logs", actions.OPEN_LINK, url)] if shown else [])
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            NotAuthorized(403, "Not <authorized>"),
+            "Vercel refused (403): Not &lt;authorized&gt;. Nothing was done.",
+        ),
+        (NotAuthorized(401, ""), "Vercel refused (401): not authorized."),
+        (RateLimited(429, "x", 61.0), "Vercel's rate limit is reached for 1 min. Nothing was done."),
+        (RateLimited(429, "x"), "Vercel's rate limit is reached. Nothing was done."),
+        (
+            NotFound(404, "no such project"),
+            "Vercel does not know it (404): no such project. Nothing was done.",
+        ),
+        (
+            PlatformUnreachable("no answer in time", may_have_applied=False),
+            "Vercel did not answer (no answer in time). Nothing was done.",
+        ),
+        (PlatformAnswered(502, "Bad <gateway>"), "502: Bad &lt;gateway&gt;. Nothing was done."),
+        (PlatformGarbled("an answer that cannot be read"), "Nothing was done. Try again in a minute."),
+    ],
+)
+def test_a_platform_that_did_not_do_it(error: PlatformError, sentence: str) -> None:
+    said = word_failure(error)
+    assert sentence in said.text
+    assert said.text == words(said)
+    assert "http" not in said.text
+
+
+def test_a_bug_is_told_with_its_reference_only() -> None:
+    assert "`0a1b2c3d`" in word_bug("0a1b2c3d").text
+
+
+def test_without_an_audit_log_nothing_is_done() -> None:
+    assert word_no_audit().text.startswith("Nothing was done. The audit log cannot be written")

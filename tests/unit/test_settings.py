@@ -1,0 +1,160 @@
+import os
+
+import pytest
+
+from chatbot.settings import Settings, SettingsError, database_url, hide_from_bolt
+
+SECRETS = {
+    "SLACK_BOT_TOKEN": "xoxb-very-secret",
+    "SLACK_APP_TOKEN": "xapp-very-secret",
+    "SLACK_SIGNING_SECRET": "signing-very-secret",
+    "VERCEL_TOKEN": "vercel-very-secret",
+    "DATABASE_URL": "postgresql+psycopg://bot:very-secret@db/bot",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing but the secrets."""
+    for name in list(os.environ):
+        if name.upper().startswith(("SLACK_", "VERCEL_", "PROMOTEBOT_", "DATABASE_")):
+            monkeypatch.delenv(name)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def refused() -> str:
+    with pytest.raises(SettingsError) as error:
+        Settings.read()
+    return str(error.value)
+
+
+def test_the_platforms_own_addresses_are_the_default() -> None:
+    settings = Settings.read()
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.vercel_api_url == "https://api.vercel.com"
+    assert settings.allowed == frozenset()
+    assert not settings.probe_private
+    assert settings.confirmation_seconds == 600
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "VERCEL_TOKEN"])
+def test_a_missing_variable_is_named(name: str, environment: pytest.MonkeyPatch) -> None:
+    environment.delenv(name)
+    assert refused() == f"Missing: {name}."
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "VERCEL_TOKEN"])
+def test_an_empty_variable_is_a_missing_one(name: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(name, "")
+    assert refused() == f"Missing: {name}."
+
+
+def test_all_missing_variables_are_named_in_one_sentence(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("SLACK_BOT_TOKEN")
+    environment.delenv("VERCEL_TOKEN")
+    assert refused() == "Missing: SLACK_BOT_TOKEN, VERCEL_TOKEN."
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PROMOTEBOT_CONFIRMATION_SECONDS",
+        "PROMOTEBOT_UNSEEN_SECONDS",
+        "PROMOTEBOT_LEASE_SECONDS",
+        "PROMOTEBOT_OBSERVE_SECONDS",
+        "PROMOTEBOT_PROBE_PRIVATE",
+    ],
+)
+def test_a_wrong_variable_is_named_without_its_value(name: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(name, "xoxb-pasted-here")
+    sentence = refused()
+    assert sentence.startswith(f"{name}: ")
+    assert "pasted" not in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_a_wrong_list_of_people_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_ALLOWED", "U0ANA0001, @ana")
+    assert refused().startswith("PROMOTEBOT_ALLOWED: ")
+
+
+def test_missing_and_wrong_are_said_together(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("VERCEL_TOKEN")
+    environment.setenv("PROMOTEBOT_PROBE_PRIVATE", "perhaps")
+    sentence = refused()
+    assert sentence.startswith("Missing: VERCEL_TOKEN. PROMOTEBOT_PROBE_PRIVATE: ")
+    assert not any(secret in sentence for secret in SECRETS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("", set()),
+        ("  ", set()),
+        (",", set()),
+        ("U0ANA0001", {"U0ANA0001"}),
+        ("U0ANA0001,S0ONCALL1", {"U0ANA0001", "S0ONCALL1"}),
+        ("U0ANA0001, S0ONCALL1\n W0BOB0002,", {"U0ANA0001", "S0ONCALL1", "W0BOB0002"}),
+        ("U0ANA0001 U0ANA0001", {"U0ANA0001"}),
+    ],
+)
+def test_the_allowed_are_ids_between_commas_and_spaces(
+    text: str, allowed: set[str], environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("PROMOTEBOT_ALLOWED", text)
+    assert Settings.read().allowed == allowed
+
+
+@pytest.mark.parametrize(
+    "text", ["ana", "@ana", "<@U0ANA0001>", "u0ana0001", "C0DEPLOYS", "U1", "*", "U0ANA0001;"]
+)
+def test_whatever_else_is_in_the_list_stops_the_bot(text: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_ALLOWED", f"U0ANA0001 {text}")
+    assert refused().startswith("PROMOTEBOT_ALLOWED: ")
+
+
+@pytest.mark.parametrize(
+    "typed", ["http://127.0.0.1:1/api", "http://127.0.0.1:1/api/", "http://127.0.0.1:1/api//"]
+)
+def test_urls_end_as_the_libraries_want_them(typed: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SLACK_API_URL", typed)
+    environment.setenv("VERCEL_API_URL", typed)
+    settings = Settings.read()
+    assert settings.slack_api_url == "http://127.0.0.1:1/api/"
+    assert settings.vercel_api_url == "http://127.0.0.1:1/api"
+
+
+def test_no_secret_shows_in_what_is_printed() -> None:
+    settings = Settings.read()
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert "very-secret" not in shown
+
+
+def test_a_secret_that_is_not_accepted_does_not_show(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_LEASE_SECONDS", "x")
+    assert not any(secret in refused() for secret in SECRETS.values())
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(Settings.read(), "vercel_team_id", "team_x")  # noqa: B010 - the type checker forbids it as well
+
+
+def test_bolt_finds_no_variables_of_its_own(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SLACK_CLIENT_ID", "1")
+    environment.setenv("SLACK_CLIENT_SECRET", "2")
+    hide_from_bolt()
+    assert not {"SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} & set(os.environ)
+    hide_from_bolt()
+
+
+def test_the_audit_verbs_need_the_database_only(environment: pytest.MonkeyPatch) -> None:
+    assert database_url() == SECRETS["DATABASE_URL"]
+    for name in SECRETS:
+        environment.delenv(name)
+    assert database_url() == "sqlite:///promotebot.db"
+    environment.setenv("DATABASE_URL", "")
+    assert database_url() == "sqlite:///promotebot.db"
