@@ -1,0 +1,76 @@
+"""Everything, in one run."""
+
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from tests.benchmarks.acks import acks
+from tests.benchmarks.calls import by_endpoint
+from tests.benchmarks.figures import Aim, Figure, in_milliseconds
+from tests.benchmarks.promotions import Promotion, promotions
+from tests.benchmarks.report import Report
+from tests.benchmarks.starting import idle, starts
+from tests.benchmarks.transports import over_http, over_socket
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often each thing is done. `rounds` are of eight people at once; `idle` is in seconds."""
+
+    acks: int = 300
+    rounds: int = 12
+    promotions: int = 30
+    starts: int = 7
+    idle: float = 3.0
+
+
+async def measure(counts: Counts) -> Report:
+    began = perf_counter()
+    with TemporaryDirectory(prefix="promotebot-bench-") as name:
+        folder = Path(name)
+        http = await acks("HTTP", over_http, folder, alone=counts.acks, rounds=counts.rounds)
+        socket = await acks("Socket Mode", over_socket, folder, alone=counts.acks, rounds=counts.rounds)
+        promoted = await promotions(folder, counts.promotions)
+        figures = [*http, *socket, *_promoting(promoted), *await _starting(folder, counts)]
+    endpoints = by_endpoint([p.for_the_card for p in promoted], [p.after_the_click for p in promoted])
+    return Report(figures, endpoints, seconds=perf_counter() - began)
+
+
+def _promoting(done: list[Promotion]) -> list[Figure]:
+    section = "Click on Promote to Current, over the platform's own time"
+    aim = Aim(150, of="figure")
+    proven = [p.proven - p.clicked - (p.moved - p.received) for p in done]
+    told = [p.told - p.clicked - (p.moved - p.received) for p in done]
+    parts = {
+        "of it, click to the platform's receipt": [p.received - p.clicked for p in done],
+        "of it, the job's end to the proof": [p.proven - p.moved for p in done],
+        "the platform's own time": [p.moved - p.received for p in done],
+    }
+    return [
+        *_both(section, "proven", proven, aim),
+        *_both(section, "told in the channel", told),
+        *(figure for part, seconds in parts.items() for figure in _both(section, part, seconds)),
+    ]
+
+
+def _both(section: str, name: str, seconds: list[float], aim: Aim | None = None) -> list[Figure]:
+    return in_milliseconds(section, name, seconds, ranks=(50, 95), aim=aim)
+
+
+async def _starting(folder: Path, counts: Counts) -> list[Figure]:
+    """Medians."""
+    started = await starts(folder, counts.starts)
+    bot, libraries = await idle(folder, counts.idle)
+    section, aim = "Start to ready, beside importing the libraries", Aim(1.6, of="ratio")
+    imported = 1000 * statistics.median(started.libraries)
+    figures = [
+        Figure(section, "with its database", "ms", 1000 * statistics.median(started.warm), imported, aim),
+        Figure(section, "making its database", "ms", 1000 * statistics.median(started.fresh), imported, aim),
+    ]
+    section = f"Idle memory after {counts.idle:g} s, beside importing the libraries"
+    figures.append(Figure(section, "resident", "MiB", bot.resident, libraries.resident))
+    if bot.proportional is not None:
+        figures.append(Figure(section, "proportional", "MiB", bot.proportional, libraries.proportional))
+    return figures

@@ -1,0 +1,66 @@
+"""The benchmark itself: every figure that has an aim is measured, and can be read back. No timing is asserted."""
+
+import json
+import math
+
+from tests.benchmarks.figures import Aim, Figure, percentile
+from tests.benchmarks.measuring import Counts, measure
+from tests.benchmarks.report import Report
+
+FEW = Counts(acks=2, rounds=1, promotions=2, starts=1, idle=0.0)
+AIMED = {
+    ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p50"),
+    ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p99"),
+    ("Click on Promote to Current, over the platform's own time", "proven, p50"),
+    ("Click on Promote to Current, over the platform's own time", "proven, p95"),
+    ("Start to ready, beside importing the libraries", "with its database"),
+    ("Start to ready, beside importing the libraries", "making its database"),
+}
+
+
+async def test_a_run_measures_everything_that_has_an_aim() -> None:
+    report = await measure(FEW)
+    assert {(f.section, f.name) for f in report.figures if f.aim} == AIMED
+    assert all(math.isfinite(f.ours) and f.ours > 0 for f in report.figures)
+    assert all(f.beside for f in report.figures if f.aim and f.aim.of == "ratio")
+    requests = {e.name: e.total for e in report.endpoints}
+    assert requests["POST /v10/projects/{project}/promote/{deployment}"] == 1
+    assert requests["all of Vercel"] == sum(count for name, count in requests.items() if "/" in name)
+
+    table = report.table()
+    assert all(section in table and name in table for section, name in AIMED)
+    written = json.loads(report.json())
+    assert len(written["figures"]) == len(report.figures)
+    assert [e["endpoint"] for e in written["requests_per_promotion"]] == list(requests)
+
+
+def test_an_aim_is_judged_by_the_figure_or_by_its_ratio() -> None:
+    assert Figure("s", "n", "ms", 8.0, 1.0, Aim(8, of="ratio")).is_met is True
+    assert Figure("s", "n", "ms", 8.1, 1.0, Aim(8, of="ratio")).is_met is False
+    assert Figure("s", "n", "ms", 149.0, None, Aim(150, of="figure")).is_met is True
+    assert Figure("s", "n", "ms", 8.1, None, Aim(8, of="ratio")).is_met is False  # nothing to compare it with
+    assert Figure("s", "n", "ms", 8.1).is_met is None
+
+
+def test_a_percentile_is_a_sample_that_was_measured() -> None:
+    assert [percentile([4.0, 1.0, 3.0, 2.0], rank) for rank in (1, 50, 75, 99)] == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_the_table_names_what_was_missed() -> None:
+    figures = [
+        Figure("Speed", "slow", "ms", 9.0, 1.0, Aim(8, of="ratio")),
+        Figure("Memory", "idle", "MiB", 80.0),
+    ]
+    lines = Report(figures, [], seconds=1.0).table().splitlines()
+    assert next(line for line in lines if "slow" in line).split() == [
+        "slow",
+        "9.00",
+        "ms",
+        "1.00",
+        "ms",
+        "9.00",
+        "8",
+        "times",
+        "MISSED",
+    ]
+    assert lines[-1].startswith("0 of 1 aims met")
