@@ -1,8 +1,9 @@
 """A real Chromium, and the workspace's page in it."""
 
 import os
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
@@ -10,9 +11,10 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from chatbot.sandbox.slack import Workspace, seed
 from chatbot.sandbox.vercel import Platform
+from tests import needs
 from tests.browser.bot import MANIFEST, Bot
 
-SWITCHES = [
+SWITCHES = (
     "--headless",
     "--no-sandbox",  # containers run tests as root
     "--disable-gpu",
@@ -21,27 +23,42 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+    "--remote-debugging-port=0",
+)
 
 
-def chromium() -> str:
-    """The path of the browser. Skips the test where there is none, except in CI."""
-    named = os.environ.get("CHROMIUM")
-    path = named or next((found for found in map(shutil.which, NAMES) if found), None)
-    if path is not None:
-        return path
-    reason = "needs Chromium: install it, or name it in CHROMIUM"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+@pytest.fixture(scope="session")
+def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One browser for the whole run: its DevTools address. Skips where there is none, except in CI."""
+    path = needs.chromium()
+    if path is None:
+        reason = "needs Chromium: install it, or name it in CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    profile = tmp_path_factory.mktemp("profile")
+    command = [path, *SWITCHES, f"--user-data-dir={profile}", "about:blank"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        address = next(
+            (line.split()[-1] for line in process.stderr if line.startswith("DevTools listening on ")), None
+        )
+        drain = threading.Thread(
+            target=process.stderr.read, daemon=True
+        )  # or it would block when the pipe is full
+        drain.start()
+        try:
+            assert address is not None, "Chromium has ended"
+            yield address
+        finally:
+            process.terminate()
+            drain.join()
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = chromium()
+async def browser(devtools: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        opened = await playwright.chromium.connect_over_cdp(devtools)
         yield opened
         await opened.close()
 

@@ -33,7 +33,6 @@ async def test_typing_promote_and_clicking_confirm_makes_it_current(
     log = page.get_by_role("log")
     await expect(log).to_contain_text("Affected domains (4)")
     await expect(log).to_contain_text("Only visible to you")
-    PICTURES.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=PICTURES / "confirmation.png")
 
     await page.get_by_role("button", name="Promote", exact=True).click()

@@ -273,6 +273,30 @@ async def test_a_menu_that_searches_asks_the_app_and_takes_what_it_offered(
     assert chosen == ["2"]
 
 
+async def test_a_menu_of_many_keeps_what_was_chosen_from_an_earlier_search(
+    workspace: Workspace, client: AsyncWebClient, ana: Person
+) -> None:
+    app, chosen = bolt(workspace), []
+
+    @app.options("which")
+    async def which(ack: AsyncAck, body: Json) -> None:
+        await ack(options=[option(body["value"], body["value"])])
+
+    @app.action("which")
+    async def picked(ack: AsyncAck, action: Json) -> None:
+        chosen.append([each["value"] for each in action["selected_options"]])
+        await ack()
+
+    menu = {"type": "multi_external_select", "action_id": "which", "placeholder": text("Projects")}
+    async with socket_mode(app, workspace):
+        blocks = [{"type": "section", "text": text("Which?"), "accessory": menu}]
+        await client.chat_postMessage(channel="C0DEPLOYS", text="which", blocks=blocks)
+        message = await ana.sees("Which?")
+        await ana.chooses(message, "Projects", value=["shop"], typed="shop")
+        await ana.chooses(message, "Projects", value=["shop", "docs"], typed="docs")
+    assert chosen == [["shop"], ["shop", "docs"]]
+
+
 async def test_grouped_suggestions_and_too_many_of_them(
     workspace: Workspace, client: AsyncWebClient, ana: Person
 ) -> None:

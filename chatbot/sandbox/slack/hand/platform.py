@@ -1,5 +1,7 @@
 """The platform's panel and sites, handed through so that the page needs one origin."""
 
+import asyncio
+
 import aiohttp
 from aiohttp import web
 
@@ -28,19 +30,30 @@ async def _through(backend: Backend, request: web.Request, path: str) -> web.Res
     session = backend.delivery.session
     if backend.platform_url is None or session is None:
         raise CannotDo("no_platform", 404)
-    headers = {"Content-Type": request.headers["Content-Type"]} if request.can_read_body else {}
+    asking = asyncio.create_task(_ask(session, request, backend.platform_url + path))
+    closing = asyncio.create_task(backend.state.until(lambda: backend.state.closing, SECONDS))
     try:
-        async with session.request(
-            request.method,
-            backend.platform_url + path,
-            params=request.query,
-            data=await request.read(),
-            headers=headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=SECONDS),
-        ) as answer:
-            body = await answer.read()
-            kept = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-            return web.Response(status=answer.status, body=body, headers=kept)
+        await asyncio.wait({asking, closing}, return_when=asyncio.FIRST_COMPLETED)
+        if asking.done():
+            return await asking
+        raise CannotDo("platform_unreachable", 424)
     except aiohttp.ClientError as error:
         raise CannotDo("platform_unreachable", 424) from error
+    finally:
+        asking.cancel()
+        closing.cancel()
+
+
+async def _ask(session: aiohttp.ClientSession, request: web.Request, url: str) -> web.Response:
+    async with session.request(
+        request.method,
+        url,
+        params=request.query,
+        data=await request.read(),
+        headers={"Content-Type": request.headers["Content-Type"]} if request.can_read_body else {},
+        allow_redirects=False,
+        timeout=aiohttp.ClientTimeout(total=SECONDS),
+    ) as answer:
+        body = await answer.read()
+        kept = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+        return web.Response(status=answer.status, body=body, headers=kept)

@@ -159,7 +159,9 @@ async def suggest(ask: Ask) -> Json:
     if problems:
         raise CannotDo("invalid_options", messages=sentences(problems, ""))
     grouped = [option for group in answer.get("option_groups", []) for option in group["options"]]
-    ask.backend.offered[_key(ask, touch.source, touch.touchable)] = [*answer.get("options", []), *grouped]
+    # Kept beside what was offered before: a menu of many still holds what was chosen from an earlier list.
+    offered = ask.backend.offered.setdefault(_key(ask, touch.source, touch.touchable), [])
+    offered += [option for option in (*answer.get("options", []), *grouped) if option not in offered]
     return {key: answer[key] for key in ("options", "option_groups") if key in answer}
 
 
@@ -169,5 +171,5 @@ def _key(ask: Ask, source: Source, touchable: Touchable) -> tuple[str, str, str,
 
 
 def offered_to(ask: Ask, source: Source, touchable: Touchable) -> list[Json]:
-    """The options that this external menu showed the person last."""
+    """The options that this external menu has shown the person."""
     return ask.backend.offered.get(_key(ask, source, touchable), [])
