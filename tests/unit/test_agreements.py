@@ -211,16 +211,6 @@ def test_the_lock_holds_pins_and_hashes_and_no_address() -> None:
         assert "index" not in line.replace("--hash", "").split("#")[0]
 
 
-def test_every_dependency_has_an_upper_bound_or_is_known_to_go_without() -> None:
-    free = {"aiosqlite", "pydantic-settings", "pyyaml"}
-    unbounded = {
-        requirement.name
-        for requirement in map(Requirement, PROJECT["project"]["dependencies"])
-        if not any(part.operator in {"<", "<=", "=="} for part in requirement.specifier)
-    }
-    assert unbounded == free
-
-
 # The code and the house --------------------------------------------------------------------------------------
 
 

@@ -1,17 +1,34 @@
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.operations import Build, Findings, Operation, Stage
 from chatbot.domain.planning import (
     Inverse,
     Path,
+    Plan,
     inverse_of,
     plan_promotion,
     plan_rollback,
     rollback_candidates,
 )
-from tests.unit.making import NOON, current, look, pinned, preview, project, promoted, request, staged
+from tests.unit.making import (
+    NOON,
+    current,
+    domain,
+    look,
+    operation,
+    pinned,
+    preview,
+    project,
+    promoted,
+    request,
+    staged,
+)
 
 
 def test_a_promote_and_a_rebuild_are_undone_by_a_rollback_to_what_served() -> None:
@@ -91,3 +108,56 @@ class TestCandidates:
         rest = found[1:] if found and found[0].id == of.previous_id else found
         assert [d.created_at for d in rest] == sorted((d.created_at for d in rest), reverse=True)
         assert of.previous_id not in {d.id for d in rest}
+
+
+def done(plan: Plan, **found: Any) -> Operation:
+    return operation(plan, Stage.SUCCEEDED, findings=Findings(**found))
+
+
+NEW = Build("dpl_new", "shop-new-acme.vercel.app", "READY", NOON)
+
+
+class TestTheOneClickButton:
+    """What it promises has the core of the plan that the rules make once the operation is through."""
+
+    @pytest.mark.parametrize("before", [project(), project(auto_assign=False), pinned()])
+    @pytest.mark.parametrize(("target", "serving"), [(staged(), "dpl_target"), (preview(), "dpl_new")])
+    def test_after_a_promotion(self, before: Project, target: Deployment, serving: str) -> None:
+        started = look(target, project=before, domains=(domain(), domain("eu.example.com")))
+        promised = done(plan_promotion(started), build=NEW).undoing()
+        after = project(current=current(serving, created_at=NOON), last_request=request(serving))
+        fresh = plan_rollback(look(promoted("dpl_current"), project=after, domains=started.domains))
+        assert promised is not None
+        assert promised.core_fingerprint() == fresh.core_fingerprint()
+        assert (promised.path, promised.auto_assign_after) == (Path.ROLLBACK, False)
+        assert {d.serves for d in promised.domains} == {serving}
+
+    @pytest.mark.parametrize("before", [project(), pinned()])
+    def test_after_a_rollback(self, before: Project) -> None:
+        started = look(promoted(), project=before)
+        promised = done(plan_rollback(started)).undoing()
+        after = pinned(current=started.target, last_request=request("dpl_target", type="rollback"))
+        fresh = plan_promotion(look(current(), project=after))
+        assert promised is not None
+        assert promised.core_fingerprint() == fresh.core_fingerprint()
+        assert (promised.path, promised.auto_assign_after) == (Path.PROMOTE, True)
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"project": project(current=current("dpl_else"))},
+            {"project": project(current=staged(), auto_assign=False)},
+            {"domains": (domain("other.example.com"),)},
+        ],
+    )
+    def test_it_promises_nothing_about_a_production_that_moved_on(self, changed: dict[str, Any]) -> None:
+        promised = done(plan_promotion(look(staged()))).undoing()
+        there = {"project": project(current=staged()), **changed}
+        assert promised is not None
+        fresh = plan_rollback(look(promoted("dpl_current"), **there))
+        assert promised.core_fingerprint() != fresh.core_fingerprint()
+
+    def test_a_button_is_there_exactly_where_there_is_a_way_back(self) -> None:
+        first = plan_promotion(look(staged(), project=project(current=None)))
+        assert done(first).undoing() is None
+        assert done(plan_promotion(look(preview()))).undoing() is None  # nobody knows what was built
