@@ -5,7 +5,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,7 +85,7 @@ async def running(
             token=settings.vercel_token.get_secret_value(),
             team_id=settings.vercel_team_id,
         )
-        await asyncio.gather(_check_slack(slack, settings, http_port), _check_vercel(vercel))
+        await _check_tokens(_check_slack(slack, settings, http_port), _check_vercel(vercel))
         tasks = Tasks()
         stack.push_async_callback(tasks.close, _DRAIN)
         bot = _compose(settings, database, slack, vercel, visits, tasks, clock)
@@ -188,6 +188,16 @@ def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient
             AsyncRateLimitErrorRetryHandler(max_retry_count=3),
         ],
     )
+
+
+async def _check_tokens(*checks: Coroutine[None, None, None]) -> None:
+    """All at once; the first that fails ends the others."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for check in checks:
+                group.create_task(check)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def _check_slack(slack: AsyncWebClient, settings: Settings, http_port: int | None) -> None:
