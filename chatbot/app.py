@@ -76,7 +76,7 @@ async def running(
         database = await _open_database(settings)
         stack.push_async_callback(database.dispose)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        connector = Prober.connector(private=settings.probe_private)
+        connector = Prober.connector(private=settings.promotebot_probe_private)
         visits = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         slack = _slack(settings, http)
         vercel = VercelClient(
@@ -121,18 +121,18 @@ def _compose(
     clock: Clock,
 ) -> Bot:
     ledger, planner = Ledger(database, clock), Planner(vercel)
-    valid = timedelta(seconds=settings.confirmation_seconds)
+    valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
     crew = Crew(
         vercel=vercel,
         planner=planner,
         ledger=ledger,
         announcer=Announcer(slack),
-        prober=Prober(visits, url=settings.probe_url, private=settings.probe_private),
+        prober=Prober(visits, url=settings.promotebot_probe_url, private=settings.promotebot_probe_private),
         clock=clock,
         patience=Patience(
-            lease=timedelta(seconds=settings.lease_seconds),
-            unseen=timedelta(seconds=settings.unseen_seconds),
-            observe=timedelta(seconds=settings.observe_seconds),
+            lease=timedelta(seconds=settings.promotebot_lease_seconds),
+            unseen=timedelta(seconds=settings.promotebot_unseen_seconds),
+            observe=timedelta(seconds=settings.promotebot_observe_seconds),
             valid=valid,
         ),
     )
@@ -143,7 +143,7 @@ def _compose(
         planner=planner,
         ledger=ledger,
         database=database,
-        directory=Directory(slack, settings.allowed),
+        directory=Directory(slack, settings.promotebot_allowed),
         conductor=Conductor(crew, tasks, owner=owner),
         tasks=tasks,
         clock=clock,

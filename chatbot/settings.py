@@ -4,10 +4,13 @@ import os
 import re
 from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SLACK_ID = re.compile(r"[UWS][A-Z0-9]{5,}")
+
+
+Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
 
 
 class SettingsError(Exception):
@@ -17,7 +20,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Durations are seconds. URLs end as the libraries want them: Slack's with a slash, Vercel's without."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     slack_bot_token: SecretStr = Field(min_length=1)
     slack_app_token: SecretStr = Field(default=SecretStr(""), description="Socket Mode only")
@@ -30,44 +33,31 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("sqlite:///promotebot.db")
 
-    allowed: Annotated[frozenset[str], NoDecode] = Field(
-        default=frozenset(), validation_alias=AliasChoices("promotebot_allowed", "allowed")
-    )
-    probe_url: str = Field(
-        default="https://{domain}/", validation_alias=AliasChoices("promotebot_probe_url", "probe_url")
-    )
-    probe_private: bool = Field(
-        default=False, validation_alias=AliasChoices("promotebot_probe_private", "probe_private")
-    )
-    confirmation_seconds: float = Field(
-        default=600, validation_alias=AliasChoices("promotebot_confirmation_seconds", "confirmation_seconds")
-    )
-    unseen_seconds: float = Field(
+    promotebot_allowed: Annotated[frozenset[str], NoDecode] = frozenset()
+    promotebot_probe_url: str = "https://{domain}/"
+    promotebot_probe_private: bool = False
+    promotebot_confirmation_seconds: Seconds = 600
+    promotebot_unseen_seconds: Seconds = Field(
         default=60,
         description="how long an unanswered write is looked for before its outcome is called unknown",
-        validation_alias=AliasChoices("promotebot_unseen_seconds", "unseen_seconds"),
     )
-    lease_seconds: float = Field(
-        default=30,
-        description="how long an operation stays with a process that says nothing",
-        validation_alias=AliasChoices("promotebot_lease_seconds", "lease_seconds"),
+    promotebot_lease_seconds: Seconds = Field(
+        default=30, description="how long an operation stays with a process that says nothing"
     )
-    observe_seconds: float = Field(
-        default=180,
-        description="how long an accepted move is watched before its outcome is called unknown",
-        validation_alias=AliasChoices("promotebot_observe_seconds", "observe_seconds"),
+    promotebot_observe_seconds: Seconds = Field(
+        default=180, description="how long an accepted move is watched before its outcome is called unknown"
     )
 
-    @field_validator("allowed", mode="before")
+    @field_validator("promotebot_allowed", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return frozenset(re.split(r"[\s,]+", value.strip())) - {""} if isinstance(value, str) else value
 
-    @field_validator("allowed")
+    @field_validator("promotebot_allowed")
     @classmethod
     def _are_slack_ids(cls, value: frozenset[str]) -> frozenset[str]:
-        if wrong := sorted(item for item in value if not _SLACK_ID.fullmatch(item)):
-            raise ValueError(f"these are not ids of Slack users or groups: {', '.join(wrong)}")
+        if not all(map(_SLACK_ID.fullmatch, value)):
+            raise ValueError("it takes ids of Slack users and groups, such as U012ABCDE or S012ABCDE")
         return value
 
     @field_validator("slack_api_url")

@@ -182,8 +182,8 @@ def settings_for(platform: Platform, workspace: Workspace, database: Path, **cha
         "vercel_team_id": platform.team_id,
         "vercel_api_url": platform.url,
         "database_url": f"sqlite:///{database}",
-        "probe_url": f"{platform.url}/sites/{{domain}}/",
-        "probe_private": True,
+        "promotebot_probe_url": f"{platform.url}/sites/{{domain}}/",
+        "promotebot_probe_private": True,
     }
     return Settings(**{**values, **changes})
 

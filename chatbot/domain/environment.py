@@ -31,7 +31,9 @@ def environment_change(
     """
     records = tuple(records)
     version = digest(
-        sorted([r.id, r.key, sorted(r.targets), r.git_branch, r.updated_at.isoformat()] for r in records)
+        sorted(
+            [r.id, r.key, sorted(r.targets), r.git_branch or "", r.updated_at.isoformat()] for r in records
+        )
     )
     production = {r.key: r.id for r in records if "production" in r.targets}
     if not rebuild:

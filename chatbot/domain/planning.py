@@ -78,7 +78,7 @@ class Plan:
         return digest([*self._core(), [d.serves for d in self.domains], self.environment.version])
 
     def core_fingerprint(self) -> str:
-        """What a one-click button promised in its confirm dialog: target, Current, path and domain names."""
+        """What a one-click button promised: target, Current, path, domain names, auto-assignment before."""
         return digest(self._core())
 
     def _core(self) -> list[object]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chatbot.errors import Refusal
@@ -10,8 +10,14 @@ from chatbot.errors import Refusal
 MAX_LENGTH = 255
 
 _DEPLOYMENT_ID = re.compile(r"dpl_[A-Za-z0-9]{1,64}")
-_SHA = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
-_HOST = re.compile(r"(?=.{4,253}$)([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
+_SHA = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE | re.ASCII)
+_URL = re.compile(
+    r"(?P<scheme>https?://)?"
+    r"(?P<host>(?:[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])\.?"
+    r"(?P<port>:[0-9]{1,5})?"
+    r"(?P<rest>[/?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
 _SLACK_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 
 
@@ -24,8 +30,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
+    """`value` is what its kind makes of it: a host in lower case. `typed` may still be the name of a branch."""
+
     kind: Kind
     value: str
+    typed: str = field(default="", compare=False)
+
+    @property
+    def as_branch(self) -> str:
+        return self.typed or self.value
 
 
 class NothingNamed(Refusal):
@@ -57,7 +70,7 @@ def parse_reference(text: str) -> Reference:
         text = link[1]
     if re.search(r"[<>]", text):
         raise Unreadable("mention")
-    text = text.strip("`")
+    text = text.strip("` ")
     if not text or len(text.split()) > 1:
         raise Unreadable("words")
     return _by_spelling(text)
@@ -66,13 +79,13 @@ def parse_reference(text: str) -> Reference:
 def _by_spelling(word: str) -> Reference:
     if _DEPLOYMENT_ID.fullmatch(word):
         return Reference(Kind.ID, word)
-    host = re.sub(r"^https?://", "", word, flags=re.IGNORECASE)
-    has_scheme = host != word
-    host = re.split(r"[/?#]", host, maxsplit=1)[0]
-    if _HOST.fullmatch(host) and (has_scheme or "/" not in word or host.endswith(".vercel.app")):
-        return Reference(Kind.HOST, host.lower())
-    if has_scheme:
+    if url := _URL.fullmatch(word):
+        host = url["host"].lower()
+        # With a path and no scheme it reads like a branch, unless it is one of the platform's own hosts.
+        if url["scheme"] or url["rest"] in {None, "/"} or host.endswith(".vercel.app"):
+            return Reference(Kind.HOST, host, typed=word)
+    elif re.match(r"https?://", word, re.IGNORECASE):
         raise Unreadable("characters")
     if _SHA.fullmatch(word):
-        return Reference(Kind.SHA, word.lower())
+        return Reference(Kind.SHA, word.lower(), typed=word)
     return Reference(Kind.BRANCH, word)

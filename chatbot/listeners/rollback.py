@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from chatbot.domain.references import Kind, Reference, parse_reference
+from chatbot.domain.requests import UnknownProject
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.promote import offer
@@ -29,8 +30,12 @@ async def rollback(bot: Bot, asked: Asked) -> Reply:
             return Reply(listings.which_project(projects))
         what = projects[0].name
     reference = parse_reference(what)
-    if reference.kind is Kind.BRANCH:  # a project's name is spelled like a branch, and is what people mean
-        return await _candidates(bot, reference.value, reason)
+    if reference.kind is not Kind.ID:  # a project may be named like a branch, a commit or a domain
+        try:
+            return await _candidates(bot, reference.as_branch, reason)
+        except UnknownProject:
+            if reference.kind is Kind.BRANCH:
+                raise
     return await offer(bot, asked, await bot.planner.rollback(reference, reason or None))
 
 

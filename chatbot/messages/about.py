@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatbot.domain.access import Decision
-from chatbot.messages.message import Message, context, header, says, section
-from chatbot.messages.wording import code, foreign, listed, mention
+from chatbot.messages.message import Message, context, header, says, section, sections
+from chatbot.messages.wording import bullets, code, foreign, mention
 
 _COMMANDS = {
     "/promote X": "make X Current, after a confirmation. X: deployment id, URL, domain, commit or branch",
@@ -27,16 +27,16 @@ _WORDS = {
 
 def help_text(unknown: str = "") -> Message:
     first = f"I do not know {code(unknown)}. " if unknown else ""
-    commands = listed((f"{code(c)}  {what}" for c, what in _COMMANDS.items()), 20)
-    words = listed((f"*{word}*: {meaning}" for word, meaning in _WORDS.items()), 20)
+    commands = bullets((f"{code(c)}  {what}" for c, what in _COMMANDS.items()), 20)
+    words = bullets((f"*{word}*: {meaning}" for word, meaning in _WORDS.items()), 20)
     return Message(
         f"{first}promotebot promotes and rolls back production deployments on Vercel. "
         f"Commands: {', '.join(_COMMANDS)}.",
         (
             header("promotebot"),
             section(f"{first}It changes what your production domains serve, after you have confirmed."),
-            section(f"*Commands*\n{commands}"),
-            section(f"*Words*\n{words}"),
+            *sections(["*Commands*", *commands]),
+            *sections(["*Words*", *words]),
         ),
     )
 
@@ -77,12 +77,11 @@ def audit(entries: Sequence[Entry]) -> Message:
         + (f" · {foreign(e.about, 80)}" if e.about else "")
         for e in entries
     ]
-    chunks = [lines[i : i + 10] for i in range(0, len(lines), 10)]
     return Message(
         f"The newest {len(lines)} entries of the audit log.",
         (
             header("Audit log"),
-            *(section("\n".join(chunk)) for chunk in chunks),
+            *sections(lines),
             context("Newest first. Hash-chained: `promotebot audit verify` checks it."),
         ),
     )

@@ -9,21 +9,24 @@ from slack_sdk.models.views import View
 from chatbot.domain.deployments import Deployment, Domain
 from chatbot.domain.planning import Caution, Path, Plan
 from chatbot.messages import actions
-from chatbot.messages.message import Message, button, columns, context, header, section
-from chatbot.messages.message import actions as row
+from chatbot.messages.message import Message, button, columns, context, header, row, section, sections
 from chatbot.messages.wording import (
+    bullets,
     code,
     count,
     deployment_line,
+    domain_name,
+    escape,
     foreign,
-    listed,
     mention,
+    named,
     old,
     span,
 )
 
 SHOWN_DOMAINS = 10
 _SHOWN_KEYS = 20
+_MODAL_SECTIONS = 99  # Slack takes a hundred blocks
 
 VERBS = {Path.PROMOTE: "Promote", Path.REBUILD: "Rebuild and promote", Path.ROLLBACK: "Roll back"}
 
@@ -58,39 +61,40 @@ def card(
     blocks += [
         section(_path(plan)),
         columns(_side("Current now", plan.current, now), _side("Current then", plan.target, now)),
-        section(_domains(plan)),
-        section(_environment(plan)),
+        *sections(_domains(plan)),
+        *sections(_environment(plan)),
         section(_auto_assign(plan)),
     ]
     if plan.cautions:
-        blocks.append(section("*Mind*\n" + listed((_CAUTIONS[c] for c in plan.cautions), 10)))
+        blocks += sections(["*Mind*", *bullets((_CAUTIONS[c] for c in plan.cautions), 10)])
     if plan.reason:
         blocks.append(section(f"*Reason*\n{foreign(plan.reason, 250)}"))
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
-    return Message(f"{title(plan)}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
+    return Message(f"{escape(title(plan))}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
 
 
 def spent(plan: Plan, by: str) -> Message:
     """What a card becomes after its click: one line."""
-    text = f"{title(plan)}: confirmed by {mention(by)}. The message in the channel tells how it goes."
+    text = f"{escape(title(plan))}: confirmed by {mention(by)}. The message in the channel tells how it goes."
     return Message(text, (context(text),))
 
 
 def cancelled(plan: Plan) -> Message:
-    text = f"{title(plan)}: cancelled. Nothing was done."
+    text = f"{escape(title(plan))}: cancelled. Nothing was done."
     return Message(text, (context(text),))
 
 
 def all_domains(plan: Plan) -> View:
     """The modal behind *Show all*: every domain, as many as fit in Slack's hundred blocks."""
-    lines = [_domain(domain, plan.current) for domain in plan.domains]
-    chunks = [lines[i : i + 20] for i in range(0, len(lines), 20)][:98]
+    lines = [f"• {_domain(domain, plan.current)}" for domain in plan.domains]
     return View(
         type="modal",
         title="Affected domains",
         close="Close",
-        blocks=[section(f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} will move.")]
-        + [section("\n".join(f"• {line}" for line in chunk)) for chunk in chunks],
+        blocks=[
+            section(f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} will move."),
+            *sections(lines)[:_MODAL_SECTIONS],
+        ],
     )
 
 
@@ -114,32 +118,33 @@ def _side(label: str, deployment: Deployment | None, now: datetime) -> str:
     return f"*{label}*\n{deployment_line(deployment)}\n{old(deployment, now)} · {code(deployment.id)}"
 
 
-def _domains(plan: Plan) -> str:
+def _domains(plan: Plan) -> list[str]:
     if not plan.domains:
-        return "*Affected domains*\nNone: this project has no production domain."
-    lines = [_domain(domain, plan.current) for domain in plan.domains]
-    text = f"*Affected domains ({len(lines)})*\n{listed(lines, SHOWN_DOMAINS)}"
+        return ["*Affected domains*", "None: this project has no production domain."]
+    affected = bullets((_domain(domain, plan.current) for domain in plan.domains), SHOWN_DOMAINS)
+    lines = [f"*Affected domains ({len(plan.domains)})*", *affected]
     if plan.redirects:
-        follow = ", ".join(f"{foreign(d.name)} → {foreign(d.redirect or '')}" for d in plan.redirects[:5])
-        text += f"\nRedirects follow: {follow}"
-    return text
+        follow = (f"{domain_name(d.name)} → {domain_name(d.redirect or '')}" for d in plan.redirects)
+        lines.append(f"Redirects follow: {named(follow, 5)}")
+    return lines
 
 
 def _domain(domain: Domain, current: Deployment | None) -> str:
     if domain.serves is None:
-        return f"{foreign(domain.name)}: serves nothing now"
+        return f"{domain_name(domain.name)}: serves nothing now"
     if current and domain.serves == current.id:
-        return f"{foreign(domain.name)}: serves {code(current.label)} now"
-    return f"{foreign(domain.name)}: serves {code(domain.serves)} now, not what is Current"
+        return f"{domain_name(domain.name)}: serves {code(current.label)} now"
+    return f"{domain_name(domain.name)}: serves {code(domain.serves)} now, not what is Current"
 
 
-def _environment(plan: Plan) -> str:
+def _environment(plan: Plan) -> list[str]:
     change = plan.environment
     if plan.path is not Path.REBUILD:
         if not change.changed_since_build:
-            return "*Environment*\nAs it was built. No production key changed since."
-        return f"*Environment*\nAs it was built. Changed since, and not in it: {_keys(change.changed_since_build)}"
-    lines = ["Production's variables of now. Preview variables are not used."]
+            return ["*Environment*", "As it was built. No production key changed since."]
+        missing = _keys(change.changed_since_build)
+        return ["*Environment*", f"As it was built. Changed since, and not in it: {missing}"]
+    lines = ["*Environment*", "Production's variables of now. Preview variables are not used."]
     for keys, what in (
         (change.only_preview, "Only in preview, missing then"),
         (change.only_production, "Only in production, new then"),
@@ -147,13 +152,11 @@ def _environment(plan: Plan) -> str:
     ):
         if keys:
             lines.append(f"{what}: {_keys(keys)}")
-    return "*Environment*\n" + "\n".join(lines)
+    return lines
 
 
 def _keys(keys: tuple[str, ...]) -> str:
-    shown = ", ".join(code(key, 60) for key in keys[:_SHOWN_KEYS])
-    rest = len(keys) - _SHOWN_KEYS
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    return named((code(key, 60) for key in keys), _SHOWN_KEYS)
 
 
 def _auto_assign(plan: Plan) -> str:

@@ -7,16 +7,17 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from chatbot.domain.deployments import Deployment, Domain, Project, State, state_of
 from chatbot.messages import actions
-from chatbot.messages.message import Message, button, context, header, markup, says, section
-from chatbot.messages.message import actions as row
+from chatbot.messages.message import Message, button, context, header, markup, row, says, section, sections
 from chatbot.messages.wording import (
     MAX_BUTTON,
+    bullets,
     code,
     count,
     deployment_line,
     deployment_text,
+    domain_name,
+    escape,
     foreign,
-    listed,
     old,
     plain,
     span,
@@ -33,23 +34,21 @@ def current_of_all(projects: Sequence[Project], now: datetime) -> Message:
     ordered = sorted(projects, key=lambda p: p.name)
     blocks = [section(_current(project, now)) for project in ordered[:_SHOWN_PROJECTS]]
     if len(ordered) > _SHOWN_PROJECTS:
-        blocks.append(
-            section(f"And {len(ordered) - _SHOWN_PROJECTS} more: name one with `/current <project>`.")
-        )
+        blocks.append(section(f"And {len(ordered) - _SHOWN_PROJECTS} more: name one after `/current`."))
     names = ", ".join(
         f"{p.name} {p.current.label if p.current else 'nothing'}" for p in ordered[:_SHOWN_PROJECTS]
     )
-    return Message(f"Current: {names}.", (header("Current"), *blocks))
+    return Message(f"Current: {escape(names)}.", (header("Current"), *blocks))
 
 
 def current_of_one(project: Project, domains: Iterable[Domain], now: datetime) -> Message:
     serving = [_domain(d, project) for d in sorted(domains, key=lambda d: d.name) if d.git_branch is None]
     blocks: list[Block] = [section(_current(project, now))]
     if serving:
-        blocks.append(section(f"*Domains*\n{listed(serving, _SHOWN_DOMAINS)}"))
+        blocks += sections(["*Domains*", *bullets(serving, _SHOWN_DOMAINS)])
     blocks.append(row(button("Roll back…", actions.CANDIDATES, project.id)))
     label = project.current.label if project.current else "nothing"
-    return Message(f"Current of {project.name}: {label}.", tuple(blocks))
+    return Message(f"Current of {foreign(project.name)}: {foreign(label)}.", tuple(blocks))
 
 
 def newest(deployments: Sequence[Deployment], current: Mapping[str, str | None], now: datetime) -> Message:
@@ -63,7 +62,7 @@ def newest(deployments: Sequence[Deployment], current: Mapping[str, str | None],
         f"{d.project_name} {d.label} {state_of(d, current.get(d.project_id))}"
         for d in deployments[:_SHOWN_DEPLOYMENTS]
     )
-    return Message(f"Newest deployments: {lines}", (header("Newest deployments"), *shown))
+    return Message(f"Newest deployments: {escape(lines)}", (header("Newest deployments"), *shown))
 
 
 def candidates(
@@ -88,7 +87,7 @@ def candidates(
             )
         )
     blocks.append(context("Nothing is done before you have confirmed. A rollback needs no rebuild."))
-    return Message(f"{count(len(found), 'rollback candidate')} of {project.name}.", tuple(blocks))
+    return Message(f"{count(len(found), 'rollback candidate')} of {foreign(project.name)}.", tuple(blocks))
 
 
 def which_project(projects: Sequence[Project]) -> Message:
@@ -97,7 +96,7 @@ def which_project(projects: Sequence[Project]) -> Message:
     buttons = [
         button(p.name, actions.numbered(actions.CANDIDATES, n), p.id) for n, p in enumerate(ordered[:20], 1)
     ]
-    more = "" if len(ordered) <= 20 else " There are more: name one with `/rollback <project>`."
+    more = "" if len(ordered) <= 20 else " There are more: name one after `/rollback`."
     if not buttons:
         return says("There is no project that this token can see.")
     return says(f"Roll back which project?{more}", row(*buttons))
@@ -111,7 +110,9 @@ def choices(project: Project, deployments: Sequence[Deployment], now: datetime) 
     if not open_to:
         return says(f"{foreign(project.name)} has no other deployment that could become Current.")
     shown = [_listed(d, states[d.id], now) for d in open_to[:_SHOWN_DEPLOYMENTS]]
-    return Message(f"Choose a deployment of {project.name}.", (header(f"Choose for {project.name}"), *shown))
+    return Message(
+        f"Choose a deployment of {foreign(project.name)}.", (header(f"Choose for {project.name}"), *shown)
+    )
 
 
 def _current(project: Project, now: datetime) -> str:
@@ -136,9 +137,9 @@ def _since(project: Project) -> datetime | None:
 
 
 def _domain(domain: Domain, project: Project) -> str:
-    name = foreign(domain.name)
+    name = domain_name(domain.name)
     if domain.redirect:
-        return f"{name} → {foreign(domain.redirect)}"
+        return f"{name} → {domain_name(domain.redirect)}"
     if domain.serves is None:
         return f"{name}: serves nothing"
     if project.current and domain.serves == project.current.id:

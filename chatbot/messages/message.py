@@ -1,5 +1,6 @@
 """A message, and the few blocks all of ours are built from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from chatbot.messages.wording import MAX_BUTTON, MAX_SECTION, plain
+from chatbot.messages.wording import MAX_BUTTON, MAX_SECTION, MAX_URL, plain
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,17 @@ def section(text: str) -> SectionBlock:
     return SectionBlock(text=markup(text))
 
 
+def sections(lines: Iterable[str]) -> list[SectionBlock]:
+    """As many sections as the lines need; none of them is cut through."""
+    chunks: list[str] = []
+    for line in lines:
+        if chunks and len(chunks[-1]) + 1 + len(line) <= MAX_SECTION:
+            chunks[-1] += f"\n{line}"
+        else:
+            chunks.append(line)
+    return [section(chunk) for chunk in chunks]
+
+
 def columns(*texts: str) -> SectionBlock:
     """Side by side where there is room."""
     return SectionBlock(fields=[markup(text, 2000) for text in texts])
@@ -62,7 +74,7 @@ def markup(text: str, limit: int = MAX_SECTION) -> MarkdownTextObject:
     return MarkdownTextObject(text=text if len(text) <= limit else text[: limit - 1] + "…", verbatim=True)
 
 
-def actions(*buttons: ButtonElement) -> ActionsBlock:
+def row(*buttons: ButtonElement) -> ActionsBlock:
     return ActionsBlock(elements=list(buttons))
 
 
@@ -83,8 +95,10 @@ def button(
     )
 
 
-def link(text: str, action_id: str, url: str) -> ButtonElement:
-    """A click still reaches the bot, which only acknowledges it."""
+def link(text: str, action_id: str, url: str | None) -> ButtonElement | None:
+    """None where the address will not do for a button. A click still reaches the bot, which acknowledges it."""
+    if url is None or len(url) > MAX_URL or not url.startswith(("https://", "http://")):
+        return None
     return ButtonElement(text=PlainTextObject(text=text, emoji=False), action_id=action_id, url=url)
 
 

@@ -15,12 +15,22 @@ from chatbot.messages.message import (
     context,
     header,
     link,
+    row,
     section,
+    sections,
 )
-from chatbot.messages.message import (
-    actions as row,
+from chatbot.messages.wording import (
+    bullets,
+    code,
+    count,
+    deployment_line,
+    domain_name,
+    escape,
+    foreign,
+    mention,
+    named,
+    span,
 )
-from chatbot.messages.wording import code, count, deployment_line, foreign, listed, mention, plain, span
 
 _SHOWN_PROOFS = 20
 _BAR = 12
@@ -33,16 +43,17 @@ def progress(operation: Operation, now: datetime) -> Message:
     if told := _told(operation, now):
         blocks.append(section(told))
     if operation.findings.proofs:
-        blocks.append(section(_proofs(operation.findings.proofs, operation.final_id)))
+        blocks += sections(_proofs(operation.findings.proofs, operation.final_id))
     if buttons := _buttons(operation):
         blocks.append(row(*buttons))
     blocks.append(context(_who(operation, now)))
-    return Message(_alone(operation, headline), tuple(blocks))
+    return Message(escape(_alone(operation, headline)), tuple(blocks))
 
 
 def announcement(operation: Operation) -> Message:
     """What is Current now, once it is proven; with the way back one click away."""
-    plan, proofs = operation.plan, operation.findings.proofs
+    plan = operation.plan
+    proven = [domain_name(p.name) for p in operation.findings.proofs if p.moved]
     target = code(operation.final_id or plan.target.id)
     was = deployment_line(plan.current) if plan.current else "nothing"
     verb = {Path.PROMOTE: "promoted", Path.REBUILD: "rebuilt and promoted", Path.ROLLBACK: "rolled back"}[
@@ -51,15 +62,17 @@ def announcement(operation: Operation) -> Message:
     lines = [
         f"*Current of {foreign(plan.project.name)} is now {deployment_line(plan.target)}* {target}",
         f"It was {was}. {verb.capitalize()} from Slack by {mention(operation.actor)}.",
-        f"Proven on {count(len(proofs), 'domain')}: {', '.join(foreign(p.name) for p in proofs[:10])}",
+        f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}",
     ]
     if operation.reason:
         lines.append(f"Reason: {foreign(operation.reason, 250)}")
     if not plan.auto_assign_after:
         lines.append("Production is pinned: new production builds stay Staged until somebody promotes.")
     undo = _undo(operation)
-    text = f"Current of {plan.project.name} is now {plain(operation.plan.target.label)}, on {len(proofs)} domains."
-    return Message(text, (section("\n".join(lines)), *((row(undo),) if undo else ())))
+    text = f"Current of {foreign(plan.project.name)} is now {foreign(plan.target.label)}"
+    return Message(
+        f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *((row(undo),) if undo else ()))
+    )
 
 
 def _headline(operation: Operation) -> str:
@@ -141,16 +154,18 @@ def _outcome(operation: Operation) -> str:
         case Stage.SUPERSEDED:
             taken = f" It is now {code(findings.taken_by)}." if findings.taken_by else ""
             return f"Somebody else moved production meanwhile.{taken} See `/current`."
+        case Stage.OUTDATED if not findings.changed:
+            return "Nothing was done: the confirmation was too old when I could act on it. Ask again for a new one."
         case Stage.OUTDATED:
-            what = " and ".join(findings.changed) or "production"
+            what = " and ".join(findings.changed)
             return f"Nothing was done: {what} changed after the confirmation.{said} Ask again for a new one."
         case _:
             return "Nothing was done."
 
 
 def _said(operation: Operation) -> str:
-    said = operation.findings.said
-    return f" Vercel said: {foreign(said, 300)}" if said else ""
+    said = foreign((operation.findings.said or "").rstrip(". "), 300)
+    return f" Vercel said: {said}." if said else ""
 
 
 def _building(build: Build | None, operation: Operation, now: datetime) -> str:
@@ -192,19 +207,26 @@ def _moved(proofs: tuple[DomainProof, ...], total: int) -> str:
     return f"{sum(p.moved for p in proofs)}/{total}"
 
 
-def _proofs(proofs: tuple[DomainProof, ...], final_id: str | None) -> str:
-    return f"*Proof per domain* for {code(final_id or '')}\n" + listed(map(_proof, proofs), _SHOWN_PROOFS)
+def _proofs(proofs: tuple[DomainProof, ...], final_id: str | None) -> list[str]:
+    """What is wrong comes first, so that it is never among those that are only counted."""
+    worst_first = sorted(proofs, key=lambda p: (p.moved, p.status is not None and p.status < 400))
+    return [
+        f"*Proof per domain* for {code(final_id or '')}",
+        *bullets(map(_proof, worst_first), _SHOWN_PROOFS),
+    ]
 
 
 def _proof(proof: DomainProof) -> str:
     if not proof.moved:
         where = f"still on {code(proof.serves)}" if proof.serves else "serves nothing"
-        return f"{foreign(proof.name)}: {where}"
+        return f"{domain_name(proof.name)}: {where}"
     if proof.status is None:
-        return f"{foreign(proof.name)}: moved, but does not answer ({foreign(proof.fault or 'not probed')})"
+        return (
+            f"{domain_name(proof.name)}: moved, but does not answer ({foreign(proof.fault or 'not probed')})"
+        )
     if proof.status >= 400:
-        return f"{foreign(proof.name)}: moved, but answers {proof.status}"
-    return f"{foreign(proof.name)}: ok ({proof.status})"
+        return f"{domain_name(proof.name)}: moved, but answers {proof.status}"
+    return f"{domain_name(proof.name)}: ok ({proof.status})"
 
 
 def _buttons(operation: Operation) -> list[ButtonElement]:
@@ -212,8 +234,8 @@ def _buttons(operation: Operation) -> list[ButtonElement]:
     found = []
     if operation.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and (undo := _undo(operation)):
         found.append(undo)
-    if build and build.logs_url and build.logs_url.startswith(("https://", "http://")):
-        found.append(link("Build logs", actions.OPEN_LINK, build.logs_url))
+    if build and (logs := link("Build logs", actions.OPEN_LINK, build.logs_url)):
+        found.append(logs)
     return found
 
 
@@ -223,8 +245,11 @@ def _undo(operation: Operation) -> ButtonElement | None:
     if inverse is None:
         return None
     names = ", ".join(d.name for d in plan.domains)
-    way = "No rebuild." if inverse.path is Path.ROLLBACK else "No rebuild. Auto-assignment is switched on."
-    verb = "Roll back" if inverse.path is Path.ROLLBACK else "Undo rollback"
+    pins = inverse.path is Path.ROLLBACK
+    way = (
+        "No rebuild. New builds then stay Staged." if pins else "No rebuild. Auto-assignment is switched on."
+    )
+    verb = "Roll back" if pins else "Undo rollback"
     question = ask_first(
         f"{verb} {plan.project.name}?",
         f"To {inverse.target.label}. {way} {count(len(plan.domains), 'domain')}: {names}",

@@ -29,10 +29,17 @@ from chatbot.domain.requests import (
     UnknownDeployment,
     UnknownProject,
 )
-from chatbot.errors import NotAuthorized, NotFound, PlatformError, PlatformUnreachable, RateLimited, Refusal
+from chatbot.errors import (
+    NotAuthorized,
+    NotFound,
+    PlatformAnswered,
+    PlatformError,
+    PlatformUnreachable,
+    RateLimited,
+    Refusal,
+)
 from chatbot.messages import actions
-from chatbot.messages.message import Message, button, link, says
-from chatbot.messages.message import actions as row
+from chatbot.messages.message import Message, button, link, row, says
 from chatbot.messages.wording import code, deployment_line, deployment_text, foreign, mention, span
 
 _MAX_BUTTONS = 10
@@ -74,7 +81,9 @@ def _(refusal: UnknownDeployment, now: datetime) -> Message:
 
 @word.register
 def _(refusal: Ambiguous, now: datetime) -> Message:
-    text = f"Nothing was done. {code(refusal.reference.value)} is in several projects. Which one?"
+    rest = len(refusal.candidates) - _MAX_BUTTONS
+    more = f" There are {rest} more: give a deployment id for those." if rest > 0 else ""
+    text = f"Nothing was done. {code(refusal.reference.value)} is in several projects. Which one?{more}"
     return says(text, row(*_pick(refusal.candidates)))
 
 
@@ -177,7 +186,7 @@ def _(refusal: IdentityUnknown, now: datetime) -> Message:
 
 @word.register
 def _(refusal: ConfirmationUsed, now: datetime) -> Message:
-    by = f" by {mention(f'slack:{refusal.by}')}" if refusal.by else ""
+    by = f" by {mention(refusal.by)}" if refusal.by else ""
     return says(f"Nothing more was done. This confirmation was already used{by}.")
 
 
@@ -209,21 +218,28 @@ def _(refusal: Stale, now: datetime) -> Message:
 
 def word_failure(error: PlatformError) -> Message:
     """A platform that did not do what was asked of it while nothing was being changed."""
+    said = (
+        f": {foreign(error.said.rstrip('. '), 300)}"
+        if isinstance(error, PlatformAnswered) and error.said
+        else ""
+    )
     match error:
         case NotAuthorized():
             text = (
-                f"Vercel refused ({error.status}): {foreign(error.said, 300) or 'not authorized'}. Nothing was done. "
+                f"Vercel refused ({error.status}){said}. Nothing was done. "
                 "The bot's token may be wrong, expired, or without rights to this team or project."
             )
         case RateLimited():
             wait = f" for {span(timedelta(seconds=error.wait))}" if error.wait else ""
             text = f"Vercel's rate limit is reached{wait}. Nothing was done. Try again later."
         case NotFound():
-            text = f"Vercel does not know it ({error.status}): {foreign(error.said, 300)}. Nothing was done."
+            text = f"Vercel does not know it ({error.status}){said}. Nothing was done."
         case PlatformUnreachable():
-            text = f"Vercel did not answer ({foreign(str(error))}). Nothing was done. Try again in a minute."
+            text = f"Vercel did not answer: {foreign(str(error))}. Nothing was done. Try again in a minute."
+        case PlatformAnswered():
+            text = f"Vercel answered {error.status}{said}. Nothing was done. Try again in a minute."
         case _:
-            text = f"Vercel answered {foreign(str(error), 300)}. Nothing was done. Try again in a minute."
+            text = f"Vercel gave {foreign(str(error))}. Nothing was done. Try again in a minute."
     return says(text)
 
 
@@ -255,7 +271,5 @@ def _pick(deployments: tuple[Deployment, ...]) -> list[ButtonElement]:
 
 
 def _logs(refusal: PlanRefused) -> tuple[Block, ...]:
-    url = refusal.target.logs_url or ""
-    return (
-        (row(link("Build logs", actions.OPEN_LINK, url)),) if url.startswith(("https://", "http://")) else ()
-    )
+    button_ = link("Build logs", actions.OPEN_LINK, refusal.target.logs_url)
+    return (row(button_),) if button_ else ()

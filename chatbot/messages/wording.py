@@ -8,6 +8,8 @@ from chatbot.domain.deployments import Deployment
 
 MAX_SECTION = 3000
 MAX_BUTTON = 75
+MAX_URL = 3000
+MAX_DOMAIN = 253
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -69,13 +71,22 @@ def deployment_text(deployment: Deployment) -> str:
     return plain(f"{deployment.label} {subject}", 60)
 
 
-def listed(items: Iterable[str], limit: int, more: str = "and {count} more") -> str:
-    """Bulleted, and the rest counted."""
+def bullets(items: Iterable[str], limit: int) -> list[str]:
+    """A line each, and the rest counted."""
     all_items = list(items)
     lines = [f"• {item}" for item in all_items[:limit]]
-    if len(all_items) > limit:
-        lines.append(more.format(count=len(all_items) - limit))
-    return "\n".join(lines)
+    return [*lines, f"and {len(all_items) - limit} more"] if len(all_items) > limit else lines
+
+
+def named(names: Iterable[str], limit: int) -> str:
+    """In one line, and the rest counted."""
+    all_names = list(names)
+    rest = f" and {len(all_names) - limit} more" if len(all_names) > limit else ""
+    return ", ".join(all_names[:limit]) + rest
+
+
+def domain_name(name: str) -> str:
+    return foreign(name, MAX_DOMAIN)
 
 
 def count(number: int, noun: str) -> str:

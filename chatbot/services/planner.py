@@ -91,7 +91,7 @@ class Planner:
         if reference.kind is Kind.SHA and (found := await self._of_commit(reference.value)):
             return found
         # A branch may look like a domain or a commit.
-        return [] if reference.kind is Kind.ID else await self._on_branch(reference.value)
+        return [] if reference.kind is Kind.ID else await self._on_branch(reference.as_branch)
 
     async def _on_branch(self, branch: str) -> list[Deployment]:
         return await self._vercel.deployments(branch=branch, state="READY")

@@ -1,6 +1,7 @@
 """When to send a request again, and after how long."""
 
 import random
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -8,8 +9,9 @@ from email.utils import parsedate_to_datetime
 from chatbot.errors import PlatformAnswered, PlatformError, PlatformUnreachable
 
 RETRIES = 4
-_FIRST_WAIT = 0.2
+_FIRST_WAIT = 0.4
 _LONGEST_WAIT = 5.0
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _READ_AGAIN = frozenset({502, 503, 504})
 
 
@@ -30,20 +32,28 @@ def wait_before(attempt: int, error: PlatformError) -> float:
     asked = error.wait if isinstance(error, PlatformAnswered) else None
     if asked is not None:
         return asked + random.uniform(0, 0.1)
-    return random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1)))
+    return random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 2)))
 
 
 def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
-    """`Retry-After` is seconds or an HTTP date, `X-RateLimit-Reset` epoch seconds; None where neither is given."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
+    """`Retry-After` is seconds or an HTTP date, `X-RateLimit-Reset` epoch seconds; None where neither is readable."""
+    asked = _seconds(headers.get("Retry-After", ""), now)
+    return asked if asked is not None else _until(headers.get("X-RateLimit-Reset", ""), now)
+
+
+def _seconds(text: str, now: datetime) -> float | None:
+    if _NUMBER.fullmatch(text.strip()):
         return float(text)
-    if text:
-        try:
-            return max((parsedate_to_datetime(text) - now).total_seconds(), 0.0)
-        except (ValueError, TypeError):
-            return None  # neither a number nor a date
-    reset = headers.get("X-RateLimit-Reset", "").strip()
-    if reset.isdecimal():
-        return max((datetime.fromtimestamp(float(reset), UTC) - now).total_seconds(), 0.0)
-    return None
+    try:
+        return max((parsedate_to_datetime(text) - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):
+        return None  # neither a number nor a date
+
+
+def _until(text: str, now: datetime) -> float | None:
+    if not _NUMBER.fullmatch(text.strip()):
+        return None
+    try:
+        return max((datetime.fromtimestamp(float(text), UTC) - now).total_seconds(), 0.0)
+    except (ValueError, OverflowError, OSError):
+        return None  # no moment that there is

@@ -4,6 +4,7 @@ Times are epoch milliseconds. A deployment is spelled differently in a list (`ui
 alone (`id`, `createdAt`, `readyState`); both are read here. Unknown fields are ignored.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,8 +14,15 @@ from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain,
 
 
 def _from_milliseconds(value: Any) -> Any:
-    return datetime.fromtimestamp(value / 1000, UTC) if isinstance(value, int | float) else value
+    if not isinstance(value, int | float):
+        return value
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("no moment that there is") from error
 
+
+_SHA = re.compile(r"[0-9a-f]{7,64}")
 
 Milliseconds = Annotated[datetime, BeforeValidator(_from_milliseconds)]
 Strings = Annotated[frozenset[str], BeforeValidator(lambda v: [v] if isinstance(v, str) else v or [])]
@@ -72,7 +80,7 @@ def _commit(meta: dict[str, Any]) -> Commit | None:
     """The git meta keys carry their provider's name; all values are strings."""
     for provider in ("github", "gitlab", "bitbucket"):
         sha = meta.get(f"{provider}CommitSha")
-        if isinstance(sha, str) and sha:
+        if isinstance(sha, str) and _SHA.fullmatch(sha):  # whoever deploys writes these
             text = {key: str(value) for key, value in meta.items() if value is not None}
             owner = text.get(f"{provider}Org") or text.get(f"{provider}ProjectNamespace", "")
             name = text.get(f"{provider}Repo") or text.get(f"{provider}ProjectName", "")
@@ -197,7 +205,9 @@ class EnvironmentKeyWire(BaseModel):
 
     def to_domain(self) -> EnvironmentKey:
         changed = self.updated_at or self.created_at or datetime.fromtimestamp(0, UTC)
-        return EnvironmentKey(self.id, self.key, self.target, changed, self.git_branch)
+        # Without an id, records are told apart by what they are for.
+        known_by = self.id or f"{self.key} {sorted(self.target)} {self.git_branch or ''}"
+        return EnvironmentKey(known_by, self.key, self.target, changed, self.git_branch)
 
 
 class EnvironmentPage(BaseModel):

@@ -71,7 +71,7 @@ async def test_when_current_moved_the_new_confirmation_says_what_changed(bot: Wo
 
 
 async def test_a_right_that_was_taken_away_is_gone_at_the_click(world: World) -> None:
-    await world.start_bot(allowed="S0ONCALL1")
+    await world.start_bot(promotebot_allowed="S0ONCALL1")
     dee = world.person("U0DEE0004")
     target = await world.newest("shop", "Staged")
     await dee.types(f"/promote {target['id']}", channel="deploys")
@@ -101,7 +101,7 @@ async def test_without_a_list_only_workspace_admins_may_act(bot: World) -> None:
 
 
 async def test_with_a_list_an_admin_who_is_not_on_it_may_not_act(world: World) -> None:
-    await world.start_bot(allowed="U0BOB0002")
+    await world.start_bot(promotebot_allowed="U0BOB0002")
     target = await world.newest("shop", "Staged")
     await world.ana.types(f"/promote {target['id']}", channel="deploys")
     await world.ana.sees("Only the people and groups that are named", channel="deploys")

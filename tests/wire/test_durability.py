@@ -24,7 +24,7 @@ def variables(world: World) -> dict[str, str]:
         "VERCEL_TEAM_ID": settings.vercel_team_id,
         "VERCEL_API_URL": settings.vercel_api_url,
         "DATABASE_URL": settings.database_url.get_secret_value(),
-        "PROMOTEBOT_PROBE_URL": settings.probe_url,
+        "PROMOTEBOT_PROBE_URL": settings.promotebot_probe_url,
         "PROMOTEBOT_PROBE_PRIVATE": "true",
         "PROMOTEBOT_LEASE_SECONDS": "2",
         "PROMOTEBOT_UNSEEN_SECONDS": "3",

@@ -88,7 +88,7 @@ async def test_an_unclear_answer_to_an_applied_promote_ends_well(bot: World, ans
 async def test_an_unclear_answer_without_effect_is_unknown_and_never_asked_again(
     world: World, fault: dict[str, Any]
 ) -> None:
-    await world.start_bot(unseen_seconds=1)
+    await world.start_bot(promotebot_unseen_seconds=1)
     before = await world.serving("shop")
     card = await world.card("shop", "Staged")
     await world.tell_platform("faults", [{"method": "POST", "path": ".*/promote/.*", **fault}])
