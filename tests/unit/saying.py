@@ -45,6 +45,7 @@ from chatbot.messages.wording import foreign
 from tests.unit.making import NOON
 from tests.unit.strategies import (
     ACTOR,
+    NAMES,
     TIMES,
     deployments,
     domain_lists,
@@ -107,7 +108,7 @@ SAYINGS = [
     Saying(confirmation, "spent", plans(), lambda v: confirmation.spent(v, ACTOR)),
     Saying(confirmation, "cancelled", plans(), confirmation.cancelled),
     Saying(confirmation, "all_domains", plans(), confirmation.all_domains),
-    Saying(listings, "current_of_all", _many(projects(), 20), lambda v: listings.current_of_all(v, NOON)),
+    Saying(listings, "current_of_all", _many(projects()), lambda v: listings.current_of_all(v, NOON)),
     Saying(
         listings,
         "current_of_one",
@@ -126,7 +127,7 @@ SAYINGS = [
         st.tuples(projects(), _many(deployments), st.none() | hostile().map(lambda text: text[:250])),
         lambda v: listings.candidates(v[0], v[1], NOON, v[2]),
     ),
-    Saying(listings, "which_project", _many(projects(), 20), listings.which_project),
+    Saying(listings, "which_project", _many(projects()), listings.which_project),
     Saying(
         listings,
         "choices",
@@ -148,7 +149,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
         Ambiguous, references, st.lists(deployments, min_size=2, max_size=4).map(lambda v: tuple(v * 3))
     ),
     Deleted: st.builds(Deleted, references),
-    UnknownProject: st.builds(UnknownProject, hostile(), _many(st.just("shop"), 60).map(tuple)),
+    UnknownProject: st.builds(UnknownProject, hostile(), _many(NAMES, 60).map(tuple)),
     NothingToRollBackTo: st.builds(NothingToRollBackTo, projects()),
     AlreadyCurrent: on_plans.map(lambda v: AlreadyCurrent(*v)),
     AlreadyPromoted: on_plans.map(lambda v: AlreadyPromoted(*v)),
@@ -160,7 +161,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     ),
     NotAllowed: st.builds(NotAllowed, st.just(PERSON), st.sampled_from(["not listed", "not admin"])),
     IdentityUnknown: st.builds(IdentityUnknown),
-    ConfirmationUsed: st.builds(ConfirmationUsed, st.none() | st.just(PERSON)),
+    ConfirmationUsed: st.builds(ConfirmationUsed, st.none() | st.sampled_from([ACTOR, "cli:<!here>"])),
     ConfirmationExpired: st.builds(ConfirmationExpired),
     ConfirmationUnknown: st.builds(ConfirmationUnknown),
     ProjectBusy: st.builds(

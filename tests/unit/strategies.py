@@ -1,7 +1,8 @@
 """Hypothesis strategies for domain values.
 
-Names that the platform itself restricts (ids, domains, project names, commit hashes) keep to its rules. What
-people write (commit messages, authors, branches, reasons, error texts, URLs, environment keys) is hostile.
+Names that the platform itself restricts (ids, domains, project names) keep to its rules, up to their longest. What
+people write (commit messages, authors, branches, reasons, error texts, URLs, environment keys) is hostile, and
+so, but for invisible characters, are commit hashes.
 """
 
 from dataclasses import replace
@@ -13,6 +14,7 @@ from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain,
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Baseline, Build, DomainProof, Findings, Operation, Stage
 from chatbot.domain.planning import Caution, Path, Plan
+from chatbot.messages.wording import plain
 from tests.unit.making import NOON
 
 ACTOR = "slack:U0ANA0001"
@@ -62,12 +64,12 @@ def _filled(piece_and_length: tuple[str, int]) -> str:
 
 TIMES = st.integers(-(10**7), 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms * 100))
 IDS = st.from_regex(r"\Adpl_[A-Za-z0-9]{20,28}\Z")
-NAMES = st.sampled_from(["shop", "docs", "a", "very-long-" * 9 + "name", "api.v2_internal"])
+NAMES = st.sampled_from(["shop", "docs", "a", "very-long-" * 9 + "very-named", "api.v2_internal"])
 HASHES = st.from_regex(r"\A[0-9a-f]{40}\Z")
 
 commits = st.builds(
     Commit,
-    sha=HASHES | st.just(""),
+    sha=HASHES | st.just("") | hostile(2).map(plain),
     message=hostile(),
     author=hostile(3),
     branch=hostile(3),
@@ -77,6 +79,7 @@ logs_urls = st.none() | st.sampled_from(
     [
         "https://vercel.com/acme/shop/4",
         "http://127.0.0.1:4811/acme/shop/4",
+        "https://vercel.com/" + "x" * 3000,
         "javascript:alert(1)",
         "",
         "<!here>",
@@ -130,7 +133,7 @@ def projects(draw: st.DrawFn) -> Project:
 
 
 @st.composite
-def domain_lists(draw: st.DrawFn, most: int = 200, longest: int = 40) -> tuple[Domain, ...]:
+def domain_lists(draw: st.DrawFn, most: int = 200, longest: int = 253) -> tuple[Domain, ...]:
     """Many, cheaply: one drawn pattern repeated, so that a list of 200 costs as little as one of three."""
     size = draw(st.sampled_from([0, 1, 2, 10, 11, 21, 60, most]))
     serving = draw(st.lists(st.sampled_from([None, "dpl_0ther0000000000000000"]), min_size=1, max_size=3))
@@ -142,9 +145,9 @@ def domain_lists(draw: st.DrawFn, most: int = 200, longest: int = 40) -> tuple[D
 
 
 @st.composite
-def key_lists(draw: st.DrawFn, most: int = 500, longest: int = 40) -> tuple[str, ...]:
+def key_lists(draw: st.DrawFn, most: int = 500, longest: int = 256) -> tuple[str, ...]:
     size = draw(st.sampled_from([0, 1, 20, 21, most]))
-    base = draw(st.sampled_from(["KEY", "NEXT_PUBLIC_API_URL", "k" * (longest - 4), "<!here>", "`&`"]))
+    base = draw(st.sampled_from(["KEY", "NEXT_PUBLIC_API_URL", "k" * (longest - 3), "<!here>", "`&`"]))
     return tuple(f"{base}{n:03}" for n in range(min(size, most)))
 
 
@@ -164,13 +167,15 @@ def plans(draw: st.DrawFn) -> Plan:
     domains = draw(domain_lists())
     if made.current and draw(st.booleans()):
         domains = tuple(replace(d, serves=made.current.id) for d in domains)
-    redirect = Domain("www.example.com", redirect=domains[0].name if domains else "shop.example.com")
+    to = domains[0].name if domains else "shop.example.com"
+    length = draw(st.sampled_from([1, 235]))
+    follow = draw(st.sampled_from([0, 1, 5, 6, 12]))
     return Plan(
         path=draw(st.sampled_from(Path)),
         project=made,
         target=draw(deployments),
         domains=domains,
-        redirects=(redirect,) * draw(st.integers(0, 3)),
+        redirects=tuple(Domain(f"{'w' * length}{n:02}.example.com", redirect=to) for n in range(follow)),
         environment=draw(environments),
         auto_assign_after=draw(st.booleans()),
         usual=draw(st.none() | st.integers(0, 10**7).map(lambda s: timedelta(milliseconds=s))),

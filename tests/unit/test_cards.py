@@ -105,6 +105,24 @@ def test_redirects_are_listed_apart() -> None:
     assert "Redirects follow: www.example.com → shop.example.com" in words(card(plan))
 
 
+def test_the_redirects_that_are_not_named_are_counted() -> None:
+    redirects = (domain(f"r{n}.example", redirect="shop.example.com") for n in range(7))
+    shown = words(card(plan_promotion(look(staged(), domains=(domain(), *redirects)))))
+    assert "r4.example → shop.example.com and 2 more" in shown
+    assert "r5.example" not in shown
+
+
+@pytest.mark.parametrize("length", [95, 130, 253])
+def test_long_domains_are_all_shown_to_their_end(length: int) -> None:
+    names = [f"{n:02}.".ljust(length - 12, "d") + ".example.com" for n in range(40)]
+    some = tuple(domain(name, serves="dpl_other000000000000000000") for name in names)
+    plan = plan_promotion(look(staged(), domains=some))
+    modal, shown = words(confirmation.all_domains(plan)), words(card(plan))
+    assert all(f"• {name}: serves" in modal for name in names)
+    assert all(f"• {name}: serves" in shown for name in names[: confirmation.SHOWN_DOMAINS])
+    assert "and 30 more" in shown
+
+
 def test_a_project_without_domains_is_said_to_have_none() -> None:
     assert "None: this project has no production domain." in words(card(replace(PROMOTE, domains=())))
 
@@ -133,6 +151,20 @@ class TestEnvironment:
         shown = words(card(plan_promotion(look(staged(), environment=records))))
         assert "`KEY_019` and 480 more" in shown
         assert "KEY_020" not in shown
+
+    def test_long_keys_leave_room_for_every_list(self) -> None:
+        records = [record("P" * 57 + f"{n:03}", f"p{n}", "production") for n in range(25)]
+        records += [record("V" * 57 + f"{n:03}", f"v{n}", "preview") for n in range(25)]
+        records += [
+            record("B" * 57 + f"{n:03}", f"{target}{n}", target)
+            for n in range(25)
+            for target in ("preview", "production")
+        ]
+        shown = words(card(plan_promotion(look(preview(), environment=tuple(records)))))
+        for what in ("Only in preview", "Only in production", "Set separately for each"):
+            line = next(line for line in shown.splitlines() if line.startswith(what))
+            assert line.count("`") == 2 * 20
+            assert line.endswith(" and 5 more")
 
 
 @pytest.mark.parametrize(

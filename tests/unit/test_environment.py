@@ -82,6 +82,11 @@ def test_a_promote_and_a_rollback_keep_what_was_built_in_and_a_rebuild_does_not(
     assert plan_promotion(look(preview(), environment=changed)).environment.only_production == ("API_URL",)
 
 
+def test_records_are_read_alike_in_any_order_even_without_ids() -> None:
+    for_all, for_next = record("API", "", "preview"), record("API", "", "preview", git_branch="next")
+    assert rebuild(for_all, for_next) == rebuild(for_next, for_all)
+
+
 KEYS = st.sampled_from(["A", "B", "C", "D"])
 TARGETS = st.frozensets(st.sampled_from(["production", "preview", "development"]), max_size=3)
 

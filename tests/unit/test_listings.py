@@ -43,6 +43,14 @@ class TestCurrent:
         assert "no project" in listings.current_of_all([], NOON).text
         assert "no project" in listings.which_project([]).text
 
+    def test_the_rest_of_many_projects_is_counted(self) -> None:
+        many = [project(name=f"p{n:02}") for n in range(23)]
+        said = listings.current_of_all(many, NOON)
+        assert "And 3 more: name one after `/current`." in words(said)
+        assert "*p19*" in words(said)
+        assert "*p20*" not in words(said)
+        assert "more" not in words(listings.current_of_all(many[:20], NOON))
+
     def test_since_when(self) -> None:
         asked = project(last_request=request("dpl_current", requested_at=NOON - timedelta(days=3)))
         assert "since 3 d" in words(listings.current_of_all([asked], NOON))
@@ -80,6 +88,15 @@ class TestCurrent:
         ) in words(said)
         assert "next.example" not in words(said)
         assert [(b["action_id"], b["value"]) for b in buttons(said)] == [(actions.CANDIDATES, "prj_shop")]
+
+    @pytest.mark.parametrize("length", [20, 60, 90, 253])
+    def test_domains_of_any_length_are_shown_to_their_end(self, length: int) -> None:
+        names = [f"{n:02}.".ljust(length - 12, "d") + ".example.com" for n in range(45)]
+        some = [domain(name, serves="dpl_other000000000000000000") for name in names]
+        shown = words(listings.current_of_one(project(), some, NOON))
+        served = "serves `dpl_other000000000000000000`, not Current"
+        assert all(f"• {name}: {served}\n" in shown for name in names[:40])
+        assert "and 5 more" in shown
 
 
 class TestDeployments:
@@ -149,6 +166,13 @@ class TestCandidates:
             ("docs", "project.candidates:1", "prj_docs"),
             ("shop", "project.candidates:2", "prj_shop"),
         ]
+
+    def test_of_many_projects_some_are_named_and_the_others_can_be(self) -> None:
+        many = [project(name=f"p{n:02}") for n in range(21)]
+        said = listings.which_project(many)
+        assert len(buttons(said)) == 20
+        assert "There are more: name one after `/rollback`." in words(said)
+        assert "There are more" not in words(listings.which_project(many[:20]))
 
 
 class TestAbout:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chatbot.errors import PlatformError, Refusal
 from chatbot.messages import Message, about, actions, confirmation, listings, operation, refusals
+from chatbot.messages.wording import MAX_SECTION
 from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view
 from tests.unit.making import NOON
 from tests.unit.saying import (
@@ -50,6 +51,7 @@ def check_markup(sent: dict[str, Any]) -> None:
     for part in everything_in(sent):
         if part.get("type") == "mrkdwn":
             assert part["verbatim"] is True
+            assert len(part["text"]) < MAX_SECTION or not part["text"].endswith("…"), "nothing is cut through"
 
 
 def check_elements(sent: dict[str, Any]) -> None:

@@ -25,6 +25,11 @@ HOST = "shop-3abc-acme.vercel.app"
         (f"{HOST}#top", Kind.HOST, HOST),
         (f"https://{HOST}/cart?a=1#top", Kind.HOST, HOST),
         ("shop.example.com", Kind.HOST, "shop.example.com"),
+        ("shop.example.com/", Kind.HOST, "shop.example.com"),
+        ("https://shop.example.com.", Kind.HOST, "shop.example.com"),
+        ("https://shop.example.com:3000/cart", Kind.HOST, "shop.example.com"),
+        (f"{HOST}:443", Kind.HOST, HOST),
+        (f"{HOST.upper()}/cart", Kind.HOST, HOST),
         ("Shop.Example.COM", Kind.HOST, "shop.example.com"),
         ("https://shop.example.com/cart", Kind.HOST, "shop.example.com"),
         ("xn--mnchen-3ya.de", Kind.HOST, "xn--mnchen-3ya.de"),
@@ -39,6 +44,7 @@ HOST = "shop-3abc-acme.vercel.app"
         ("1234567", Kind.SHA, "1234567"),
         ("main", Kind.BRANCH, "main"),
         ("`feature/cart`", Kind.BRANCH, "feature/cart"),
+        ("` main `", Kind.BRANCH, "main"),
         ("feature/checkout-v2", Kind.BRANCH, "feature/checkout-v2"),
         ("feature/v1.2.fix", Kind.BRANCH, "feature/v1.2.fix"),
         ("release.candidate/next", Kind.BRANCH, "release.candidate/next"),
@@ -79,6 +85,7 @@ def test_no_x_names_nothing(typed: str) -> None:
         ("https://exa mple.com", "words"),
         ("main please", "words"),
         ("``", "words"),
+        ("` `", "words"),
         ("<@U0ANA0001>", "mention"),
         ("<!channel>", "mention"),
         ("<#C0DEPLOYS|deploys>", "mention"),
@@ -91,6 +98,22 @@ def test_what_cannot_name_a_deployment_is_refused_with_the_reason(typed: str, wh
     with pytest.raises(Unreadable) as refused:
         parse_reference(typed)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("Fix.Login", Kind.HOST),
+        ("Release.Candidate/", Kind.HOST),
+        ("DEADBEEF", Kind.SHA),
+        ("Feature/Cart", Kind.BRANCH),
+        ("\u0130stanbul.com", Kind.BRANCH),
+    ],
+)
+def test_what_may_also_be_a_branch_keeps_its_case(typed: str, kind: Kind) -> None:
+    found = parse_reference(typed)
+    assert found.kind is kind
+    assert found.as_branch == parse_reference(f"`{typed}`").as_branch == typed
 
 
 def test_the_longest_x_is_still_read() -> None:
@@ -114,7 +137,7 @@ def test_any_text_names_something_clean_or_is_refused(text: str) -> None:
     except (NothingNamed, Unreadable):
         return
     assert found.value
-    assert len(found.value) <= MAX_LENGTH
+    assert max(len(found.value), len(found.as_branch)) <= MAX_LENGTH
     assert not any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in found.value)
     assert not set(found.value) & {"<", ">"}
 
@@ -127,6 +150,7 @@ def test_a_host_or_a_commit_is_in_lower_case(text: str) -> None:
         return
     if found.kind in {Kind.HOST, Kind.SHA}:
         assert found.value == found.value.lower()
+        assert found.value.isascii()
 
 
 @given(st.from_regex(r"\A[a-z0-9]{1,20}(-[a-z0-9]{1,9}){0,3}\.[a-z]{2,10}\Z"), st.booleans())

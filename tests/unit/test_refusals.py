@@ -86,6 +86,7 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
             "An operation on shop is running: rollback to `dpl_x`, by <@U0BOB0002>.",
         ),
         (ConfirmationUsed(None), "This confirmation was already used."),
+        (ConfirmationUsed("slack:U0ANA0001"), "This confirmation was already used by <@U0ANA0001>."),
     ],
 )
 def test_what_is_said(refusal: Refusal, sentence: str) -> None:
@@ -111,6 +112,15 @@ def test_several_projects_are_offered() -> None:
     assert [text.split(":")[0] for text, _, _ in buttons(said)] == ["shop", "docs"]
 
 
+def test_of_many_projects_the_rest_is_counted() -> None:
+    many = tuple(staged(f"dpl_{n}", project_name=f"p{n}") for n in range(12))
+    of = Reference(Kind.BRANCH, "main")
+    said = word(Ambiguous(of, many), NOON)
+    assert len(buttons(said)) == 10
+    assert "There are 2 more: give a deployment id for those." in words(said)
+    assert "more" not in words(word(Ambiguous(of, many[:10]), NOON))
+
+
 def test_the_way_to_what_was_promoted_is_one_click_away() -> None:
     """Whether the plan allows it is not known here: only a list of deployments says so."""
     for target in (promoted(), promoted(rollback_candidate=False)):
@@ -121,7 +131,14 @@ def test_the_way_to_what_was_promoted_is_one_click_away() -> None:
 
 @pytest.mark.parametrize("kind", [BuildFailed, StillBuilding])
 @pytest.mark.parametrize(
-    ("url", "shown"), [("https://vercel.com/x", True), ("javascript:x", False), (None, False), ("", False)]
+    ("url", "shown"),
+    [
+        ("https://vercel.com/x", True),
+        ("https://vercel.com/" + "x" * 3000, False),
+        ("javascript:x", False),
+        (None, False),
+        ("", False),
+    ],
 )
 def test_the_logs_are_linked_where_there_are_any(kind: Any, url: str | None, shown: bool) -> None:
     found = buttons(word(kind(project(), replace(FAILED, logs_url=url)), NOON))
@@ -135,7 +152,8 @@ def test_the_logs_are_linked_where_there_are_any(kind: Any, url: str | None, sho
             NotAuthorized(403, "Not <authorized>"),
             "Vercel refused (403): Not &lt;authorized&gt;. Nothing was done.",
         ),
-        (NotAuthorized(401, ""), "Vercel refused (401): not authorized."),
+        (NotAuthorized(403, "Not authorized."), "Vercel refused (403): Not authorized. Nothing was done."),
+        (NotAuthorized(401, ""), "Vercel refused (401). Nothing was done."),
         (RateLimited(429, "x", 61.0), "Vercel's rate limit is reached for 1 min. Nothing was done."),
         (RateLimited(429, "x"), "Vercel's rate limit is reached. Nothing was done."),
         (
@@ -144,10 +162,15 @@ def test_the_logs_are_linked_where_there_are_any(kind: Any, url: str | None, sho
         ),
         (
             PlatformUnreachable("no answer in time", may_have_applied=False),
-            "Vercel did not answer (no answer in time). Nothing was done.",
+            "Vercel did not answer: no answer in time. Nothing was done.",
         ),
+        (NotFound(404, ""), "Vercel does not know it (404). Nothing was done."),
+        (PlatformAnswered(500, ""), "Vercel answered 500. Nothing was done."),
         (PlatformAnswered(502, "Bad <gateway>"), "502: Bad &lt;gateway&gt;. Nothing was done."),
-        (PlatformGarbled("an answer that cannot be read"), "Nothing was done. Try again in a minute."),
+        (
+            PlatformGarbled("an answer that cannot be read (projects.0.id)"),
+            "Vercel gave an answer that cannot be read (projects.0.id). Nothing was done.",
+        ),
     ],
 )
 def test_a_platform_that_did_not_do_it(error: PlatformError, sentence: str) -> None:

@@ -41,6 +41,11 @@ class TestWaitAskedFor:
             ({"X-RateLimit-Reset": str(int(NOW.timestamp()) + 9)}, 9),
             ({"X-RateLimit-Reset": str(int(NOW.timestamp()) - 9)}, 0),
             ({"X-RateLimit-Reset": "later"}, None),
+            ({"X-RateLimit-Reset": str(int(NOW.timestamp()) * 1000)}, None),
+            ({"X-RateLimit-Reset": "9" * 12}, None),
+            ({"X-RateLimit-Reset": "9" * 30}, None),
+            ({"Retry-After": "9" * 30}, None),
+            ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 +99999999999999"}, None),
             ({"Retry-After": "3", "X-RateLimit-Reset": str(int(NOW.timestamp()) + 9)}, 3),
             ({"Retry-After": "", "X-RateLimit-Reset": str(int(NOW.timestamp()) + 9)}, 9),
         ],
@@ -50,8 +55,9 @@ class TestWaitAskedFor:
 
     @given(st.text(alphabet=st.characters(codec="latin-1"), max_size=40))
     def test_garbage_asks_for_nothing_or_for_a_wait_that_is_not_negative(self, text: str) -> None:
-        wait = wait_asked_for({"Retry-After": text}, NOW)
-        assert wait is None or wait >= 0
+        for name in ("Retry-After", "X-RateLimit-Reset"):
+            wait = wait_asked_for({name: text}, NOW)
+            assert wait is None or wait >= 0
 
     @given(st.integers(0, 10**10))
     def test_any_sensible_reset_is_a_wait_that_is_not_negative(self, reset: int) -> None:

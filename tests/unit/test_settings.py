@@ -34,9 +34,9 @@ def test_the_platforms_own_addresses_are_the_default() -> None:
     settings = Settings.read()
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.vercel_api_url == "https://api.vercel.com"
-    assert settings.allowed == frozenset()
-    assert not settings.probe_private
-    assert settings.confirmation_seconds == 600
+    assert settings.promotebot_allowed == frozenset()
+    assert not settings.promotebot_probe_private
+    assert settings.promotebot_confirmation_seconds == 600
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "VERCEL_TOKEN"])
@@ -76,9 +76,58 @@ def test_a_wrong_variable_is_named_without_its_value(name: str, environment: pyt
     assert "\n" not in sentence
 
 
-def test_a_wrong_list_of_people_is_named(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("PROMOTEBOT_ALLOWED", "U0ANA0001, @ana")
-    assert refused().startswith("PROMOTEBOT_ALLOWED: ")
+def test_a_wrong_list_of_people_is_named_without_it(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_ALLOWED", "U0ANA0001, xoxb-pasted-here")
+    sentence = refused()
+    assert sentence.startswith("PROMOTEBOT_ALLOWED: ")
+    assert "pasted" not in sentence
+    assert "U0ANA0001" not in sentence
+
+
+SECONDS = [
+    "promotebot_confirmation_seconds",
+    "promotebot_unseen_seconds",
+    "promotebot_lease_seconds",
+    "promotebot_observe_seconds",
+]
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "-1", "0", "86401", "1e999"])
+def test_seconds_are_more_than_none_and_at_most_a_day(
+    name: str, text: str, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv(name.upper(), text)
+    assert refused().startswith(f"{name.upper()}: ")
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("seconds", [0.001, 1, 86_400])
+def test_seconds_within_a_day_are_taken(name: str, seconds: float, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(name.upper(), str(seconds))
+    assert getattr(Settings.read(), name) == seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED", "U0ANA0001"),
+        ("PROBE_URL", "http://127.0.0.1:1/{domain}"),
+        ("PROBE_PRIVATE", "1"),
+        ("CONFIRMATION_SECONDS", "1"),
+        ("UNSEEN_SECONDS", "1"),
+        ("LEASE_SECONDS", "1"),
+        ("OBSERVE_SECONDS", "1"),
+    ],
+)
+def test_a_variable_without_the_prefix_is_somebody_elses(
+    name: str, value: str, environment: pytest.MonkeyPatch
+) -> None:
+    before = Settings.read()
+    environment.setenv(name, value)
+    assert Settings.read() == before
+    environment.setenv(f"PROMOTEBOT_{name}", value)
+    assert Settings.read() != before
 
 
 def test_missing_and_wrong_are_said_together(environment: pytest.MonkeyPatch) -> None:
@@ -105,7 +154,7 @@ def test_the_allowed_are_ids_between_commas_and_spaces(
     text: str, allowed: set[str], environment: pytest.MonkeyPatch
 ) -> None:
     environment.setenv("PROMOTEBOT_ALLOWED", text)
-    assert Settings.read().allowed == allowed
+    assert Settings.read().promotebot_allowed == allowed
 
 
 @pytest.mark.parametrize(

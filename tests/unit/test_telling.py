@@ -60,13 +60,17 @@ def told(made: Operation) -> str:
         (at(Stage.MOVING), "Accepted. Domains moved: 0/2."),
         (
             at(Stage.UNSURE, said="<!channel>"),
-            "Vercel said: &lt;!channel&gt; I asked once and will not ask again.",
+            "Vercel said: &lt;!channel&gt;. I asked once and will not ask again.",
         ),
         (at(Stage.UNSURE, seen="dpl_current"), "Current, when last seen: `dpl_current`."),
         (at(Stage.SUCCEEDED, proofs=MOVED), "Auto-assignment stays on."),
         (at(Stage.SUCCEEDED, ROLLBACK, proofs=MOVED), "Production is pinned: auto-assignment is off."),
         (at(Stage.PARTLY_MOVED, proofs=HALF), "Some domains did not move."),
-        (at(Stage.FAILED, said="no"), "Production did not move. Vercel said: no"),
+        (at(Stage.FAILED, said="no"), "Production did not move. Vercel said: no."),
+        (at(Stage.FAILED, said="no."), "Production did not move. Vercel said: no.\n"),
+        (at(Stage.FAILED, said="no", seen="dpl_x"), "Vercel said: no. Current, when last seen: `dpl_x`."),
+        (at(Stage.PARTLY_MOVED, said="no"), "Vercel said: no. Promote or roll back again"),
+        (at(Stage.UNKNOWN, said="no"), "Vercel said: no. Look with `/current`"),
         (
             at(Stage.FAILED, REBUILD, build=replace(BUILD, ready_state="ERROR", error="npm <install>")),
             "The new build did not become ready. npm &lt;install&gt; Production is as it was.",
@@ -81,6 +85,7 @@ def told(made: Operation) -> str:
             at(Stage.OUTDATED, changed=("the affected domains",)),
             "Nothing was done: the affected domains changed",
         ),
+        (at(Stage.OUTDATED), "Nothing was done: the confirmation was too old when I could act on it."),
         (at(Stage.CANCELLED), "Nothing was done."),
     ],
 )
@@ -144,6 +149,27 @@ def test_each_domain_has_its_proof(proof: DomainProof, line: str) -> None:
     assert f"*Proof per domain* for `dpl_target`\n{line}\n" in shown
 
 
+def test_what_is_wrong_comes_first_and_only_what_is_well_is_counted() -> None:
+    well = [DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200) for n in range(24)]
+    broken = DomainProof("x.example", "dpl_target", moved=True, status=500)
+    silent = DomainProof("y.example", "dpl_target", moved=True, fault="no answer in time")
+    behind = DomainProof("z.example", "dpl_old", moved=False)
+    shown = told(at(Stage.PARTLY_MOVED, proofs=(*well, broken, silent, behind)))
+    lines = [line for line in shown.splitlines() if line.startswith("• ")]
+    assert len(lines) == 20
+    assert [line.split(":")[0] for line in lines[:4]] == [
+        "• z.example",
+        "• x.example",
+        "• y.example",
+        "• d00.example",
+    ]
+    assert "and 7 more" in shown
+
+
+def test_nothing_is_said_to_have_changed_where_nothing_has() -> None:
+    assert "changed" not in told(at(Stage.OUTDATED))
+
+
 def test_the_proof_of_a_rebuild_names_the_new_deployment() -> None:
     made = at(Stage.SUCCEEDED, REBUILD, build=BUILD, proofs=MOVED)
     assert "*Proof per domain* for `dpl_new`" in told(made)
@@ -162,8 +188,8 @@ class TestUndo:
             confirm = undo["confirm"]
             assert confirm["title"]["text"] == "Roll back shop?"
             assert (
-                confirm["text"]["text"]
-                == "To c0ffee0. No rebuild. 2 domains: eu.example.com, shop.example.com"
+                confirm["text"]["text"] == "To c0ffee0. No rebuild. New builds then stay Staged. "
+                "2 domains: eu.example.com, shop.example.com"
             )
             assert (confirm["confirm"]["text"], confirm["deny"]["text"]) == ("Roll back", "Cancel")
 
@@ -188,6 +214,7 @@ class TestUndo:
     [
         ("https://vercel.com/acme/shop/4", True),
         ("http://127.0.0.1:1/acme/shop/4", True),
+        ("https://vercel.com/" + "x" * 3000, False),
         ("javascript:alert(1)", False),
         ("", False),
         (None, False),
@@ -227,3 +254,17 @@ def test_an_announcement_says_what_is_what_was_who_and_where() -> None:
     assert "Rolled back from Slack" in back
     assert "Production is pinned" in back
     assert "Rebuilt and promoted from Slack" in words(announcement(at(Stage.SUCCEEDED, REBUILD, build=BUILD)))
+
+
+def test_an_announcement_counts_and_names_only_what_has_moved() -> None:
+    said = announcement(at(Stage.SUCCEEDED, proofs=HALF))
+    assert "Proven on 1 domain: shop.example.com\n" in words(said) + "\n"
+    assert said.text == "Current of shop is now 3f2a1bc, on 1 domain."
+    assert announcement(at(Stage.SUCCEEDED, proofs=MOVED)).text.endswith("on 2 domains.")
+
+
+def test_an_announcement_counts_the_domains_that_it_does_not_name() -> None:
+    many = tuple(DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200) for n in range(12))
+    shown = words(announcement(at(Stage.SUCCEEDED, proofs=many)))
+    assert "Proven on 12 domains: d00.example, " in shown
+    assert "d09.example and 2 more" in shown

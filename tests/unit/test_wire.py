@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from chatbot.domain.deployments import AliasRequest, Domain, EnvironmentKey, State, state_of
+from chatbot.domain.environment import environment_change
 from chatbot.vercel import wire
 
 FIXTURES = Path(__file__).parent.parent / "contract" / "vercel-fixtures"
@@ -131,9 +132,21 @@ def test_the_commit_of_every_git_provider(meta: dict[str, Any], repository: str,
 
 
 @pytest.mark.parametrize(
-    "meta", [{}, {"githubCommitSha": ""}, {"githubCommitSha": None}, {"action": "promote"}]
+    "meta",
+    [
+        {},
+        {"githubCommitSha": ""},
+        {"githubCommitSha": None},
+        {"action": "promote"},
+        {"githubCommitSha": "<!here>"},
+        {"gitlabCommitSha": "\u202e" * 40},
+        {"githubCommitSha": "a" * 40 + "\n"},
+        {"githubCommitSha": "a" * 6},
+        {"githubCommitSha": "a" * 65},
+        {"githubCommitSha": 1234567},
+    ],
 )
-def test_a_deployment_without_git_has_no_commit(meta: dict[str, Any]) -> None:
+def test_without_a_hash_there_is_no_commit(meta: dict[str, Any]) -> None:
     assert deployment_body(meta=meta).commit is None
 
 
@@ -250,6 +263,25 @@ def test_an_environment_record_that_leaves_something_out(
     assert made.updated_at == at(changed)
 
 
+def env_key(**changes: Any) -> EnvironmentKey:
+    body_ = {"key": "API", "target": ["preview"], "updatedAt": 1, **changes}
+    return wire.EnvironmentKeyWire.model_validate(body_).to_domain()
+
+
+@pytest.mark.parametrize(
+    "other", [{"target": ["production"]}, {"gitBranch": "next"}, {"key": "URL"}, {"id": "env_1"}]
+)
+def test_environment_records_without_ids_are_told_apart_by_what_they_are_for(other: dict[str, Any]) -> None:
+    assert env_key().id
+    assert env_key().id != env_key(**other).id
+    assert env_key(target=["preview", "production"]).id == env_key(target=["production", "preview"]).id
+
+
+def test_a_key_with_a_record_for_each_environment_may_differ_even_without_ids() -> None:
+    records = [env_key(), env_key(target="production")]
+    assert environment_change(deployment_body(), records, rebuild=True).differing == ("API",)
+
+
 def test_aliases_say_what_a_name_points_to() -> None:
     page = {
         "aliases": [
@@ -290,6 +322,8 @@ def test_what_an_error_says(status_body: bytes, said: str) -> None:
         (wire.DeploymentWire, '{"id":"x","readyState":"READY"}'),
         (wire.DeploymentWire, '{"id":"x","readyState":"READY","createdAt":"yesterday"}'),
         (wire.DeploymentWire, '{"id":"x","readyState":"READY","createdAt":99999999999999999}'),
+        (wire.DeploymentWire, '{"id":"x","readyState":"READY","createdAt":1e30}'),
+        (wire.DeploymentWire, '{"id":"x","readyState":"READY","createdAt":1e999}'),
         (wire.DeploymentWire, '{"id":null,"readyState":"READY","createdAt":1}'),
         (wire.ProjectWire, '{"id":"x"}'),
         (wire.ProjectWire, "<html>"),

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import Deployment
 from chatbot.messages.wording import (
+    bullets,
     code,
     count,
     deployment_line,
     deployment_text,
     escape,
     foreign,
-    listed,
     mention,
+    named,
     old,
     plain,
     span,
@@ -140,17 +141,23 @@ def test_a_deployment_is_one_short_line(made: Deployment) -> None:
 
 
 def test_a_list_counts_what_it_leaves_out() -> None:
-    assert listed(["a", "b"], 2) == "• a\n• b"
-    assert listed(["a", "b", "c"], 2) == "• a\n• b\nand 1 more"
-    assert listed([], 2) == ""
+    assert bullets(["a", "b"], 2) == ["• a", "• b"]
+    assert bullets(["a", "b", "c"], 2) == ["• a", "• b", "and 1 more"]
+    assert bullets([], 2) == []
+    assert named(["a", "b"], 2) == "a, b"
+    assert named(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert named([], 2) == ""
 
 
 @given(st.integers(0, 60), st.integers(1, 40))
 def test_nothing_is_lost_in_a_list(size: int, limit: int) -> None:
-    lines = listed((str(n) for n in range(size)), limit).splitlines()
-    shown = [line for line in lines if line.startswith("• ")]
-    more = re.search(r"and (\d+) more", lines[-1]) if lines else None
-    assert len(shown) + (int(more[1]) if more else 0) == size
+    lines = bullets((str(n) for n in range(size)), limit)
+    line = named((str(n) for n in range(size)), limit)
+    more = re.search(r"and (\d+) more\Z", line)
+    rest = int(more[1]) if more else 0
+    assert sum(line.startswith("• ") for line in lines) + rest == size
+    assert len(re.findall(r"\d+(?=,| and|\Z)", line)) + rest == size
+    assert lines[-1:] == ([f"and {rest} more"] if more else lines[-1:])
 
 
 def test_a_count_has_its_plural() -> None:
