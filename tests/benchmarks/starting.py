@@ -34,20 +34,21 @@ class Memory:
 
 
 async def starts(folder: Path, count: int) -> Starts:
-    """In turn, after one start of each that is not counted."""
+    """In turn, after a start of the bot that makes the warm database and is not counted."""
     measured = Starts()
     async with servers(Timing(), port=0) as up:
-        for number in range(count + 1):
+        warm = up.environment(folder / "warm.db")
+        async with running(BOT, warm):
+            pass
+        for number in range(count):
             fresh = up.environment(folder / f"fresh-{number}.db")
-            warm = up.environment(folder / "fresh-0.db")
             for program, variables, seconds in (
                 (LIBRARIES, {}, measured.libraries),
                 (BOT, fresh, measured.fresh),
                 (BOT, warm, measured.warm),
             ):
                 async with running(program, variables) as ready:
-                    if number > 0:
-                        seconds.append(ready.seconds)
+                    seconds.append(ready.seconds)
     return measured
 
 
