@@ -1,7 +1,6 @@
 """Moving production: alias jobs of promote, rollback and auto-assignment, domain by domain.
 
-One job runs per project. A promote takes over from any job that runs, a rollback from the assignment of a
-new build (from a request it is refused before it gets here); an assignment waits its turn.
+One job runs per project; a new one takes over from it. Which may is decided in `production`.
 """
 
 from __future__ import annotations
@@ -22,6 +21,8 @@ from chatbot.sandbox.vercel.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatbot.sandbox.vercel.faults import AliasJobFault, Faults
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.supervision import Supervisor
@@ -41,6 +42,8 @@ class Switch:
     fault: AliasJobFault | None
     request: AliasRequest | None = None
     rollback: RollbackDescription | None = None
+    then: Callable[[], None] | None = None
+    """Called once production has moved."""
 
 
 class Aliasing:
@@ -57,23 +60,27 @@ class Aliasing:
         request = running[1].request if running is not None else None
         return request is not None and self._store.now() - request.requested_at < ABANDONED_AFTER_MS
 
-    def promote(self, project: Project, deployment: Deployment) -> None:
-        self._request("promote", project, deployment, None)
+    def promote(
+        self, project: Project, deployment: Deployment, *, then: Callable[[], None] | None = None
+    ) -> None:
+        self._request("promote", project, deployment, None, then)
 
     def roll_back(self, project: Project, deployment: Deployment, by: User, description: str | None) -> None:
         rollback = RollbackDescription(by.id, by.username, description or "", self._store.now())
         self._request("rollback", project, deployment, rollback)
 
-    def assign(self, project: Project, deployment: Deployment) -> None:
-        """Make a build that got READY Current, once no other job runs and if auto-assignment is still on."""
-        self._supervisor.start(self._assign(project, deployment), name=f"assignment of {deployment.id}")
+    def move(
+        self, project: Project, deployment: Deployment, *, then: Callable[[], None] | None = None
+    ) -> None:
+        """Move production without a request that `lastAliasRequest` would show."""
+        self.take_over(project)
+        fault = self._faults.take_alias_job(project.name)
+        self._start(Switch(project, deployment, self._moves_of(project), fault, then=then))
 
-    async def _assign(self, project: Project, deployment: Deployment) -> None:
+    async def is_idle(self, project: Project) -> None:
+        """Wait until no job of the project runs."""
         while (running := self._running.get(project.id)) is not None:
             await asyncio.wait([running[0]])
-        if project.auto_assign and deployment.id in self._store.deployments:
-            fault = self._faults.take_alias_job(project.name)
-            self._start(Switch(project, deployment, self._moves_of(project), fault))
 
     def _request(
         self,
@@ -81,8 +88,9 @@ class Aliasing:
         project: Project,
         deployment: Deployment,
         rollback: RollbackDescription | None,
+        then: Callable[[], None] | None = None,
     ) -> None:
-        self._take_over(project)
+        self.take_over(project)
         fault = self._faults.take_alias_job(project.name)
         now = self._store.stamp()
         request = AliasRequest(
@@ -95,9 +103,10 @@ class Aliasing:
             moves=self._moves_of(project),
         )
         project.requests.append(request)
-        self._start(Switch(project, deployment, request.moves, fault, request, rollback))
+        self._start(Switch(project, deployment, request.moves, fault, request, rollback, then))
 
-    def _take_over(self, project: Project) -> None:
+    def take_over(self, project: Project) -> None:
+        """Stop the job that runs, if one does."""
         running = self._running.pop(project.id, None)
         if running is not None:
             task, switch = running
@@ -173,3 +182,5 @@ class Aliasing:
             project.auto_assign_updated_by = "system"
             project.rollback = switch.rollback
         self._note(switch, "succeeded")
+        if switch.then is not None:
+            switch.then()

@@ -12,8 +12,8 @@ from chatbot.sandbox.vercel.hostnames import branch_hostname
 from chatbot.sandbox.vercel.records import Commit, Deployment, LineType, LogLine, Project, Source, User
 
 if TYPE_CHECKING:
-    from chatbot.sandbox.vercel.aliasing import Aliasing
     from chatbot.sandbox.vercel.faults import Faults
+    from chatbot.sandbox.vercel.production import Production
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.supervision import Supervisor
     from chatbot.sandbox.vercel.timing import Timing
@@ -36,12 +36,12 @@ class BuildOrder:
 
 class Builds:
     def __init__(
-        self, store: Store, timing: Timing, faults: Faults, aliasing: Aliasing, supervisor: Supervisor
+        self, store: Store, timing: Timing, faults: Faults, production: Production, supervisor: Supervisor
     ) -> None:
         self._store = store
         self._timing = timing
         self._faults = faults
-        self._aliasing = aliasing
+        self._production = production
         self._supervisor = supervisor
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -112,7 +112,7 @@ class Builds:
         self._point_branch(deployment, project)
         self._enter(deployment, "READY")
         if deployment.target == "production" and deployment.auto_assign:
-            self._aliasing.assign(project, deployment)
+            self._production.assign(project, deployment)
 
     def _point_branch(self, deployment: Deployment, project: Project) -> None:
         self._store.point(branch_hostname(self._store, project, deployment.commit.branch), deployment)

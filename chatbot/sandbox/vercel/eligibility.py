@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
 
+_PARALLEL = "You cannot run parallel roll backs on the same project"
+
+
 def is_rollback_candidate(store: Store, deployment: Deployment) -> bool:
     """Has served production and still exists; on Hobby only what is Current and what was before it."""
     if not _has_served(deployment) or deployment.deleted_by_retention_at is not None:
@@ -37,7 +40,12 @@ def require_promotable(store: Store, project: Project, deployment: Deployment) -
 def require_rollback_target(
     store: Store, project: Project, deployment: Deployment, *, request_is_running: bool
 ) -> None:
-    """Raises ApiError 402, 409, 410 or 422."""
+    """Raises ApiError 402, 409, 410 or 422. A rolling release is aborted by a rollback to either side of it."""
+    rollout = project.rollout
+    if rollout is not None and deployment.id in (rollout.base_id, rollout.canary_id):
+        if request_is_running:
+            raise ApiError(409, _PARALLEL)
+        return
     if store.serves_everywhere(project, deployment):
         raise ApiError(422, _already_current(deployment))
     _require_existing(deployment)
@@ -48,7 +56,7 @@ def require_rollback_target(
     if _is_hobby(store, project) and deployment.id not in (project.current_id, project.previous_id):
         raise ApiError(402, "To roll back further than the previous production deployment, upgrade to pro")
     if request_is_running:
-        raise ApiError(409, "You cannot run parallel roll backs on the same project")
+        raise ApiError(409, _PARALLEL)
 
 
 def _has_served(deployment: Deployment) -> bool:

@@ -9,7 +9,9 @@ from chatbot.sandbox.vercel.aliasing import Aliasing
 from chatbot.sandbox.vercel.building import Builds
 from chatbot.sandbox.vercel.faults import Faults
 from chatbot.sandbox.vercel.journal import Journal
+from chatbot.sandbox.vercel.production import Production
 from chatbot.sandbox.vercel.records import Team
+from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.store import Store
 
 STORE = web.AppKey("store", Store)
@@ -17,6 +19,12 @@ HOME = web.AppKey("home", Team)
 """The team that the sandbox is about: its projects are in the panel, commits arrive there."""
 BUILDS = web.AppKey("builds", Builds)
 ALIASING = web.AppKey("aliasing", Aliasing)
+ROLLING = web.AppKey("rolling", Rolling)
+PRODUCTION = web.AppKey("production", Production)
 FAULTS = web.AppKey("faults", Faults)
 JOURNAL = web.AppKey("journal", Journal)
 CALLER = web.RequestKey("caller", Caller)
+TAMPERED = web.RequestKey("tampered", bool)
+"""Whether a scripted fault put its own answer in the place of the platform's, or spoiled it."""
+LINES = web.ResponseKey("lines", list)
+"""Of a stream: the objects that it sent so far, one a line."""

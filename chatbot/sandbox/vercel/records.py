@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.rollouts import Rollout, RolloutConfig
 
 Plan = Literal["hobby", "pro", "enterprise"]
 Role = Literal["OWNER", "MEMBER", "VIEWER"]
 ReadyState = Literal["QUEUED", "INITIALIZING", "BUILDING", "READY", "ERROR", "CANCELED"]
-Substate = Literal["STAGED", "PROMOTED"]
+Substate = Literal["STAGED", "ROLLING", "PROMOTED"]
 Target = Literal["production", "preview", "development"]
 EnvType = Literal["plain", "encrypted", "sensitive"]
 RequestType = Literal["promote", "rollback"]
@@ -234,6 +237,14 @@ class Project:
     """Deployment ids in the order in which they became Current; the last one is Current."""
     requests: list[AliasRequest] = field(default_factory=list)
     rollback: RollbackDescription | None = None
+    rollout_config: RolloutConfig | None = None
+    """Not None while rolling releases are enabled."""
+    rollouts: list[Rollout] = field(default_factory=list)
+
+    @property
+    def rollout(self) -> Rollout | None:
+        """The rolling release that is under way; only the newest can be."""
+        return self.rollouts[-1] if self.rollouts and self.rollouts[-1].is_active else None
 
     @property
     def current_id(self) -> str | None:

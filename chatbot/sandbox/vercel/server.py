@@ -11,8 +11,19 @@ from chatbot.sandbox.vercel.building import Builds
 from chatbot.sandbox.vercel.control import CONTROL_ROUTES
 from chatbot.sandbox.vercel.faults import Faults
 from chatbot.sandbox.vercel.journal import Journal
-from chatbot.sandbox.vercel.keys import ALIASING, BUILDS, FAULTS, HOME, JOURNAL, STORE
+from chatbot.sandbox.vercel.keys import (
+    ALIASING,
+    BUILDS,
+    FAULTS,
+    HOME,
+    JOURNAL,
+    PRODUCTION,
+    ROLLING,
+    STORE,
+)
 from chatbot.sandbox.vercel.middlewares import MIDDLEWARES, leave_empty_bodies_untyped
+from chatbot.sandbox.vercel.production import Production
+from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.routes import API_ROUTES
 from chatbot.sandbox.vercel.seeding import OWNER_TOKEN, VIEWER_TOKEN, seed_account, seed_projects
 from chatbot.sandbox.vercel.sites import SITE_ROUTES
@@ -49,7 +60,9 @@ class Platform:
         self._supervisor = Supervisor()
         self._faults = Faults()
         self._aliasing = Aliasing(self.store, timing, self._faults, self._supervisor)
-        self._builds = Builds(self.store, timing, self._faults, self._aliasing, self._supervisor)
+        self._rolling = Rolling(self.store, timing, self._aliasing, self._supervisor)
+        self._production = Production(self.store, self._aliasing, self._rolling, self._supervisor)
+        self._builds = Builds(self.store, timing, self._faults, self._production, self._supervisor)
         self._home = seed_account(self.store)
         if seeded:
             seed_projects(self.store, self._home, seed)
@@ -96,6 +109,8 @@ class Platform:
         app[HOME] = self._home
         app[BUILDS] = self._builds
         app[ALIASING] = self._aliasing
+        app[ROLLING] = self._rolling
+        app[PRODUCTION] = self._production
         app[FAULTS] = self._faults
         app[JOURNAL] = Journal()
         app.on_response_prepare.append(leave_empty_bodies_untyped)

@@ -15,3 +15,5 @@ class Timing:
     """For each domain that an alias job moves."""
     queue: float = 0.02
     """QUEUED and INITIALIZING each, and an alias job that is pending."""
+    minute: float = 60.0
+    """Of the stages of rolling releases, whose durations are configured in minutes."""

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.eligibility import require_promotable, require_rollback_target
 from chatbot.sandbox.vercel.errors import ApiError, bad_request, not_found
-from chatbot.sandbox.vercel.keys import ALIASING, CALLER, STORE
+from chatbot.sandbox.vercel.keys import ALIASING, CALLER, PRODUCTION, STORE
 from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.rendering.aliases import move_body, nested_move_body
 from chatbot.sandbox.vercel.validation import read_json
@@ -21,11 +21,11 @@ LONGEST_DESCRIPTION = 250
 
 
 async def promote(request: web.Request) -> web.Response:
-    """201 and no body: accepted. The official CLI sends `{}`, the official SDK nothing."""
+    """No body; 201: accepted, 202: it waits for a rolling release. The official CLI sends `{}`, the SDK nothing."""
     project, deployment = await _named(request)
     require_promotable(request.app[STORE], project, deployment)
-    request.app[ALIASING].promote(project, deployment)
-    return web.Response(status=201)
+    is_accepted = request.app[PRODUCTION].promote(project, deployment)
+    return web.Response(status=201 if is_accepted else 202)
 
 
 async def roll_back(request: web.Request) -> web.Response:
@@ -37,7 +37,7 @@ async def roll_back(request: web.Request) -> web.Response:
     require_rollback_target(
         request.app[STORE], project, deployment, request_is_running=aliasing.is_answering(project)
     )
-    aliasing.roll_back(project, deployment, request[CALLER].user, description)
+    request.app[PRODUCTION].roll_back(project, deployment, request[CALLER].user, description)
     return web.Response(status=201)
 
 
