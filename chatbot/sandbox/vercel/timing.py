@@ -17,3 +17,7 @@ class Timing:
     """QUEUED and INITIALIZING each, and an alias job that is pending."""
     minute: float = 60.0
     """Of the stages of rolling releases, whose durations are configured in minutes."""
+    webhook_retry: float = 5.0
+    """Until a delivery that failed is tried again; doubled each time."""
+    webhook_answer: float = 30.0
+    """What a receiver of webhooks gets to answer in."""

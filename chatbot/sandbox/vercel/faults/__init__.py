@@ -1,0 +1,21 @@
+"""Scripted trouble: what goes wrong, with which request, alias job, build or delivery, and how often."""
+
+from chatbot.sandbox.vercel.faults.kinds import (
+    AliasJobFault,
+    BuildFault,
+    InvalidFault,
+    LateVisibility,
+    RequestFault,
+    WebhookFault,
+)
+from chatbot.sandbox.vercel.faults.script import Faults
+
+__all__ = [
+    "AliasJobFault",
+    "BuildFault",
+    "Faults",
+    "InvalidFault",
+    "LateVisibility",
+    "RequestFault",
+    "WebhookFault",
+]

@@ -1,0 +1,130 @@
+"""Where the rest of the platform says what has happened."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from chatbot.sandbox.vercel.rendering.deployments import REGION
+from chatbot.sandbox.vercel.webhooks.payloads import deployment_payload, domain_settings
+
+if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.records import Deployment, Domain, Project, User
+    from chatbot.sandbox.vercel.store import Store
+    from chatbot.sandbox.vercel.webhooks.catalogue import (
+        DeploymentEvent,
+        DomainEvent,
+        ProjectEvent,
+        RollingReleaseEvent,
+        VariableEvent,
+    )
+    from chatbot.sandbox.vercel.webhooks.delivering import Deliveries
+    from chatbot.sandbox.vercel.webhooks.hooks import Webhooks
+
+
+class Announcer:
+    """One method a family of events. They return at once; the deliveries go on in the background.
+
+    `by` is who did it. For a deployment it is its creator unless somebody else is named.
+    """
+
+    def __init__(self, store: Store, webhooks: Webhooks, deliveries: Deliveries) -> None:
+        self._store = store
+        self._webhooks = webhooks
+        self._deliveries = deliveries
+
+    def deployment(self, event: DeploymentEvent, deployment: Deployment, by: User | None = None) -> None:
+        project = self._store.projects[deployment.project_id]
+        if self._is_heard(event, project):
+            user = by or self._store.users[deployment.creator_id]
+            self._tell(event, project, user, deployment_payload(self._store, event, deployment))
+
+    def rolled_back(self, project: Project, to: Deployment, by: User) -> None:
+        """Say that a rollback has been accepted; it must be called before any domain moves."""
+        payload = {
+            "project": {"id": project.id},
+            "fromDeploymentId": project.current_id,
+            "toDeploymentId": to.id,
+        }
+        self._tell("deployment.rollback", project, by, payload, region=None)
+
+    def project(self, event: ProjectEvent, project: Project, by: User) -> None:
+        self._tell(event, project, by, {"project": _named(project)})
+
+    def renamed(self, project: Project, previous_name: str, by: User) -> None:
+        payload = {"project": _named(project), "previousName": previous_name}
+        self._tell("project.renamed", project, by, payload)
+
+    def domain(self, event: DomainEvent, project: Project, domain: Domain, by: User) -> None:
+        payload = {"project": {"id": project.id}, "domain": {"name": domain.name}}
+        self._tell(event, project, by, payload)
+
+    def domain_updated(self, project: Project, before: Domain, after: Domain, by: User) -> None:
+        payload = {
+            "project": {"id": project.id},
+            "previous": domain_settings(before),
+            "next": domain_settings(after),
+        }
+        self._tell("project.domain.updated", project, by, payload)
+
+    def domain_moved(self, domain: Domain, origin: Project, goal: Project, by: User) -> None:
+        """The webhooks of either project hear of it."""
+        payload = {
+            "domain": {"name": domain.name},
+            "from": {"projectId": origin.id},
+            "to": {"projectId": goal.id},
+            "isRedirect": domain.redirect is not None,
+        }
+        self._tell("project.domain.moved", goal, by, payload, also=origin)
+
+    def variable(self, event: VariableEvent, project: Project, variable_id: str, by: User) -> None:
+        self._tell(event, project, by, {"projectId": project.id, "envVarId": variable_id})
+
+    def rolling_release(
+        self,
+        event: RollingReleaseEvent,
+        project: Project,
+        by: User,
+        *,
+        release: dict[str, Any],
+        previous: dict[str, Any] | None,
+    ) -> None:
+        """`release` and `previous` are documents in the webhook's own shape: `projectId`, `ownerId`,
+        `deploymentIds`, `state`, `activeStageIndex`, `default` (`baseDeploymentId`, `targetDeploymentId`,
+        `targetPercentage`, `targetStartAt`, `targetUpdatedAt`), `config` (`target`, `stages`), `writtenBy`.
+        """
+        payload = {"project": _named(project), "rollingRelease": release, "prevRollingRelease": previous}
+        self._tell(event, project, by, payload)
+
+    def _is_heard(self, event: str, project: Project) -> bool:
+        return bool(self._webhooks.hearing(event, project.account_id, frozenset({project.id})))
+
+    def _tell(
+        self,
+        event: str,
+        project: Project,
+        by: User,
+        payload: dict[str, Any],
+        *,
+        region: str | None = REGION,
+        also: Project | None = None,
+    ) -> None:
+        concerned = frozenset({project.id} if also is None else {project.id, also.id})
+        hooks = self._webhooks.hearing(event, project.account_id, concerned)
+        if not hooks:
+            return
+        team = {"id": project.account_id} if project.account_id in self._store.teams else None
+        at = self._store.now()
+        for hook in hooks:
+            body = {
+                "id": f"evt_{secrets.token_hex(12)}",
+                "type": event,
+                "createdAt": at,
+                "region": region,
+                "payload": {"team": team, "user": {"id": by.id}, **payload},
+            }
+            self._deliveries.send(hook, body, project.name)
+
+
+def _named(project: Project) -> dict[str, str]:
+    return {"id": project.id, "name": project.name}
