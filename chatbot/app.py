@@ -93,6 +93,7 @@ async def running(
         ticker = _ticker(bot)
         stack.callback(ticker.stop)
         app = AsyncApp(
+            name="promotebot",  # or Bolt looks through the whole stack for one
             client=slack,
             signing_secret=settings.slack_signing_secret.get_secret_value() or "unused in Socket Mode",
             process_before_response=True,
@@ -120,13 +121,13 @@ def _compose(
     tasks: Tasks,
     clock: Clock,
 ) -> Bot:
-    ledger, planner = Ledger(database, clock), Planner(vercel)
+    ledger, planner, announcer = Ledger(database, clock), Planner(vercel), Announcer(slack)
     valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
     crew = Crew(
         vercel=vercel,
         planner=planner,
         ledger=ledger,
-        announcer=Announcer(slack),
+        announcer=announcer,
         prober=Prober(visits, url=settings.promotebot_probe_url, private=settings.promotebot_probe_private),
         clock=clock,
         patience=Patience(
@@ -139,6 +140,7 @@ def _compose(
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     return Bot(
         slack=slack,
+        announcer=announcer,
         vercel=vercel,
         planner=planner,
         ledger=ledger,
@@ -153,7 +155,7 @@ def _compose(
 
 def _ticker(bot: Bot) -> Ticker:
     ticker = Ticker()
-    ticker.every(_CLAIM_EVERY, bot.conductor.tick, "claim operations")
+    ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_PURGE_EVERY, lambda: bot.ledger.purge(timedelta(days=30)), "purge confirmations")
     return ticker
 
@@ -220,7 +222,9 @@ async def _check_vercel(vercel: VercelClient) -> None:
     try:
         await vercel.username()
     except NotAuthorized as error:
-        raise ConfigurationError(f"Vercel does not accept VERCEL_TOKEN: {error}.") from None
+        raise ConfigurationError(
+            f"Vercel does not accept VERCEL_TOKEN, or not for VERCEL_TEAM_ID: {error}."
+        ) from None
     except PlatformError as error:
         _log.warning("Vercel did not answer at start, going on: %s", error)
 
@@ -230,5 +234,8 @@ async def _serve(app: AsyncApp, port: int, stack: AsyncExitStack) -> int:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - Slack comes from outside; every request is signed
-    await site.start()
+    try:
+        await site.start()
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(f"--http {port}: {error}.") from None
     return int(runner.addresses[0][1])

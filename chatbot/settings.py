@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         default=180, description="how long an accepted move is watched before its outcome is called unknown"
     )
 
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _or_the_default(cls, value: object) -> object:
+        return value or cls.model_fields["database_url"].default
+
     @field_validator("promotebot_allowed", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -60,15 +65,31 @@ class Settings(BaseSettings):
             raise ValueError("it takes ids of Slack users and groups, such as U012ABCDE or S012ABCDE")
         return value
 
+    @field_validator(
+        "slack_bot_token", "slack_app_token", "slack_signing_secret", "vercel_token", mode="before"
+    )
+    @classmethod
+    def _stripped(cls, value: object) -> object:
+        return value.strip() if isinstance(value, str) else value  # a secret from a file ends with a newline
+
+    @field_validator("slack_api_url", "vercel_api_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if not re.match(r"https?://[^/]", value):
+            raise ValueError("it must be an http or https address")
+        return value.rstrip("/")
+
     @field_validator("slack_api_url")
     @classmethod
     def _with_slash(cls, value: str) -> str:
-        return value.rstrip("/") + "/"
+        return value + "/"
 
-    @field_validator("vercel_api_url")
+    @field_validator("promotebot_probe_url")
     @classmethod
-    def _without_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    def _names_the_domain(cls, value: str) -> str:
+        if "{domain}" not in value or not re.match(r"https?://", value):
+            raise ValueError("it must be an http or https address that holds {domain}")
+        return value
 
     @classmethod
     def read(cls) -> Self:

@@ -7,7 +7,7 @@ write names the fence; after somebody else's claim it changes nothing and raises
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -126,14 +126,34 @@ async def change(
     return operation
 
 
-async def renew(session: AsyncSession, operation_id: str, fence: int, lease_until: datetime) -> Operation:
-    """Raises LeaseLost."""
-    return await change(session, operation_id, fence, lease_until=lease_until)
+async def give_way(session: AsyncSession, project_id: str, *, state: str, now: datetime) -> Operation | None:
+    """End the project's operation from outside, if it only waits: for a build, or for a sign of its request.
 
-
-async def release(session: AsyncSession, operation_id: str, fence: int, look_at: datetime) -> Operation:
-    """Give the lease back; the next step is due at `look_at`. Raises LeaseLost."""
-    return await change(session, operation_id, fence, lease_owner=None, lease_until=None, look_at=look_at)
+    Whoever carries it out loses it by the new fence. One that has asked, or is about to ask, for the promote of
+    its build is past that.
+    """
+    waits = or_(
+        and_(col(Operation.state) == "building", col(Operation.promote_asked_at).is_(None)),
+        col(Operation.state) == "unsure",
+    )
+    changed = await session.exec(
+        update(Operation)
+        .where(col(Operation.project_id) == project_id, col(Operation.finished_at).is_(None), waits)
+        .values(
+            state=state,
+            finished_at=now,
+            look_at=now,
+            lease_owner=None,
+            lease_until=None,
+            fence=col(Operation.fence) + 1,
+        )
+        .returning(Operation)
+        .execution_options(synchronize_session=False)
+    )
+    operation: Operation | None = changed.scalar_one_or_none()
+    if operation is not None:
+        session.expunge(operation)
+    return operation
 
 
 async def next_look(session: AsyncSession, now: datetime) -> datetime | None:

@@ -80,6 +80,10 @@ class AliasRequest:
     to_id: str
     requested_at: datetime
 
+    @property
+    def is_running(self) -> bool:
+        return self.job_status in {"pending", "in-progress"}
+
 
 @dataclass(frozen=True)
 class Project:
@@ -103,6 +107,11 @@ class Project:
         `lastRollbackTarget` is no sign of it: the platform clears it once the rollback is through.
         """
         return not self.auto_assign and self.last_request is not None and self.last_request.type == "rollback"
+
+    @property
+    def move_under_way(self) -> AliasRequest | None:
+        """Somebody's promote or rollback that is not through."""
+        return self.last_request if self.last_request and self.last_request.is_running else None
 
     @property
     def previous_id(self) -> str | None:
@@ -144,12 +153,12 @@ class EnvironmentKey:
 def state_of(deployment: Deployment, current_id: str | None) -> State:
     """The state that a person sees, from `readyState`, `target`, `readySubstate` and what is Current."""
     match deployment.ready_state:
-        case "QUEUED" | "INITIALIZING" | "BUILDING":
-            return State.BUILDING
         case "READY":
             pass
-        case _:
+        case "ERROR" | "CANCELED" | "DELETED":
             return State.FAILED
+        case _:  # queued, building, blocked: not through yet
+            return State.BUILDING
     if deployment.id == current_id:
         return State.CURRENT
     if deployment.target != "production":

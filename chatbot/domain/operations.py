@@ -1,13 +1,13 @@
-"""One requested change to production: its stages, and what a look at the platform says about it."""
+"""One requested change to production: its stages, and what was learned while it was carried out."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
-from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.environment import EnvironmentChange
-from chatbot.domain.planning import Path, Plan, inverse_of
+from chatbot.domain.deployments import Deployment
+from chatbot.domain.judging import Baseline
+from chatbot.domain.planning import Part, Path, Plan
 
 
 class Stage(StrEnum):
@@ -34,9 +34,9 @@ class Stage(StrEnum):
 _ENDS = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKNOWN, Stage.SUPERSEDED})
 
 NEXT: dict[Stage, frozenset[Stage]] = {
-    Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.FAILED, Stage.CANCELLED}),
+    Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.FAILED}),
     Stage.ASKED: frozenset({Stage.BUILDING, Stage.MOVING, Stage.UNSURE}) | _ENDS,
-    Stage.BUILDING: frozenset({Stage.MOVING, Stage.UNSURE}) | _ENDS,
+    Stage.BUILDING: frozenset({Stage.MOVING, Stage.UNSURE, Stage.CANCELLED}) | _ENDS,
     Stage.MOVING: _ENDS,
     Stage.UNSURE: frozenset({Stage.BUILDING, Stage.MOVING}) | _ENDS,
     **dict.fromkeys(
@@ -58,13 +58,19 @@ def check_transition(before: Stage, after: Stage) -> None:
 
 @dataclass(frozen=True)
 class DomainProof:
-    """One domain, read back and probed. `status` is its HTTP status; `fault` says why there is none."""
+    """One domain, read back and probed. `status` is its HTTP status; `fault`
+    says why there is none: "timeout", "unresolved", "private", or what else.
+    """
 
     name: str
     serves: str | None
     moved: bool
     status: int | None = None
     fault: str | None = None
+
+    @property
+    def is_well(self) -> bool:
+        return self.status is not None and self.status < 400
 
 
 @dataclass(frozen=True)
@@ -91,36 +97,33 @@ class Build:
 
 
 @dataclass(frozen=True)
-class Baseline:
-    """Production as it was just before the ask: later looks are compared with it.
+class Trouble:
+    """What stood in the way at last. `text` comes from outside.
 
-    `request_at` is on the platform's clock, so that no clock of ours is compared with it.
+    `kind`: "said" (the platform's own words), "status" (an error without words), "silent" (no answer),
+    "garbled" (an answer that cannot be read), "job" (how its job ended).
     """
 
-    current_id: str | None
-    request_at: datetime | None
-
-    @classmethod
-    def of(cls, project: Project) -> Self:
-        last = project.last_request
-        return cls(project.current.id if project.current else None, last.requested_at if last else None)
+    kind: Literal["said", "status", "silent", "garbled", "job"]
+    text: str
 
 
 @dataclass(frozen=True)
 class Findings:
     """What was learned while carrying an operation out. Stored as JSON with it.
 
-    `said` is the platform's own message: it comes from outside. `changed` names what no longer held.
-    `seen` is what was Current at the last look, `taken_by` what superseded the operation.
+    `before` is what was Current just before the last ask, `seen` at the last look. `changed` is what no longer
+    held at the check. `auto_assign` is read back with the proofs.
     """
 
     baseline: Baseline | None = None
+    before: Deployment | None = None
     build: Build | None = None
     proofs: tuple[DomainProof, ...] = ()
-    said: str | None = None
-    changed: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    changed: tuple[Part, ...] = ()
     seen: str | None = None
-    taken_by: str | None = None
+    auto_assign: bool | None = None
     queued: bool = False
 
 
@@ -146,70 +149,18 @@ class Operation:
             return self.plan.target.id
         return self.findings.build.id if self.findings.build else None
 
-    def undoing(self) -> Plan | None:
-        """What the one-click button of this operation promises, once it has succeeded; None: no way back.
+    @property
+    def was(self) -> Deployment | None:
+        """What the operation took the place of."""
+        return self.findings.before or self.plan.current
 
-        Only its core is meant: the whole plan is made when it is carried out.
-        """
-        done, inverse = self.plan, inverse_of(self.plan)
-        if inverse is None or self.final_id is None:
-            return None
-        project = replace(done.project, current=self._made_current(), auto_assign=done.auto_assign_after)
-        return Plan(
-            path=inverse.path,
-            project=project,
-            target=inverse.target,
-            domains=tuple(replace(d, serves=self.final_id) for d in done.domains),
-            redirects=done.redirects,
-            environment=EnvironmentChange(),
-            auto_assign_after=inverse.path is not Path.ROLLBACK,
-        )
-
-    def _made_current(self) -> Deployment:
+    @property
+    def made(self) -> Deployment:
+        """What it makes Current: the target, or the deployment that was built from it."""
         build = self.findings.build
         if self.plan.path is not Path.REBUILD or build is None:
             return self.plan.target
         return replace(self.plan.target, id=build.id, url=build.url, target="production")
-
-
-class Sight(StrEnum):
-    """What one look at a project says about our request."""
-
-    ARRIVED = "arrived"
-    MOVING = "moving"
-    FAILED = "failed"
-    OVERTAKEN = "overtaken"
-    NOTHING = "nothing"
-
-
-def judge(project: Project, *, final_id: str, baseline: Baseline) -> Sight:
-    """Read a project's state as an answer to "did our request take effect?".
-
-    Arrival is what `targets.production` says, with a job that is through; an accepted request alone is none.
-    The platform may never record a request that it finished at once, so a missing one decides nothing.
-    """
-    current_id = project.current.id if project.current else None
-    request = project.last_request
-    fresh = request is not None and (
-        baseline.request_at is None or request.requested_at > baseline.request_at
-    )
-    if request is not None and fresh:
-        if request.to_id != final_id:
-            return Sight.OVERTAKEN
-        match request.job_status:
-            case "pending" | "in-progress":
-                return Sight.MOVING
-            case "failed" | "skipped":
-                return Sight.FAILED
-            case _ if current_id == baseline.current_id and current_id != final_id:
-                return Sight.MOVING  # the job is through, the project read lags behind
-            case _:
-                pass
-    if current_id == final_id:
-        return Sight.ARRIVED
-    if current_id != baseline.current_id:
-        return Sight.OVERTAKEN
-    return Sight.NOTHING
 
 
 def duration(operation: Operation) -> timedelta | None:

@@ -6,7 +6,7 @@ Plan, or raise the Refusal that says why not.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from chatbot.domain.deployments import (
@@ -21,6 +21,9 @@ from chatbot.domain.deployments import (
 from chatbot.domain.environment import EnvironmentChange, digest, environment_change
 from chatbot.errors import Refusal
 
+MAX_REASON = 250
+"""Characters of the platform's rollback description."""
+
 
 class Path(StrEnum):
     """How production gets there. Only a rebuild makes a new deployment."""
@@ -30,7 +33,21 @@ class Path(StrEnum):
     ROLLBACK = "rollback"
 
 
+class Part(StrEnum):
+    """What a confirmation is bound to; messages/confirmation.py has the words."""
+
+    PATH = "path"
+    DEPLOYMENT = "deployment"
+    CURRENT = "current"
+    DOMAINS = "domains"
+    SERVING = "serving"
+    MOVE = "move"
+    AUTO_ASSIGN = "auto_assign"
+    ENVIRONMENT = "environment"
+
+
 class Caution(StrEnum):
+    MOVE_UNDER_WAY = "somebody's promote or rollback is under way"
     OLDER_THAN_CURRENT = "older than Current"
     UNPINS = "undoes the rollback that pins production"
     PINS = "pins production"
@@ -78,21 +95,23 @@ class Plan:
         return digest([*self._core(), [d.serves for d in self.domains], self.environment.version])
 
     def core_fingerprint(self) -> str:
-        """What a one-click button promised: target, Current, path, domain names, auto-assignment before."""
+        """What a one-click button promised: target, Current, path, domain names, auto-assignment,
+        and that no other move is under way.
+        """
         return digest(self._core())
 
     def _core(self) -> list[object]:
         current = self.current.id if self.current else None
         names = [d.name for d in self.domains]
-        return [self.path, self.project.id, self.target.id, current, names, self.auto_assign_before]
-
-
-@dataclass(frozen=True)
-class Inverse:
-    """The way back: what would have to be done to be where we were."""
-
-    path: Path
-    target: Deployment
+        return [
+            self.path,
+            self.project.id,
+            self.target.id,
+            current,
+            names,
+            self.auto_assign_before,
+            _move(self),
+        ]
 
 
 @dataclass(eq=False)
@@ -144,9 +163,11 @@ def plan_promotion(look: Look) -> Plan:
         case State.PREVIEW:
             return _plan(Path.REBUILD, look)
         case State.PROMOTED:
-            if project.pinned and project.current and target.created_at > project.current.created_at:
+            if _undoes_a_rollback(look) or any(d.serves == target.id for d in _moving(look)):
                 return _plan(Path.PROMOTE, look)
             raise AlreadyPromoted(project, target)
+        case State.CURRENT if _domains_disagree(look):
+            return _plan(Path.PROMOTE, look)
         case _:
             raise _standing(state)(project, target)
 
@@ -164,10 +185,28 @@ def plan_rollback(look: Look, reason: str | None = None) -> Plan:
             if not target.rollback_candidate:
                 raise NotEligible(project, target, "plan")
             return _plan(Path.ROLLBACK, look, reason)
+        case State.CURRENT if _domains_disagree(look):
+            return _plan(Path.ROLLBACK, look, reason)
         case State.PREVIEW | State.STAGED:
             raise NotEligible(project, target, state.lower())
         case _:
             raise _standing(state)(project, target)
+
+
+def _undoes_a_rollback(look: Look) -> bool:
+    current = look.project.current
+    return look.project.pinned and current is not None and look.target.created_at > current.created_at
+
+
+def _moving(look: Look) -> list[Domain]:
+    return sorted((d for d in look.domains if d.moves_with_production), key=lambda d: d.name)
+
+
+def _domains_disagree(look: Look) -> bool:
+    """A move ended half way: what `targets.production` says is not what every domain serves."""
+    current = look.project.current
+    serving = {d.serves for d in _moving(look) if d.verified} - {None}
+    return current is not None and bool(serving - {current.id})
 
 
 def _standing(state: State) -> type[PlanRefused]:
@@ -180,7 +219,7 @@ def _standing(state: State) -> type[PlanRefused]:
 
 
 def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
-    moving = sorted((d for d in look.domains if d.moves_with_production), key=lambda d: d.name)
+    moving = _moving(look)
     moving_names = {d.name for d in moving}
     redirects = sorted(
         (d for d in look.domains if d.redirect in moving_names and not d.git_branch), key=lambda d: d.name
@@ -202,30 +241,20 @@ def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
 
 def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]:
     project, current = look.project, look.project.current
+    if project.move_under_way:
+        yield Caution.MOVE_UNDER_WAY
     if current and path is not Path.ROLLBACK and look.target.created_at < current.created_at:
         yield Caution.OLDER_THAN_CURRENT
     if project.pinned and path is not Path.ROLLBACK:
         yield Caution.UNPINS
     if path is Path.ROLLBACK and project.auto_assign:
         yield Caution.PINS
-    if current and any(d.serves not in {None, current.id} for d in moving):
+    if _domains_disagree(look):
         yield Caution.DOMAINS_DISAGREE
     if any(not d.verified for d in moving):
         yield Caution.UNVERIFIED_DOMAIN
     if project.rolling_release and path is not Path.ROLLBACK:
         yield Caution.ROLLING_RELEASE
-
-
-def inverse_of(plan: Plan) -> Inverse | None:
-    """What undoes this plan; None where nothing served before.
-
-    After a promote or a rebuild that is an instant rollback. After a rollback to something older it is a
-    promote: that is how the platform undoes one, although the deployment was promoted before.
-    """
-    if plan.current is None:
-        return None
-    went_back = plan.path is Path.ROLLBACK and plan.target.created_at < plan.current.created_at
-    return Inverse(Path.PROMOTE if went_back else Path.ROLLBACK, plan.current)
 
 
 def rollback_candidates(project: Project, recent: Iterable[Deployment]) -> list[Deployment]:
@@ -235,22 +264,28 @@ def rollback_candidates(project: Project, recent: Iterable[Deployment]) -> list[
     return sorted(eligible, key=lambda d: (d.id != project.previous_id, -d.created_at.timestamp()))
 
 
-def what_changed(before: Plan, after: Plan) -> tuple[str, ...]:
+def what_changed(before: Plan, after: Plan) -> tuple[Part, ...]:
     """Which parts of a confirmation no longer hold, in the order in which it shows them."""
-    parts = {
-        "the path": (before.path, after.path),
-        "the deployment": (before.target.id, after.target.id),
-        "what is Current": (before.current and before.current.id, after.current and after.current.id),
-        "the affected domains": (
-            [(d.name, d.serves) for d in before.domains],
-            [(d.name, d.serves) for d in after.domains],
-        ),
-        "the environment keys": (before.environment.version, after.environment.version),
-        "auto-assignment": (before.auto_assign_before, after.auto_assign_before),
+    parts: dict[Part, tuple[object, object]] = {
+        Part.PATH: (before.path, after.path),
+        Part.DEPLOYMENT: (before.target.id, after.target.id),
+        Part.CURRENT: (before.current and before.current.id, after.current and after.current.id),
+        Part.MOVE: (_move(before), _move(after)),
+        Part.DOMAINS: ([d.name for d in before.domains], [d.name for d in after.domains]),
+        Part.AUTO_ASSIGN: (before.auto_assign_before, after.auto_assign_before),
     }
-    return tuple(name for name, (old, new) in parts.items() if old != new)
+    if before.environment.version:  # a one-click button promises neither of these
+        parts[Part.SERVING] = (
+            {d.name: d.serves for d in before.domains},
+            {d.name: d.serves for d in after.domains},
+        )
+        parts[Part.ENVIRONMENT] = (before.environment.version, after.environment.version)
+    changed = [part for part, (old, new) in parts.items() if old != new]
+    if Part.CURRENT in changed or Part.DOMAINS in changed:
+        changed = [part for part in changed if part is not Part.SERVING]  # it goes without saying
+    return tuple(changed)
 
 
-def age(now: datetime, then: datetime) -> timedelta:
-    """Never negative: two clocks may disagree by a little."""
-    return max(now - then, timedelta())
+def _move(plan: Plan) -> tuple[str, str] | None:
+    move = plan.project.move_under_way
+    return (move.type, move.to_id) if move else None

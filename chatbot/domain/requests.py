@@ -65,6 +65,13 @@ class ConfirmationUnknown(Refusal):
 
 
 @dataclass(eq=False)
+class TooLate(Refusal):
+    """Only a build that is under way can be given up."""
+
+    project_name: str
+
+
+@dataclass(eq=False)
 class Stale(Refusal):
     """A one-click button whose operation is no longer the last word."""
 

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -20,6 +21,7 @@ from chatbot.domain.requests import ConfirmationExpired
 from chatbot.errors import PlatformError, Refusal
 from chatbot.listeners.bot import Bot
 from chatbot.messages import Message, refusals
+from chatbot.services.announcer import SlackTrouble
 from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
@@ -49,10 +51,11 @@ class Asked:
     def actor(self) -> str:
         return f"slack:{self.user}"
 
-    async def answer(self, reply: Reply) -> None:
-        """Through the response URL: it works in channels that the bot is not in."""
+    async def answer(self, reply: Reply) -> bool:
+        """Through the response URL: it works in channels that the bot is not in. Whether Slack took it."""
         payload = reply.message.payload()
-        await self.respond(**payload, response_type="ephemeral", replace_original=reply.replace)
+        answer = await self.respond(**payload, response_type="ephemeral", replace_original=reply.replace)
+        return int(answer.status_code) == HTTPStatus.OK
 
 
 Work = Callable[[Bot, Asked], Awaitable[Reply | None]]
@@ -76,7 +79,7 @@ def command(app: AsyncApp, bot: Bot, name: str, work: Work) -> None:
             await args.ack(**_sentence(bot, asked, error).message.payload())
             return
         await args.ack()
-        bot.tasks.start(_work_and_answer(bot, asked, work), f"{name} of {asked.user}")
+        bot.tasks.start(_work_and_answer(bot, asked, work), name)
 
     app.command(name)(listener)
 
@@ -87,7 +90,7 @@ def click_later(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) ->
     async def listener(args: AsyncArgs) -> None:
         asked = _clicked(args)
         await args.ack()
-        bot.tasks.start(_work_and_answer(bot, asked, work), f"{asked.what} of {asked.user}")
+        bot.tasks.start(_work_and_answer(bot, asked, work), asked.what)
 
     app.action(action)(listener)
 
@@ -100,7 +103,7 @@ def click_at_once(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) 
         reply = await _attempt(bot, asked, work)
         await args.ack()
         if reply is not None:
-            bot.tasks.start(_deliver(asked, reply), f"answer to {asked.user}")
+            bot.tasks.start(_deliver(bot, asked, reply), f"answer to {asked.what}")
 
     app.action(action)(listener)
 
@@ -120,14 +123,20 @@ def _clicked(args: AsyncArgs) -> Asked:
 async def _work_and_answer(bot: Bot, asked: Asked, work: Work) -> None:
     reply = await _attempt(bot, asked, work)
     if reply is not None:
-        await _deliver(asked, reply)
+        await _deliver(bot, asked, reply)
 
 
-async def _deliver(asked: Asked, reply: Reply) -> None:
+async def _deliver(bot: Bot, asked: Asked, reply: Reply) -> None:
+    """By the response URL; where Slack does not take that, as a message that only the person sees."""
     try:
-        await asked.answer(reply)
-    except Exception as error:  # noqa: BLE001 - nothing depends on this answer; the log has its kind, never its URL
-        _log.warning("an answer to %s was not delivered: %s", asked.what, type(error).__name__)
+        if await asked.answer(reply):
+            return
+    except SlackTrouble as error:
+        _log.warning("a response URL did not answer: %s", type(error).__name__)
+    try:
+        await bot.announcer.whisper(asked.channel, asked.user, reply.message)
+    except SlackTrouble as error:
+        _log.error("an answer to %s was not delivered: %s", asked.what, type(error).__name__)
 
 
 async def _attempt(bot: Bot, asked: Asked, work: Work) -> Reply | None:

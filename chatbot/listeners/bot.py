@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from chatbot.services.announcer import Announcer
 from chatbot.services.conductor import Conductor
 from chatbot.services.directory import Directory
 from chatbot.services.ledger import Clock, Ledger
@@ -19,6 +20,7 @@ class Bot:
     """Made once, in app.py. `valid` is how long a confirmation waits for its click."""
 
     slack: AsyncWebClient
+    announcer: Announcer
     vercel: VercelClient
     planner: Planner
     ledger: Ledger

@@ -2,15 +2,19 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later
 from chatbot.listeners.bot import Bot
 from chatbot.messages import actions, confirmation, listings
 from chatbot.messages.actions import any_number
+from chatbot.services.ledger import FollowUp
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     click_at_once(app, bot, any_number(actions.CONFIRM), confirm)
     click_at_once(app, bot, any_number(actions.UNDO), undo)
+    click_at_once(app, bot, any_number(actions.RETRY), retry)
+    click_at_once(app, bot, any_number(actions.GIVE_UP), give_up)
     click_at_once(app, bot, any_number(actions.CANCEL), cancel)
     click_later(app, bot, any_number(actions.CHOOSE), choose)
     click_later(app, bot, any_number(actions.SHOW_DOMAINS), show_domains)
@@ -27,8 +31,18 @@ async def confirm(bot: Bot, asked: Asked) -> Reply:
 
 async def undo(bot: Bot, asked: Asked) -> None:
     """One click, after Slack's own dialog: the inverse of a finished operation."""
+    await _follow_up(bot, asked, undo_of)
+
+
+async def retry(bot: Bot, asked: Asked) -> None:
+    """The same move again, for the domains that did not follow."""
+    await _follow_up(bot, asked, retry_of)
+
+
+async def give_up(bot: Bot, asked: Asked) -> None:
+    """A build that is under way is not waited for any more."""
     await bot.directory.admit(asked.user)
-    await bot.ledger.undo(asked.value, actor=asked.actor, channel=asked.channel)
+    await bot.ledger.cancel_operation(asked.value, actor=asked.actor)
     bot.conductor.wake()
 
 
@@ -38,15 +52,22 @@ async def cancel(bot: Bot, asked: Asked) -> Reply:
 
 
 async def choose(bot: Bot, asked: Asked) -> Reply:
-    plan = await bot.ledger.cancel(asked.value, actor=asked.actor, answer="replaced")
+    plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
     project = await bot.planner.project(plan.project.id)
     deployments = await bot.planner.promotable(project.id)
+    await bot.ledger.cancel(asked.value, actor=asked.actor, answer="replaced")
     return Reply(listings.choices(project, deployments, bot.clock()), replace=True)
 
 
 async def show_domains(bot: Bot, asked: Asked) -> None:
-    plan = await bot.ledger.plan_of(asked.value)
+    plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
     await bot.slack.views_open(trigger_id=asked.trigger_id, view=confirmation.all_domains(plan))
+
+
+async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:
+    await bot.directory.admit(asked.user)
+    await bot.ledger.follow_up(asked.value, make_plan, actor=asked.actor, channel=asked.channel)
+    bot.conductor.wake()
 
 
 async def _nothing(_bot: Bot, _asked: Asked) -> None:

@@ -17,7 +17,7 @@ async def deployments(bot: Bot, asked: Asked) -> Reply:
     if asked.text:
         project = await bot.planner.project(asked.text)
         projects = [project]
-        found = await bot.vercel.deployments(projectId=project.id, limit=20)
+        found = await bot.vercel.deployments({"projectId": project.id}, limit=20)
     else:
         projects, found = await asyncio.gather(bot.vercel.projects(), bot.vercel.deployments(limit=20))
     current = {p.id: p.current.id if p.current else None for p in projects}

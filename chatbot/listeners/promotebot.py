@@ -15,6 +15,7 @@ from storage.models import AuditEntry
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{7,})")
 _AGO = re.compile(r"(\d{1,5})(min|h|d)")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days"}
+_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.IGNORECASE)
 
 
@@ -54,13 +55,14 @@ async def _audit(bot: Bot, words: list[str]) -> Reply:
 
 
 def _moment(word: str, now: datetime) -> datetime | None:
-    if ago := _AGO.fullmatch(word):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago := _AGO.fullmatch(word):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         moment = datetime.fromisoformat(word)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(_OLDEST, moment)
 
 
 def _shown(entry: AuditEntry) -> about.Entry:

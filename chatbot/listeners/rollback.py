@@ -2,16 +2,15 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from chatbot.domain.planning import MAX_REASON, AlreadyCurrent
 from chatbot.domain.references import Kind, Reference, parse_reference
-from chatbot.domain.requests import UnknownProject
+from chatbot.domain.requests import UnknownDeployment, UnknownProject
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.promote import offer
 from chatbot.messages import actions, listings
 from chatbot.messages.actions import any_number
 from chatbot.messages.wording import plain
-
-_LONGEST_REASON = 250  # characters of the platform's rollback description
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -23,7 +22,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def rollback(bot: Bot, asked: Asked) -> Reply:
     await bot.directory.admit(asked.user)
     what, _, reason = asked.text.partition(" ")
-    reason = plain(reason, _LONGEST_REASON)
+    reason = plain(reason, MAX_REASON)
     if not what:
         projects = await bot.vercel.projects()
         if len(projects) != 1:
@@ -36,7 +35,13 @@ async def rollback(bot: Bot, asked: Asked) -> Reply:
         except UnknownProject:
             if reference.kind is Kind.BRANCH:
                 raise
-    return await offer(bot, asked, await bot.planner.rollback(reference, reason or None))
+    try:
+        return await offer(bot, asked, await bot.planner.rollback(reference, reason or None))
+    except AlreadyCurrent as current:
+        # A domain names what it serves: what people mean is to get away from that.
+        return await _candidates(bot, current.project.id, reason)
+    except UnknownDeployment:
+        raise UnknownDeployment(reference) from None  # the nearest ones are for promoting
 
 
 async def candidates_clicked(bot: Bot, asked: Asked) -> Reply:
@@ -47,7 +52,7 @@ async def candidates_clicked(bot: Bot, asked: Asked) -> Reply:
 async def rollback_clicked(bot: Bot, asked: Asked) -> Reply:
     await bot.directory.admit(asked.user)
     deployment_id, _, reason = asked.value.partition(" ")
-    plan = await bot.planner.rollback(Reference(Kind.ID, deployment_id), plain(reason, 250) or None)
+    plan = await bot.planner.rollback(Reference(Kind.ID, deployment_id), plain(reason, MAX_REASON) or None)
     return await offer(bot, asked, plan)
 
 

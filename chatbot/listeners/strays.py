@@ -1,4 +1,4 @@
-"""What nobody else answers: buttons of an older version, and commands that the manifest no longer has."""
+"""What nobody else answers: buttons of an older version."""
 
 import re
 
@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners.answering import Asked, Reply, click_at_once
 from chatbot.listeners.bot import Bot
-from chatbot.messages.message import says
+from chatbot.messages import refusals
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -14,6 +14,4 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def old_button(_bot: Bot, _asked: Asked) -> Reply:
-    return Reply(
-        says("Nothing was done. This button is from an older version of promotebot. Type the command again.")
-    )
+    return Reply(refusals.word_old_button())

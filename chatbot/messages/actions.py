@@ -10,6 +10,8 @@ PROMOTE = "deployment.promote"
 ROLL_BACK = "deployment.roll_back"
 CANDIDATES = "project.candidates"
 UNDO = "operation.undo"
+RETRY = "operation.retry"
+GIVE_UP = "operation.give_up"
 OPEN_LINK = "link.open"
 
 
@@ -19,4 +21,4 @@ def numbered(action: str, number: int) -> str:
 
 def any_number(action: str) -> re.Pattern[str]:
     """Matches the action with and without a number."""
-    return re.compile(rf"{re.escape(action)}(:\d+)?")
+    return re.compile(rf"^{re.escape(action)}(:\d+)?$")

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 from slack_sdk.models.views import View
 
 from chatbot.domain.deployments import Deployment, Domain
-from chatbot.domain.planning import Caution, Path, Plan
+from chatbot.domain.planning import MAX_REASON, Caution, Part, Path, Plan
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, columns, context, header, row, section, sections
 from chatbot.messages.wording import (
@@ -30,7 +30,19 @@ _MODAL_SECTIONS = 99  # Slack takes a hundred blocks
 
 VERBS = {Path.PROMOTE: "Promote", Path.REBUILD: "Rebuild and promote", Path.ROLLBACK: "Roll back"}
 
+PARTS = {
+    Part.PATH: "the way it is done",
+    Part.DEPLOYMENT: "the state of the deployment",
+    Part.CURRENT: "what is Current",
+    Part.MOVE: "whether another move is under way",
+    Part.DOMAINS: "the affected domains",
+    Part.SERVING: "what the affected domains serve",
+    Part.AUTO_ASSIGN: "auto-assignment",
+    Part.ENVIRONMENT: "the environment keys",
+}
+
 _CAUTIONS = {
+    Caution.MOVE_UNDER_WAY: "Another promote or rollback is under way. This takes its place.",
     Caution.OLDER_THAN_CURRENT: "This is older than what is Current: it takes changes away.",
     Caution.UNPINS: "Production is pinned by a rollback. This undoes it.",
     Caution.PINS: "Afterwards production is pinned: new production builds stay Staged until somebody promotes.",
@@ -50,13 +62,13 @@ def title(plan: Plan) -> str:
 
 
 def card(
-    plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta, changed: tuple[str, ...] = ()
+    plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta, changed: tuple[Part, ...] = ()
 ) -> Message:
     """`changed` names what no longer holds since an earlier card: it is marked on top."""
     blocks: list[Block] = [header(f"{title(plan)}?")]
     if changed:
         blocks.append(
-            section(f"*Nothing was done: {_all_of(changed)} changed meanwhile.* This is the new plan:")
+            section(f"*Nothing was done: {all_of(changed)} changed meanwhile.* This is the new plan:")
         )
     blocks += [
         section(_path(plan)),
@@ -68,7 +80,7 @@ def card(
     if plan.cautions:
         blocks += sections(["*Mind*", *bullets((_CAUTIONS[c] for c in plan.cautions), 10)])
     if plan.reason:
-        blocks.append(section(f"*Reason*\n{foreign(plan.reason, 250)}"))
+        blocks.append(section(f"*Reason*\n{foreign(plan.reason, MAX_REASON)}"))
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
     return Message(f"{escape(title(plan))}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
 
@@ -181,5 +193,7 @@ def _validity(valid: timedelta) -> str:
     return f"Only you see this. Valid for {span(valid)}, for one click."
 
 
-def _all_of(parts: tuple[str, ...]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def all_of(changed: tuple[Part, ...]) -> str:
+    """In words, at least one."""
+    *parts, last = (PARTS[part] for part in changed)
+    return f"{', '.join(parts)} and {last}" if parts else last

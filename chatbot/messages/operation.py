@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.operations import Build, DomainProof, Operation, Stage, duration
-from chatbot.domain.planning import Path, inverse_of
+from chatbot.domain.planning import MAX_REASON, Path, Plan
+from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages import actions
-from chatbot.messages.confirmation import title
+from chatbot.messages.confirmation import all_of, title
 from chatbot.messages.message import (
     Message,
     ask_first,
@@ -29,11 +30,18 @@ from chatbot.messages.wording import (
     foreign,
     mention,
     named,
+    plain,
     span,
 )
 
 _SHOWN_PROOFS = 20
 _BAR = 12
+
+_FAULTS = {
+    "timeout": "does not answer in time",
+    "unresolved": "its name does not resolve",
+    "private": "resolves to a private address, which I do not visit",
+}
 
 
 def progress(operation: Operation, now: datetime) -> Message:
@@ -52,24 +60,27 @@ def progress(operation: Operation, now: datetime) -> Message:
 
 def announcement(operation: Operation) -> Message:
     """What is Current now, once it is proven; with the way back one click away."""
-    plan = operation.plan
+    plan, made = operation.plan, operation.made
     proven = [domain_name(p.name) for p in operation.findings.proofs if p.moved]
-    target = code(operation.final_id or plan.target.id)
-    was = deployment_line(plan.current) if plan.current else "nothing"
-    verb = {Path.PROMOTE: "promoted", Path.REBUILD: "rebuilt and promoted", Path.ROLLBACK: "rolled back"}[
+    was = deployment_line(operation.was) if operation.was else "nothing"
+    verb = {Path.PROMOTE: "Promoted", Path.REBUILD: "Rebuilt and promoted", Path.ROLLBACK: "Rolled back"}[
         plan.path
     ]
     lines = [
-        f"*Current of {foreign(plan.project.name)} is now {deployment_line(plan.target)}* {target}",
-        f"It was {was}. {verb.capitalize()} from Slack by {mention(operation.actor)}.",
-        f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}",
+        f"*Current of {foreign(plan.project.name)} is now {deployment_line(made)}* {code(made.id)}",
+        f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
+        f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}"
+        if proven
+        else "It has no production domain.",
     ]
+    if ill := [domain_name(p.name) for p in operation.findings.proofs if p.moved and not p.is_well]:
+        lines.append(f"*Not well:* {named(ill, 10)}. The operation message says how.")
     if operation.reason:
-        lines.append(f"Reason: {foreign(operation.reason, 250)}")
-    if not plan.auto_assign_after:
+        lines.append(f"Reason: {foreign(operation.reason, MAX_REASON)}")
+    if _is_pinned(operation):
         lines.append("Production is pinned: new production builds stay Staged until somebody promotes.")
     undo = _undo(operation)
-    text = f"Current of {foreign(plan.project.name)} is now {foreign(plan.target.label)}"
+    text = f"Current of {foreign(plan.project.name)} is now {foreign(made.label)}"
     return Message(
         f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *((row(undo),) if undo else ()))
     )
@@ -109,10 +120,10 @@ def _alone(operation: Operation, headline: str) -> str:
 
 def _what(operation: Operation) -> str:
     plan = operation.plan
-    was = deployment_line(plan.current) if plan.current else "nothing"
+    was = deployment_line(operation.was) if operation.was else "nothing"
     text = f"{was}\n→ {deployment_line(plan.target)}"
     if operation.reason:
-        text += f"\nReason: {foreign(operation.reason, 250)}"
+        text += f"\nReason: {foreign(operation.reason, MAX_REASON)}"
     return text
 
 
@@ -125,13 +136,17 @@ def _under_way(operation: Operation, now: datetime) -> str:
     findings = operation.findings
     match operation.stage:
         case Stage.BUILDING:
-            return _building(findings.build, operation, now)
+            return f"{_building(findings.build, operation, now)}{_trouble(operation)}"
         case Stage.MOVING if findings.queued:
             return "Accepted, and queued: it begins when the active rolling release completes."
+        case Stage.MOVING if operation.plan.path is Path.REBUILD and not findings.proofs:
+            return "Built. Waiting for Vercel to move the domains."
         case Stage.MOVING:
             return f"Accepted. Domains moved: {_moved(findings.proofs, len(operation.plan.domains))}."
         case Stage.UNSURE:
-            unclear = f"Vercel did not answer clearly.{_said(operation)} I asked once and will not ask again."
+            unclear = (
+                f"Vercel's answer was not clear.{_trouble(operation)} I asked once and will not ask again."
+            )
             return f"{unclear} I am still looking.{_seen(operation)}"
         case Stage.ASKED:
             return "Asking Vercel."
@@ -140,32 +155,73 @@ def _under_way(operation: Operation, now: datetime) -> str:
 
 
 def _outcome(operation: Operation) -> str:
-    findings, said = operation.findings, _said(operation)
+    trouble = _trouble(operation)
     match operation.stage:
         case Stage.SUCCEEDED:
             return _auto_assign(operation)
         case Stage.PARTLY_MOVED:
-            return f"Some domains did not move.{said} Promote or roll back again to move all of them."
+            return f"Some domains did not move.{trouble} Retry moves them, Roll back moves all of them back."
         case Stage.FAILED:
-            return f"{_failure(operation)}{said}{_seen(operation)}"
+            return f"{_failure(operation)}{trouble}{_seen(operation)}"
         case Stage.UNKNOWN:
-            seen = f"I asked once and saw no result.{said}{_seen(operation)}"
-            return f"{seen} Look with `/current` before you try again."
+            return f"{_unknown(operation)}{trouble}{_seen(operation)}"
         case Stage.SUPERSEDED:
-            taken = f" It is now {code(findings.taken_by)}." if findings.taken_by else ""
-            return f"Somebody else moved production meanwhile.{taken} See `/current`."
-        case Stage.OUTDATED if not findings.changed:
-            return "Nothing was done: the confirmation was too old when I could act on it. Ask again for a new one."
+            return f"{_superseded(operation.findings.build)}{_seen(operation)}"
         case Stage.OUTDATED:
-            what = " and ".join(findings.changed)
-            return f"Nothing was done: {what} changed after the confirmation.{said} Ask again for a new one."
+            return _outdated(operation)
         case _:
-            return "Nothing was done."
+            return f"It was given up, and I do not promote it. {_build_left(operation.findings.build)}"
 
 
-def _said(operation: Operation) -> str:
-    said = foreign((operation.findings.said or "").rstrip(". "), 300)
-    return f" Vercel said: {said}." if said else ""
+def _unknown(operation: Operation) -> str:
+    if operation.findings.queued:
+        return "It is still queued: it begins when the active rolling release completes."
+    return "I asked once, and did not see it happen. Look with `/current` before you try again."
+
+
+def _outdated(operation: Operation) -> str:
+    if not operation.findings.changed:
+        return (
+            "Nothing was done: the confirmation was too old when I could act on it. Ask again for a new one."
+        )
+    return f"Nothing was done: {all_of(operation.findings.changed)} changed after the confirmation."
+
+
+def _superseded(build: Build | None) -> str:
+    if build is None:
+        return "Somebody else moved production meanwhile."
+    if build.ready_state == "READY":
+        return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile."
+    return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}"
+
+
+def _build_left(build: Build | None) -> str:
+    match build.ready_state if build else "CANCELED":
+        case "CANCELED":
+            return "The build was canceled."
+        case "READY":
+            return "The build is ready: it stays Staged, unless Vercel assigns the domains to it."
+        case "ERROR":
+            return "The build has failed."
+        case _:
+            return (
+                "The build could not be canceled: Vercel may still assign the domains to it. See `/current`."
+            )
+
+
+def _trouble(operation: Operation) -> str:
+    trouble = operation.findings.trouble
+    if trouble is None:
+        return ""
+    text = foreign(trouble.text, 300).rstrip(". ")
+    words = {
+        "said": f"Vercel said: {text}",
+        "status": f"Vercel answered {text}",
+        "silent": f"Vercel did not answer: {text}",
+        "garbled": f"Vercel gave {text}",
+        "job": f"Vercel's own record of it: {text}",
+    }
+    return f" {words[trouble.kind]}." if text else ""
 
 
 def _building(build: Build | None, operation: Operation, now: datetime) -> str:
@@ -183,7 +239,8 @@ def _building(build: Build | None, operation: Operation, now: datetime) -> str:
 def _failure(operation: Operation) -> str:
     build = operation.findings.build
     if operation.plan.path is Path.REBUILD and build and build.ready_state in {"ERROR", "CANCELED"}:
-        why = f" {foreign(build.error, 300)}" if build.error else ""
+        error = foreign(build.error or "", 300).rstrip(". ")
+        why = f" {error}." if error else ""
         return f"The new build did not become ready.{why} Production is as it was."
     if operation.asked_at is None:
         return "Nothing was sent to Vercel."
@@ -196,11 +253,20 @@ def _seen(operation: Operation) -> str:
 
 def _auto_assign(operation: Operation) -> str:
     plan = operation.plan
-    if not plan.auto_assign_after:
+    if _is_pinned(operation):
         return "Production is pinned: auto-assignment is off. New builds stay Staged until somebody promotes."
+    if operation.findings.auto_assign is False:
+        return "Auto-assignment is off: new builds stay Staged until somebody promotes."
     if not plan.auto_assign_before:
         return "Auto-assignment is on again: the next production build becomes Current by itself."
     return "Auto-assignment stays on."
+
+
+def _is_pinned(operation: Operation) -> bool:
+    """As it was read back, where it was."""
+    read = operation.findings.auto_assign
+    off = not operation.plan.auto_assign_after if read is None else not read
+    return off and operation.plan.path is Path.ROLLBACK
 
 
 def _moved(proofs: tuple[DomainProof, ...], total: int) -> str:
@@ -209,7 +275,7 @@ def _moved(proofs: tuple[DomainProof, ...], total: int) -> str:
 
 def _proofs(proofs: tuple[DomainProof, ...], final_id: str | None) -> list[str]:
     """What is wrong comes first, so that it is never among those that are only counted."""
-    worst_first = sorted(proofs, key=lambda p: (p.moved, p.status is not None and p.status < 400))
+    worst_first = sorted(proofs, key=lambda p: (p.moved, p.is_well))
     return [
         f"*Proof per domain* for {code(final_id or '')}",
         *bullets(map(_proof, worst_first), _SHOWN_PROOFS),
@@ -231,33 +297,52 @@ def _proof(proof: DomainProof) -> str:
 
 def _buttons(operation: Operation) -> list[ButtonElement]:
     build = operation.findings.build
-    found = []
-    if operation.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and (undo := _undo(operation)):
-        found.append(undo)
-    if build and (logs := link("Build logs", actions.OPEN_LINK, build.logs_url)):
-        found.append(logs)
-    return found
+    found = [_retry(operation), _undo(operation), _cancel(operation)]
+    if build and operation.stage is Stage.SUPERSEDED and build.ready_state == "READY":
+        found.append(button(f"Promote {operation.plan.target.label}…", actions.PROMOTE, build.id))
+    if build:
+        found.append(link("Build logs", actions.OPEN_LINK, build.logs_url))
+    return [b for b in found if b is not None]
 
 
 def _undo(operation: Operation) -> ButtonElement | None:
-    plan = operation.plan
-    inverse = inverse_of(plan)
-    if inverse is None:
+    plan = undo_of(operation)
+    if plan is None:
         return None
-    names = ", ".join(d.name for d in plan.domains)
-    pins = inverse.path is Path.ROLLBACK
+    pins = plan.path is Path.ROLLBACK
     way = (
         "No rebuild. New builds then stay Staged." if pins else "No rebuild. Auto-assignment is switched on."
     )
     verb = "Roll back" if pins else "Undo rollback"
+    return _one_click(f"{verb} to {plan.target.label}", verb, way, actions.UNDO, operation, plan)
+
+
+def _retry(operation: Operation) -> ButtonElement | None:
+    plan = retry_of(operation)
+    if plan is None:
+        return None
+    return _one_click("Retry these domains", "Retry", "No rebuild.", actions.RETRY, operation, plan)
+
+
+def _cancel(operation: Operation) -> ButtonElement | None:
+    if operation.stage is not Stage.BUILDING:
+        return None
+    name = operation.plan.project.name
+    question = ask_first(f"Cancel the build of {name}?", "Production stays as it is.", "Cancel the build")
+    return button("Cancel the build", actions.GIVE_UP, operation.id, confirm=question)
+
+
+def _one_click(
+    text: str, verb: str, way: str, action: str, operation: Operation, plan: Plan
+) -> ButtonElement:
+    """Slack's own dialog names the target and the domains; the click then needs no card."""
+    names = named((plain(d.name, 60) for d in plan.domains), 3)
     question = ask_first(
         f"{verb} {plan.project.name}?",
-        f"To {inverse.target.label}. {way} {count(len(plan.domains), 'domain')}: {names}",
+        f"To {plan.target.label}. {way} {count(len(plan.domains), 'domain')}: {names}",
         verb,
     )
-    return button(
-        f"{verb} to {inverse.target.label}", actions.UNDO, operation.id, style="danger", confirm=question
-    )
+    return button(text, action, operation.id, style="danger", confirm=question)
 
 
 def _who(operation: Operation, now: datetime) -> str:

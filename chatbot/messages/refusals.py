@@ -26,6 +26,7 @@ from chatbot.domain.requests import (
     NothingToRollBackTo,
     ProjectBusy,
     Stale,
+    TooLate,
     UnknownDeployment,
     UnknownProject,
 )
@@ -40,7 +41,7 @@ from chatbot.errors import (
 )
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, link, row, says
-from chatbot.messages.wording import code, deployment_line, deployment_text, foreign, mention, span
+from chatbot.messages.wording import code, deployment_line, deployment_text, foreign, mention, named, span
 
 _MAX_BUTTONS = 10
 
@@ -97,7 +98,7 @@ def _(refusal: Deleted, now: datetime) -> Message:
 
 @word.register
 def _(refusal: UnknownProject, now: datetime) -> Message:
-    known = ", ".join(code(name) for name in refusal.known[:20]) or "none"
+    known = named((code(name) for name in refusal.known), 20) or "none"
     return says(f"Nothing was done. I know no project {code(refusal.name)}. Projects: {known}.")
 
 
@@ -209,6 +210,13 @@ def _(refusal: ProjectBusy, now: datetime) -> Message:
 
 
 @word.register
+def _(refusal: TooLate, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. The operation on {foreign(refusal.project_name)} is past its build: it cannot be given up."
+    )
+
+
+@word.register
 def _(refusal: Stale, now: datetime) -> Message:
     return says(
         f"Nothing was done. This button belonged to an older change of {foreign(refusal.project_name)}. "
@@ -218,11 +226,8 @@ def _(refusal: Stale, now: datetime) -> Message:
 
 def word_failure(error: PlatformError) -> Message:
     """A platform that did not do what was asked of it while nothing was being changed."""
-    said = (
-        f": {foreign(error.said.rstrip('. '), 300)}"
-        if isinstance(error, PlatformAnswered) and error.said
-        else ""
-    )
+    words = foreign(error.said, 300).rstrip(". ") if isinstance(error, PlatformAnswered) else ""
+    said = f": {words}" if words else ""
     match error:
         case NotAuthorized():
             text = (
@@ -241,6 +246,13 @@ def word_failure(error: PlatformError) -> Message:
         case _:
             text = f"Vercel gave {foreign(str(error))}. Nothing was done. Try again in a minute."
     return says(text)
+
+
+def word_old_button() -> Message:
+    """A button that nobody answers any more."""
+    return says(
+        "Nothing was done. This button is from an older version of promotebot. Type the command again."
+    )
 
 
 def word_no_audit() -> Message:

@@ -13,6 +13,7 @@ from chatbot.sandbox.tour import tour
 from chatbot.sandbox.vercel import Timing
 
 DEMO_TIMING = Timing(build=6.0, alias=0.4, queue=0.5)
+DATABASE = Path(".sandbox/demo.db")
 TOUR_TIMING = Timing(build=1.5, alias=0.1, queue=0.1)
 
 
@@ -67,7 +68,9 @@ def _write(path: Path, up: Servers, database: Path) -> None:
 
 
 def _fresh(database: Path) -> Path:
-    """The demo's platform starts anew each time, so does its database."""
+    """The demo's platform starts anew each time, so does its database. Another file is never removed."""
+    if database != DATABASE and database.exists():
+        sys.exit(f"promotebot: {database} exists. Name a file that does not, or leave --database out.")
     database.parent.mkdir(parents=True, exist_ok=True)
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
@@ -104,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument(
             "--port", type=int, default=4810, help="of the workspace; the platform takes the next"
         )
-        verb.add_argument("--database", type=Path, default=Path(".sandbox/demo.db"), metavar="PATH")
+        verb.add_argument("--database", type=Path, default=DATABASE, metavar="PATH")
     return parser
 
 

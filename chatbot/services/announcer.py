@@ -7,19 +7,27 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.messages import Message
 
-_BETWEEN_UPDATES = 1.0  # seconds; Slack takes about one message a second and channel
+_BETWEEN_UPDATES = 2.0  # seconds; Slack takes some fifty updates a minute
 _CLOSED_TO_US = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "team_access_not_granted"}
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "user_not_in_channel",
+        "is_archived",
+        "no_permission",
+        "team_access_not_granted",
+    }
 )
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _log = logging.getLogger(__name__)
 
-SlackTrouble = (SlackApiError, OSError, TimeoutError)
+SlackTrouble = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
 """What a call to Slack raises when it was not done: an error answer, no connection, no answer in time."""
 
 
@@ -54,7 +62,9 @@ class Announcer:
                 channel=channel, client_msg_id=key, **where, **message.payload()
             )
         except SlackApiError as error:
-            if error.response.get("error") not in _CLOSED_TO_US or instead is None or channel == instead:
+            if thread and _code(error) == "thread_not_found":
+                return await self.post(channel, message, key=key, instead=instead)
+            if not _is_closed(error) or instead is None or channel == instead:
                 raise
             _log.warning(
                 "a channel is closed to the bot (%s); the message goes to the person", error.response["error"]
@@ -65,21 +75,23 @@ class Announcer:
             )
         return Posted(answer["channel"], answer["ts"])
 
-    async def update(self, posted: Posted, message: Message) -> None:
-        """Raises one of SlackTrouble. A message that somebody deleted is not posted again."""
+    async def update(self, posted: Posted, message: Message) -> bool:
+        """Whether it could be: somebody may have deleted it, or closed the channel. Raises one of SlackTrouble."""
         try:
             await self._slack.chat_update(channel=posted.channel, ts=posted.ts, **message.payload())
         except SlackApiError as error:
-            if error.response.get("error") not in _GONE:
+            if _code(error) not in _GONE and not _is_closed(error):
                 raise
-            _log.warning("a message can no longer be updated: %s", error.response["error"])
+            _log.warning("a message can no longer be updated: %s", _code(error))
+            return False
+        return True
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
         """Only this person sees it. Raises one of SlackTrouble."""
         try:
             await self._slack.chat_postEphemeral(channel=channel, user=user, **message.payload())
         except SlackApiError as error:
-            if error.response.get("error") not in _CLOSED_TO_US | {"user_not_in_channel"}:
+            if not _is_closed(error):
                 raise
             await self._slack.chat_postMessage(channel=user, **message.payload())
 
@@ -125,7 +137,11 @@ class LiveMessage:
     async def settle(self, message: Message) -> None:
         """Now, as the last wording. Raises one of SlackTrouble."""
         await self.close()
-        await self._send(message)
+        if not await self._send(message):
+            # The outcome has to be told all the same: as a message of its own, or to the person.
+            self._key = str(uuid5(NAMESPACE_URL, f"{self._key}/outcome"))
+            self._posted = None
+            await self._send(message)
 
     async def close(self) -> None:
         """Let go of whatever was to be shown."""
@@ -144,12 +160,22 @@ class LiveMessage:
                 _log.warning("an operation's message was not shown: %s", type(error).__name__)
             await asyncio.sleep(_BETWEEN_UPDATES)
 
-    async def _send(self, message: Message) -> None:
+    async def _send(self, message: Message) -> bool:
         if self._posted is None:
             self._posted = await self._announcer.post(
                 self._channel, message, key=self._key, instead=self._instead
             )
             await self._on_posted(self._posted)
-        elif message != self._shown:
-            await self._announcer.update(self._posted, message)
+        elif message != self._shown and not await self._announcer.update(self._posted, message):
+            return False
         self._shown = message
+        return True
+
+
+def _code(error: SlackApiError) -> str:
+    return str(error.response.get("error"))
+
+
+def _is_closed(error: SlackApiError) -> bool:
+    """The channel is there no more, or takes nothing from the bot."""
+    return _code(error) in _CLOSED_TO_US or _code(error).startswith("restricted_action")

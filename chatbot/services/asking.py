@@ -4,9 +4,10 @@ import logging
 from dataclasses import replace
 
 from chatbot.domain.deployments import Project
-from chatbot.domain.operations import Baseline, Build, Findings, Stage
-from chatbot.domain.planning import AlreadyCurrent, Path, Plan, what_changed
-from chatbot.errors import NotFound, PlatformAnswered, PlatformError, Refusal
+from chatbot.domain.judging import Baseline
+from chatbot.domain.operations import Build, Findings, Stage, Trouble
+from chatbot.domain.planning import AlreadyCurrent, Part, Path, Plan, what_changed
+from chatbot.errors import PlatformAnswered, PlatformError, PlatformGarbled, Refusal
 from chatbot.messages import confirmation
 from chatbot.services.announcer import SlackTrouble
 from chatbot.services.held import Held
@@ -28,11 +29,11 @@ async def check_and_ask(held: Held) -> None:
     try:
         fresh = await held.crew.planner.again(plan)
     except AlreadyCurrent:
-        await held.step(Stage.OUTDATED, Findings(changed=("what is Current",)))
+        await held.step(Stage.OUTDATED, Findings(changed=(Part.CURRENT,)))
     except Refusal:
-        await held.step(Stage.OUTDATED, Findings(changed=("the deployment's state",)))
+        await held.step(Stage.OUTDATED, Findings(changed=(Part.DEPLOYMENT,)))
     except PlatformError as error:
-        await held.step(Stage.FAILED, Findings(said=words_of(error)))
+        await held.step(Stage.FAILED, Findings(trouble=trouble_of(error)))
     else:
         if held.row.fingerprint in {fresh.fingerprint(), fresh.core_fingerprint()}:
             await _ask(held, fresh)
@@ -63,7 +64,7 @@ async def ask_to_promote_build(held: Held, project: Project, build: Build, findi
 async def build_begins(held: Held, build: Build) -> None:
     await held.step(
         Stage.BUILDING,
-        replace(held.findings, build=build, said=None),
+        replace(held.findings, build=build, trouble=None),
         audited="operation.accepted",
         detail={"build": build.id},
         build_id=build.id,
@@ -71,11 +72,10 @@ async def build_begins(held: Held, build: Build) -> None:
     )
 
 
-def words_of(error: PlatformError) -> str:
-    """What the platform said, else what happened instead. From outside: not escaped."""
-    if isinstance(error, NotFound):
-        return error.said or "it does not exist any more"
-    return (error.said if isinstance(error, PlatformAnswered) else "") or str(error)
+def trouble_of(error: PlatformError) -> Trouble:
+    if isinstance(error, PlatformAnswered):
+        return Trouble("said", error.said) if error.said else Trouble("status", str(error.status))
+    return Trouble("garbled" if isinstance(error, PlatformGarbled) else "silent", str(error))
 
 
 def person(actor: str) -> str | None:
@@ -86,7 +86,7 @@ def person(actor: str) -> str | None:
 async def _ask(held: Held, plan: Plan) -> None:
     await held.step(
         Stage.ASKED,
-        Findings(baseline=Baseline.of(plan.project)),
+        Findings(baseline=Baseline.of(plan.project), before=plan.current),
         audited="operation.asked",
         detail={"path": plan.path.value, "target": plan.target.id},
         asked_at=held.now(),
@@ -127,12 +127,15 @@ async def _accepted(held: Held, *, queued: bool, audited: str) -> None:
 async def _not_accepted(held: Held, error: PlatformError, audited: str) -> None:
     # "Already Current" is no failure: somebody was faster, or an earlier answer was lost. Production tells.
     arrived = isinstance(error, PlatformAnswered) and _ALREADY in error.said.lower()
-    said = words_of(error)
+    trouble = trouble_of(error)
     await held.step(
         Stage.UNSURE if error.may_have_applied or arrived else Stage.FAILED,
-        replace(held.findings, said=said),
+        replace(held.findings, trouble=trouble),
         audited=audited,
-        detail={"said": said, "status": error.status if isinstance(error, PlatformAnswered) else None},
+        detail={
+            "said": trouble.text,
+            "status": error.status if isinstance(error, PlatformAnswered) else None,
+        },
     )
 
 

@@ -4,6 +4,7 @@ The row is the truth: a process that dies anywhere in here is followed by one th
 the platform.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,6 +19,7 @@ from chatbot.services.announcer import LiveMessage, Posted, SlackTrouble
 from chatbot.services.asking import check_and_ask, person
 from chatbot.services.held import Crew, Held
 from chatbot.services.looking import follow_build, look, saw_nothing
+from chatbot.services.stopping import stop_build
 from storage.errors import LeaseLost
 from storage.models import Operation as Row
 
@@ -29,6 +31,7 @@ STEPS: dict[Stage, Callable[[Held], Awaitable[None]]] = {
     Stage.MOVING: look,
 }
 
+_TELL_WITHIN = timedelta(minutes=2)  # Slack may ask to wait
 _TELL_AGAIN, _TELL_AT_LEAST, _TELL_FOR = timedelta(seconds=10), timedelta(minutes=10), timedelta(days=1)
 _log = logging.getLogger(__name__)
 
@@ -52,6 +55,7 @@ class Carrying:
         held = self._held
         work = STEPS.get(held.stage)
         if work is None:
+            await stop_build(held)
             await self._tell()
             return None
         self._show()
@@ -75,10 +79,10 @@ class Carrying:
 
     def _pause(self) -> float:
         """Often at first, when a move is usually through within seconds."""
-        if self._held.stage is Stage.BUILDING:
-            return 0.5
         row = self._held.row
         since = self._held.now() - (row.accepted_at or row.asked_at or row.created_at)
+        if self._held.stage is Stage.BUILDING:
+            return 0.5 if since < timedelta(seconds=10) else 3.0
         if since < timedelta(seconds=3):
             return 0.1
         return 0.25 if since < timedelta(seconds=15) else 1.0
@@ -95,9 +99,11 @@ class Carrying:
         held, operation = self._held, self._held.operation
         columns: dict[str, Any] = {"lease_owner": None, "lease_until": None}
         since = held.now() - (operation.finished_at or held.now())
+        held.row = await held.crew.ledger.change(held.row, lease_until=held.now() + 2 * _TELL_WITHIN)
         try:
-            await self._live.settle(wording.progress(operation, held.now()))
-            announced = await self._announce(operation)
+            async with asyncio.timeout(_TELL_WITHIN.total_seconds()):
+                await self._live.settle(wording.progress(operation, held.now()))
+                announced = await self._announce(operation)
             columns |= {"told_at": held.now(), "announcement_ts": announced}
         except SlackTrouble as error:
             _log.warning("the outcome of operation %s was not told: %s", operation.id, type(error).__name__)

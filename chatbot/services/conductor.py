@@ -23,10 +23,13 @@ class Conductor:
 
     def wake(self) -> None:
         """Something was requested: do not wait for the next tick."""
-        self._tasks.start(self.tick(), "claiming operations")
+        self._tasks.start(self._claim(), "claiming operations")
 
-    async def tick(self) -> None:
-        """Claim what is due, and start on it."""
+    async def claim(self) -> None:
+        """What a tick does. A shutdown may end the tick, but no claim half way: its rows would stay leased."""
+        await asyncio.shield(self._tasks.start(self._claim(), "claiming operations"))
+
+    async def _claim(self) -> None:
         if self._closing.is_set():
             return
         for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease):

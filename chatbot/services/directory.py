@@ -41,7 +41,8 @@ class Directory:
 
     async def _in_workspace(self, user_id: str) -> Person:
         user = (await self._slack.users_info(user=user_id))["user"]
-        active = not user.get("deleted") and not user.get("is_bot")
+        # A stranger of a shared channel may be an admin, of another workspace.
+        active = not any(user.get(sign) for sign in ("deleted", "is_bot", "is_stranger"))
         return Person(user_id, is_admin=active and bool(user.get("is_admin") or user.get("is_owner")))
 
     async def _in_groups(self, user_id: str) -> Person:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
 from chatbot.domain.operations import Findings, Operation, Stage, check_transition
-from chatbot.domain.planning import Plan
+from chatbot.domain.planning import Path, Plan
 from chatbot.domain.requests import (
     ConfirmationExpired,
     ConfirmationUnknown,
     ConfirmationUsed,
     ProjectBusy,
     Stale,
+    TooLate,
 )
 from chatbot.services.records import about, as_operation, findings_json, plan_from, plan_json, row_of, summary
 from storage import audit, confirmations, errors, operations
@@ -21,6 +23,7 @@ from storage.models import Confirmation
 from storage.models import Operation as Row
 
 Clock = Callable[[], datetime]
+FollowUp = Callable[[Operation], Plan | None]
 
 
 class Ledger:
@@ -74,15 +77,15 @@ class Ledger:
                 actor=actor,
                 project=plan.project.name,
                 channel=channel,
-                detail={"confirmation": confirmation.id, **about(plan)},
+                detail={"confirmation": _digest(confirmation.id), **about(plan)},
             )
         return confirmation.id
 
-    async def plan_of(self, confirmation_id: str) -> Plan:
-        """Raises ConfirmationUnknown."""
+    async def plan_of(self, confirmation_id: str, *, actor: str) -> Plan:
+        """Raises ConfirmationUnknown, also where it was shown to somebody else."""
         async with self._database.read() as session:
             found = await confirmations.get(session, confirmation_id)
-        if found is None:
+        if found is None or found.actor != actor:
             raise ConfirmationUnknown
         return plan_from(found.plan)
 
@@ -97,9 +100,11 @@ class Ledger:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
             plan = plan_from(spent.plan)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, now=now)
+            if plan.path is Path.ROLLBACK:
+                await _give_way(session, plan.project.id, "superseded", actor, now)
             await _create(session, row)
             await _append(
-                session, row, "operation.requested", actor, now, confirmation=spent.id, **about(plan)
+                session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
             )
         return as_operation(row)
 
@@ -115,29 +120,50 @@ class Ledger:
                 actor=actor,
                 project=spent.project_name,
                 channel=spent.channel,
-                detail={"confirmation": spent.id},
+                detail={"confirmation": _digest(spent.id)},
             )
         return plan_from(spent.plan)
 
-    async def undo(self, operation_id: str, *, actor: str, channel: str) -> Operation:
-        """Request the inverse of a finished operation, as its one-click button does.
+    async def cancel_operation(self, operation_id: str, *, actor: str) -> None:
+        """Give up a build that is under way, as its button does.
 
         Raises:
-            Stale: another operation moved the project since, or there is no way back.
+            TooLate: it is past that.
+        """
+        async with self._database.write() as session:
+            found = await operations.get(session, operation_id)
+            if found is None:
+                raise ConfirmationUnknown
+            active = await operations.active_of(session, found.project_id)
+            if active is None or active.id != operation_id:
+                raise TooLate(found.project_name)
+            if not await _give_way(session, found.project_id, "cancelled", actor, self._clock()):
+                raise TooLate(found.project_name)
+
+    async def follow_up(
+        self, operation_id: str, make_plan: FollowUp, *, actor: str, channel: str
+    ) -> Operation:
+        """Request what a one-click button of a finished operation promises: its undo, or its retry.
+
+        Raises:
+            Stale: another operation has moved the project since, or there is no way back.
             ProjectBusy: one is running.
         """
         now = self._clock()
         async with self._database.write() as session:
-            undone = await operations.get(session, operation_id)
-            if undone is None:
+            origin = await operations.get(session, operation_id)
+            if origin is None:
                 raise ConfirmationUnknown
-            newest = await operations.newest(session, undone.project_id, limit=1)
-            plan = as_operation(undone).undoing()
-            if plan is None or (newest[0].id != operation_id and newest[0].finished_at is not None):
-                raise Stale(undone.project_name)
+            plan = make_plan(as_operation(origin))
+            if plan is None or await _has_moved_since(session, origin):
+                raise Stale(origin.project_name)
             row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, now=now)
+            if plan.path is Path.ROLLBACK:
+                await _give_way(session, plan.project.id, "superseded", actor, now)
             await _create(session, row)
-            await _append(session, row, "operation.requested", actor, now, undoes=operation_id, **about(plan))
+            await _append(
+                session, row, "operation.requested", actor, now, follows=operation_id, **about(plan)
+            )
         return as_operation(row)
 
     async def claim(self, owner: str, lease: timedelta, limit: int = 20) -> list[Row]:
@@ -185,6 +211,10 @@ class Ledger:
                 await _append(session, row, f"operation.{stage}", "bot", now, **summary(findings))
         return row
 
+    async def learn(self, row: Row, findings: Findings) -> Row:
+        """Findings of an operation that has its outcome already. Raises LeaseLost."""
+        return await self.change(row, outcome=findings_json(findings))
+
     async def change(self, row: Row, **values: Any) -> Row:
         """Set columns that are no step: message, lease, due time. Raises LeaseLost."""
         async with self._database.write() as session:
@@ -199,6 +229,9 @@ class Ledger:
 async def _consume(
     session: Any, confirmation_id: str, *, by: str, now: datetime, answer: Any
 ) -> Confirmation:
+    shown = await confirmations.get(session, confirmation_id)
+    if shown is not None and shown.actor != by:
+        raise ConfirmationUnknown  # it was shown to somebody else
     try:
         return await confirmations.consume(session, confirmation_id, by=by, now=now, answer=answer)
     except errors.UnknownConfirmation:
@@ -207,6 +240,21 @@ async def _consume(
         raise ConfirmationUsed(error.confirmation.used_by) from None
     except errors.Expired:
         raise ConfirmationExpired from None
+
+
+async def _give_way(session: Any, project_id: str, state: str, actor: str, now: datetime) -> bool:
+    """End an operation that is building, or whose outcome nobody knows: a rollback never waits for it."""
+    row = await operations.give_way(session, project_id, state=state, now=now)
+    if row is not None:
+        await _append(session, row, f"operation.{state}", actor, now)
+    return row is not None
+
+
+async def _has_moved_since(session: Any, origin: Row) -> bool:
+    """Whether a later operation of this project may have moved production."""
+    later = await operations.newest(session, origin.project_id, limit=50)
+    moved = {Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.UNKNOWN}
+    return any(row.created_at > origin.created_at and row.state in moved for row in later)
 
 
 async def _create(session: Any, row: Row) -> None:
@@ -228,3 +276,8 @@ async def _append(session: Any, row: Row, action: str, actor: str, now: datetime
         channel=row.channel,
         detail=detail,
     )
+
+
+def _digest(confirmation_id: str) -> str:
+    """The log tells confirmations apart, and holds nothing that could be spent."""
+    return sha256(confirmation_id.encode()).hexdigest()[:12]

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from chatbot.domain.deployments import Deployment, State, state_of
-from chatbot.domain.operations import Baseline, Build, DomainProof, Findings, Sight, Stage, judge
-from chatbot.errors import PlatformError
-from chatbot.services.asking import META_KEY, ask_to_promote_build, build_begins, words_of
+from chatbot.domain.deployments import Deployment, Project, State, state_of
+from chatbot.domain.judging import Baseline, Sight, judge
+from chatbot.domain.operations import Build, DomainProof, Findings, Stage, Trouble
+from chatbot.errors import NotFound, PlatformError
+from chatbot.services.asking import META_KEY, ask_to_promote_build, build_begins, trouble_of
 from chatbot.services.held import Held
 
 _BETWEEN_PROGRESS = timedelta(seconds=1)
@@ -19,23 +20,20 @@ async def look(held: Held) -> None:
         await _find_build(held)
         return
     project = await held.crew.vercel.project(held.row.project_id)
-    sight = judge(project, final_id=final_id, baseline=held.findings.baseline or Baseline.of(project))
     seen = project.current.id if project.current else None
-    findings = replace(held.findings, seen=seen)
-    match sight:
+    findings = replace(held.findings, seen=seen, auto_assign=project.auto_assign)
+    match judge(project, final_id=final_id, baseline=held.findings.baseline or Baseline.of(project)):
         case Sight.OVERTAKEN:
-            last = project.last_request
-            taken_by = last.to_id if last and last.to_id != final_id else seen
-            await held.step(Stage.SUPERSEDED, replace(findings, taken_by=taken_by))
+            await held.step(Stage.SUPERSEDED, findings)
         case Sight.ARRIVED:
             await _prove_arrival(held, findings)
         case Sight.FAILED:
-            status = project.last_request.job_status if project.last_request else ""
-            await _prove_failure(held, replace(findings, said=findings.said or f"the job ended as {status}"))
+            ended = Trouble("job", project.last_request.job_status) if project.last_request else None
+            await _prove_failure(held, replace(findings, trouble=findings.trouble or ended))
         case Sight.MOVING:
             await _moves(held, findings)
-        case Sight.NOTHING:
-            await give_up_when_late(held, findings)
+        case Sight.CONTESTED | Sight.NOTHING:
+            await _give_up_when_late(held, findings)
 
 
 async def follow_build(held: Held) -> None:
@@ -44,36 +42,42 @@ async def follow_build(held: Held) -> None:
     if known is None:
         await _find_build(held)
         return
-    build = await held.crew.vercel.deployment(known.id)
-    findings = replace(held.findings, build=Build.of(build), said=None)
+    try:
+        build = await held.crew.vercel.deployment(known.id)
+    except NotFound as error:
+        await held.step(Stage.FAILED, replace(held.findings, trouble=trouble_of(error)))
+        return
+    findings = replace(held.findings, build=Build.of(build), trouble=None)
     match state_of(build, None):
         case State.BUILDING:
-            await give_up_build_when_late(held, findings)
+            await _give_up_build_when_late(held, findings)
         case State.FAILED:
             await held.step(Stage.FAILED, findings)
         case state:
-            await _is_built(held, build, findings, staged=state is State.STAGED)
+            project = await held.crew.vercel.project(held.row.project_id)
+            await _is_built(held, build, project, findings, staged=state is State.STAGED)
 
 
 async def saw_nothing(held: Held, error: PlatformError) -> None:
     """The look did not work out this time. Whatever was asked is asked."""
-    findings = replace(held.findings, said=words_of(error))
+    findings = replace(held.findings, trouble=trouble_of(error))
     if held.stage is Stage.BUILDING:
-        await give_up_build_when_late(held, findings)
+        await _give_up_build_when_late(held, findings)
     else:
-        await give_up_when_late(held, findings)
+        await _give_up_when_late(held, findings)
 
 
-async def give_up_when_late(held: Held, findings: Findings, outcome: Stage = Stage.UNKNOWN) -> None:
+async def _give_up_when_late(held: Held, findings: Findings, outcome: Stage = Stage.UNKNOWN) -> None:
     row, patience = held.row, held.crew.patience
     since = row.accepted_at or row.promote_asked_at or row.asked_at or row.created_at
-    if held.now() - since > (patience.observe if row.accepted_at else patience.unseen):
+    allowed = patience.observe if row.accepted_at else patience.unseen
+    if held.now() - since > (patience.build if findings.queued else allowed):
         await held.step(outcome, findings)
     else:
         await held.learn(findings, Stage.UNSURE if held.stage is Stage.ASKED else None)
 
 
-async def give_up_build_when_late(held: Held, findings: Findings) -> None:
+async def _give_up_build_when_late(held: Held, findings: Findings) -> None:
     if held.now() - (held.row.asked_at or held.row.created_at) > held.crew.patience.build:
         await held.step(Stage.UNKNOWN, findings)
     else:
@@ -82,31 +86,41 @@ async def give_up_build_when_late(held: Held, findings: Findings) -> None:
 
 async def _find_build(held: Held) -> None:
     filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
-    if found := await held.crew.vercel.deployments(limit=1, **filters):
+    if found := await held.crew.vercel.deployments(filters, limit=1):
         await build_begins(held, Build.of(found[0]))
     else:
-        await give_up_when_late(held, held.findings)
+        await _give_up_when_late(held, held.findings)
 
 
-async def _is_built(held: Held, deployment: Deployment, findings: Findings, *, staged: bool) -> None:
-    """The platform moves the domains itself, unless auto-assignment is off. Then it takes one promote."""
-    project = await held.crew.vercel.project(held.row.project_id)
+async def _is_built(
+    held: Held, deployment: Deployment, project: Project, findings: Findings, *, staged: bool
+) -> None:
+    """The platform moves the domains itself, unless auto-assignment was off when the build was made.
+
+    Then it takes one promote, and only while production is as it was confirmed: a rollback that somebody made
+    meanwhile is never undone.
+    """
+    as_confirmed = held.findings.baseline is not None and held.findings.baseline.still_holds(project)
     arrived = project.current is not None and project.current.id == deployment.id
+    seen = project.current.id if project.current else None
+    findings = replace(findings, seen=seen, auto_assign=project.auto_assign)
     if held.row.promote_asked_at is not None and not arrived:
         await held.step(Stage.UNSURE, held.findings)  # asked before a crash: never again
-        return
-    if not arrived:
-        findings = replace(findings, baseline=Baseline.of(project))
-    if staged and not project.auto_assign and not arrived:
+    elif not staged or arrived or (project.auto_assign and held.operation.plan.auto_assign_before):
+        if not arrived:
+            findings = replace(findings, baseline=Baseline.of(project), before=project.current)
+        await held.step(
+            Stage.MOVING,
+            findings,
+            audited="operation.built",
+            detail={"build": deployment.id},
+            accepted_at=held.now(),
+        )
+    elif as_confirmed:
+        findings = replace(findings, baseline=Baseline.of(project), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
-        return
-    await held.step(
-        Stage.MOVING,
-        findings,
-        audited="operation.built",
-        detail={"build": deployment.id},
-        accepted_at=held.now(),
-    )
+    else:
+        await held.step(Stage.SUPERSEDED, findings)
 
 
 async def _moves(held: Held, findings: Findings) -> None:
@@ -114,8 +128,11 @@ async def _moves(held: Held, findings: Findings) -> None:
     if held.now() - held.domains_read_at > _BETWEEN_PROGRESS:
         findings = replace(findings, proofs=await _proofs(held, probe=False))
         held.domains_read_at = held.now()
-    await held.learn(findings, Stage.MOVING)
-    await give_up_when_late(held, held.findings)
+    if held.row.accepted_at is None:
+        await held.step(Stage.MOVING, findings, accepted_at=held.now())
+    else:
+        await held.learn(findings, Stage.MOVING)
+    await _give_up_when_late(held, held.findings)
 
 
 async def _prove_arrival(held: Held, findings: Findings) -> None:
@@ -123,9 +140,9 @@ async def _prove_arrival(held: Held, findings: Findings) -> None:
     findings = replace(findings, proofs=await _proofs(held, probe=True))
     moved = _moved(held, findings)
     if all(moved):
-        await held.step(Stage.SUCCEEDED, replace(findings, said=None))
+        await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
     else:
-        await give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(moved) else Stage.UNKNOWN)
+        await _give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(moved) else Stage.UNKNOWN)
 
 
 async def _prove_failure(held: Held, findings: Findings) -> None:

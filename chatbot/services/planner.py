@@ -1,7 +1,7 @@
 """From what a person typed to a Plan: find the deployment, look at its project in one round, decide."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -15,6 +15,9 @@ from chatbot.vercel import VercelClient
 _FULL_SHA = 40
 _GONE = 410
 _NEAREST = 3
+_PAGE = 100
+_CANDIDATES = {"rollbackCandidate": "true"}
+_BUILDS = {"target": "production"}
 
 
 class Planner:
@@ -25,17 +28,18 @@ class Planner:
 
     async def promotion(self, reference: Reference) -> Plan:
         target = await self.find(reference)
-        return plan_promotion(await self._look(target, with_recent=target.target != "production"))
+        # A rebuild's usual time comes from the list.
+        return plan_promotion(await self._look(target, None if target.target == "production" else _BUILDS))
 
     async def rollback(self, reference: Reference, reason: str | None = None) -> Plan:
         target = await self.find(reference)
-        return plan_rollback(await self._look(target, with_recent=True), reason)
+        return plan_rollback(await self._look(target, _CANDIDATES), reason)
 
     async def again(self, plan: Plan) -> Plan:
         """The same wish, planned on production as it is now: one round of reads."""
         target, look = await asyncio.gather(
             self._vercel.deployment(plan.target.id),
-            self._look(plan.target, with_recent=plan.path is Path.ROLLBACK),
+            self._look(plan.target, _CANDIDATES if plan.path is Path.ROLLBACK else None),
         )
         if target.deleted:
             raise Deleted(Reference(Kind.ID, target.id))
@@ -52,7 +56,7 @@ class Planner:
             NothingToRollBackTo: it has no candidate.
         """
         project = await self.project(project_name)
-        recent = await self._vercel.deployments(projectId=project.id, target="production")
+        recent = await self._vercel.deployments({"projectId": project.id, **_CANDIDATES})
         if not (found := rollback_candidates(project, recent)):
             raise NothingToRollBackTo(project)
         return project, found
@@ -67,7 +71,7 @@ class Planner:
 
     async def promotable(self, project_id: str) -> list[Deployment]:
         """Ready deployments of a project, the newest first."""
-        return await self._vercel.deployments(projectId=project_id, state="READY", limit=20)
+        return await self._vercel.deployments({"projectId": project_id, "state": "READY"}, limit=20)
 
     async def find(self, reference: Reference) -> Deployment:
         """Raises UnknownDeployment, Ambiguous, Deleted."""
@@ -94,45 +98,64 @@ class Planner:
         return [] if reference.kind is Kind.ID else await self._on_branch(reference.as_branch)
 
     async def _on_branch(self, branch: str) -> list[Deployment]:
-        return await self._vercel.deployments(branch=branch, state="READY")
+        return await self._vercel.deployments({"branch": branch, "state": "READY"})
 
     async def _of_commit(self, sha: str) -> list[Deployment]:
         """The platform filters by whole hashes only; a shorter one is looked for among the newest."""
         if len(sha) == _FULL_SHA:
-            return await self._vercel.deployments(sha=sha)
+            return await self._vercel.deployments({"sha": sha})
         recent = await self._vercel.deployments()
         return [d for d in recent if d.commit and d.commit.sha.startswith(sha)]
 
-    async def _look(self, target: Deployment, *, with_recent: bool) -> Look:
+    async def _look(self, target: Deployment, recent: Mapping[str, str] | None = None) -> Look:
+        """`recent` filters the list of deployments that the plan needs besides, if any."""
         project_id = target.project_id
         reads = (
             self._vercel.project(project_id),
             self._vercel.domains(project_id),
             self._vercel.environment(project_id),
         )
-        if not with_recent:
+        if recent is None:
             project, domains, environment = await asyncio.gather(*reads)
             return Look(project, target, tuple(domains), tuple(environment))
-        # Only a list says what is a rollback candidate, and how long builds take.
-        project, domains, environment, recent = await asyncio.gather(
-            *reads, self._vercel.deployments(projectId=project_id, target="production")
+        project, domains, environment, listed = await asyncio.gather(
+            *reads, self._vercel.deployments({"projectId": project_id, **recent})
         )
-        if listed := next((d for d in recent if d.id == target.id), None):
-            target = replace(target, rollback_candidate=listed.rollback_candidate)
-        return Look(project, target, tuple(domains), tuple(environment), tuple(recent))
+        if recent is _CANDIDATES:
+            target = replace(target, rollback_candidate=_is_candidate(target, listed))
+        return Look(project, target, tuple(domains), tuple(environment), tuple(listed))
+
+
+def _is_candidate(target: Deployment, listed: list[Deployment]) -> bool:
+    """Only a list says so. What is older than a full page may be one: then the platform decides."""
+    beyond = len(listed) == _PAGE and target.created_at < listed[-1].created_at
+    return beyond or any(d.id == target.id for d in listed)
 
 
 def _best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:
-    """A ready production build before a preview of the same commit, then the newest."""
+    """The newest one that is ready; of the same commit, a production build before a preview."""
     best: dict[str, Deployment] = {}
     for deployment in sorted(found, key=_worth, reverse=True):
-        best.setdefault(deployment.project_id, deployment)
+        other = best.setdefault(deployment.project_id, deployment)
+        if _serves(deployment) and other.target != "production" and _same_commit(deployment, other):
+            best[deployment.project_id] = deployment
     return list(best.values())  # one that was deleted only where there is no other
 
 
-def _worth(deployment: Deployment) -> tuple[bool, bool, float]:
-    ready = deployment.ready_state == "READY" and not deployment.deleted
-    return ready, deployment.target == "production", deployment.created_at.timestamp()
+def _serves(deployment: Deployment) -> bool:
+    return deployment.target == "production" and _is_ready(deployment)
+
+
+def _same_commit(one: Deployment, other: Deployment) -> bool:
+    return one.commit is not None and other.commit is not None and one.commit.sha == other.commit.sha
+
+
+def _is_ready(deployment: Deployment) -> bool:
+    return deployment.ready_state == "READY" and not deployment.deleted
+
+
+def _worth(deployment: Deployment) -> tuple[bool, float]:
+    return _is_ready(deployment), deployment.created_at.timestamp()
 
 
 def _nearest(typed: str, recent: list[Deployment]) -> tuple[Deployment, ...]:

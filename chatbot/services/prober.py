@@ -10,6 +10,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
+_AT_ONCE = 50
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -49,29 +51,34 @@ class Prober:
         self._url = url
         self._private = private
         self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._at_once = asyncio.Semaphore(_AT_ONCE)  # waiting for a turn is no silence of the site
 
     @staticmethod
     def connector(*, private: bool) -> aiohttp.TCPConnector:
         """The connector of the session to give it: the guard against private addresses sits in its resolver."""
         resolver = None if private else PublicResolver()
-        return aiohttp.TCPConnector(resolver=resolver, limit=50, force_close=True)
+        return aiohttp.TCPConnector(resolver=resolver, limit=_AT_ONCE, force_close=True)
 
     async def probe(self, names: Iterable[str]) -> dict[str, Probe]:
         names = list(names)
         return dict(zip(names, await asyncio.gather(*map(self._one, names)), strict=True))
 
     async def _one(self, name: str) -> Probe:
+        async with self._at_once:
+            return await self._visit(name)
+
+    async def _visit(self, name: str) -> Probe:
         try:
             url = URL(self._url.replace("{domain}", name))
             if not self._private and _is_private_literal(url.host):
-                return Probe(fault="it is a private address")
+                return Probe(fault="private")
             async with self._session.get(url, allow_redirects=False, timeout=self._timeout) as answer:
                 return Probe(status=answer.status)
         except TimeoutError:
-            return Probe(fault="no answer in time")
+            return Probe(fault="timeout")
         except aiohttp.ClientConnectorDNSError as error:
             private = isinstance(error.os_error, PrivateAddressError)
-            return Probe(fault="it resolves to a private address" if private else "its name does not resolve")
+            return Probe(fault="private" if private else "unresolved")
         except (aiohttp.ClientError, ValueError, OSError) as error:
             return Probe(fault=type(error).__name__.removesuffix("Error"))
 

@@ -77,10 +77,9 @@ def about(plan: Plan) -> dict[str, Any]:
 def summary(findings: Findings) -> dict[str, Any]:
     """What the audit log keeps of an outcome."""
     kept = {
-        "said": findings.said,
+        "said": findings.trouble.text if findings.trouble else None,
         "changed": list(findings.changed) or None,
         "seen": findings.seen,
-        "taken_by": findings.taken_by,
         "build": findings.build.id if findings.build else None,
         "domains": {p.name: {"serves": p.serves, "moved": p.moved} for p in findings.proofs} or None,
     }

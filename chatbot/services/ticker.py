@@ -1,5 +1,6 @@
 """What happens by the clock. Whatever has a due time is a row; a tick only looks."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -21,6 +22,8 @@ class Ticker:
         async def guarded() -> None:
             try:
                 await tick()
+            except asyncio.CancelledError:
+                _log.debug("tick %s was ended by the shutdown", name)
             except Exception:  # noqa: BLE001 - a tick that raised would not come again; it is logged
                 _log.exception("tick %s failed", name)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from chatbot.domain.deployments import Deployment, Domain, EnvironmentKey, Project
+from chatbot.domain.planning import MAX_REASON
 from chatbot.errors import (
     NotAuthorized,
     NotFound,
@@ -80,7 +82,9 @@ class VercelClient:
         page = await self._get(f"/v13/deployments/{quote(id_or_host, safe='')}", wire.DeploymentWire)
         return page.to_domain()
 
-    async def deployments(self, *, limit: int = _PAGE, **filters: str) -> list[Deployment]:
+    async def deployments(
+        self, filters: Mapping[str, str] = MappingProxyType({}), *, limit: int = _PAGE
+    ) -> list[Deployment]:
         """Newest first, one page. Filters as the platform spells them: projectId, branch, sha, state and so on."""
         page = await self._get("/v6/deployments", wire.DeploymentsPage, limit=str(limit), **filters)
         return [item.to_domain() for item in page.deployments]
@@ -109,8 +113,8 @@ class VercelClient:
         return await self._move(path, {}, timeout)
 
     async def rollback(self, project_id: str, deployment_id: str, *, reason: str, timeout: float) -> Accepted:
-        """Point production back. `reason` becomes the platform's rollback description (250 characters)."""
-        query = {"description": reason[:250]} if reason else {}
+        """Point production back. `reason` becomes the platform's rollback description."""
+        query = {"description": reason[:MAX_REASON]} if reason else {}
         return await self._move(f"/v1/projects/{project_id}/rollback/{deployment_id}", query, timeout)
 
     async def rebuild(self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float) -> Deployment:
@@ -123,6 +127,11 @@ class VercelClient:
         }
         _, raw = await self.request("POST", "/v13/deployments", json=body, deadline=timeout)
         return _read(raw, wire.DeploymentWire).to_domain(deployment.project_id)
+
+    async def cancel(self, deployment_id: str) -> Deployment:
+        """Stop a build. 400 when it has ended."""
+        _, raw = await self.request("PATCH", f"/v12/deployments/{deployment_id}/cancel", json={})
+        return _read(raw, wire.DeploymentWire).to_domain()
 
     async def request(
         self,

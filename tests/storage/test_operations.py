@@ -187,9 +187,11 @@ async def test_whoever_lost_the_lease_changes_nothing(db: Database) -> None:
         with pytest.raises(LeaseLost) as lost:
             await operations.change(session, "op_1", stale.fence, asked_at=NOW)
         with pytest.raises(LeaseLost):
-            await operations.renew(session, "op_1", stale.fence, NOW + 9 * LEASE)
+            await operations.change(session, "op_1", stale.fence, lease_until=NOW + 9 * LEASE)
         with pytest.raises(LeaseLost):
-            await operations.release(session, "op_1", stale.fence, NOW)
+            await operations.change(
+                session, "op_1", stale.fence, lease_owner=None, lease_until=None, look_at=NOW
+            )
         found = await operations.get(session, "op_1")
     assert (lost.value.operation_id, lost.value.fence) == ("op_1", 1)
     assert found is not None
@@ -229,7 +231,7 @@ async def test_a_renewed_lease_lasts_longer(db: Database) -> None:
     await create(db)
     (claimed,) = await claim(db)
     async with db.write() as session:
-        await operations.renew(session, "op_1", claimed.fence, NOW + 2 * LEASE)
+        await operations.change(session, "op_1", claimed.fence, lease_until=NOW + 2 * LEASE)
     assert await claim(db, now=NOW + LEASE) == []
     assert len(await claim(db, now=NOW + 2 * LEASE)) == 1
 
@@ -238,7 +240,9 @@ async def test_a_released_operation_is_claimed_when_it_is_due_again(db: Database
     await create(db)
     (claimed,) = await claim(db)
     async with db.write() as session:
-        released = await operations.release(session, "op_1", claimed.fence, NOW + SECOND)
+        released = await operations.change(
+            session, "op_1", claimed.fence, lease_owner=None, lease_until=None, look_at=NOW + SECOND
+        )
     assert (released.lease_owner, released.lease_until) == (None, None)
     assert await claim(db, now=NOW) == []
     (again,) = await claim(db, owner="replica_2", now=NOW + SECOND)

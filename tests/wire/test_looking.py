@@ -67,7 +67,7 @@ async def test_the_audit_log_is_read_by_project_person_and_time(bot: World) -> N
     answer = await bot.bob.sees("Audit log", channel="deploys")
     assert "operation.succeeded" in answer.words
     assert "operation.asked" in answer.words
-    await bot.bob.types("/promotebot audit <@U0ANA0001> 1h", channel="general")
+    await bot.bob.types("/promotebot audit @ana 1h", channel="general")
     by_ana = await bot.bob.sees("Audit log", channel="general")
     assert "confirmation.shown" in by_ana.words
     assert "operation.succeeded" not in by_ana.words  # that one is the bot's

@@ -94,7 +94,7 @@ async def test_an_unclear_answer_without_effect_is_unknown_and_never_asked_again
     await world.tell_platform("faults", [{"method": "POST", "path": ".*/promote/.*", **fault}])
     await world.ana.clicks(card, "Promote")
     unknown = await world.bob.sees("outcome unknown", channel="deploys")
-    assert "I asked once and saw no result." in unknown.words
+    assert "I asked once, and did not see it happen." in unknown.words
     assert await world.serving("shop") == before
     assert len(await world.requests("POST")) == 1
 
@@ -171,5 +171,5 @@ async def test_somebody_else_who_is_faster_supersedes(bot: World) -> None:
     await bot.bob.sees("Accepted.", channel="deploys")
     await bot.promote_outside("shop", staged[1]["id"])
     superseded = await bot.bob.sees("superseded", channel="deploys")
-    assert f"It is now `{staged[1]['id']}`" in superseded.words
+    assert f"Current, when last seen: `{staged[1]['id']}`" in superseded.words
     assert await bot.serving("shop") == {staged[1]["id"]}

@@ -1,0 +1,58 @@
+"""What the one-click buttons of an operation promise: its inverse, or the rest of it.
+
+Only the core of these plans is meant (target, Current, path, domain names, auto-assignment): that is what a
+confirm dialog names. The whole plan is made when it is carried out.
+"""
+
+from dataclasses import replace
+
+from chatbot.domain.deployments import Deployment
+from chatbot.domain.environment import EnvironmentChange
+from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.planning import Path, Plan
+
+
+def undo_of(operation: Operation) -> Plan | None:
+    """The way back to what was Current before; None where nothing was, or nothing has moved.
+
+    After a promote or a rebuild that is an instant rollback. After a rollback to something older it is a
+    promote: that is how the platform undoes one, although the deployment was promoted before. After a move
+    that ended half way the old deployment may still be Current: then all domains go back to it.
+    """
+    was = operation.was
+    if was is None or operation.final_id is None or operation.stage not in _HAVE_MOVED:
+        return None
+    went_back = operation.plan.path is Path.ROLLBACK and operation.made.created_at < was.created_at
+    return _core(operation, Path.PROMOTE if went_back else Path.ROLLBACK, was)
+
+
+def retry_of(operation: Operation) -> Plan | None:
+    """The same move once more, for the domains that did not follow."""
+    if operation.stage is not Stage.PARTLY_MOVED or operation.final_id is None:
+        return None
+    path = Path.ROLLBACK if operation.plan.path is Path.ROLLBACK else Path.PROMOTE
+    return _core(operation, path, operation.made)
+
+
+_HAVE_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
+
+
+def _core(operation: Operation, path: Path, target: Deployment) -> Plan:
+    done, findings = operation.plan, operation.findings
+    arrived = findings.seen in {None, operation.final_id}
+    auto_assign = done.auto_assign_after if arrived else done.auto_assign_before
+    project = replace(
+        done.project,
+        current=operation.made if arrived else operation.was,
+        auto_assign=auto_assign if findings.auto_assign is None else findings.auto_assign,
+        last_request=None,
+    )
+    return Plan(
+        path=path,
+        project=project,
+        target=target,
+        domains=done.domains,
+        redirects=done.redirects,
+        environment=EnvironmentChange(),
+        auto_assign_after=path is not Path.ROLLBACK,
+    )
