@@ -12,7 +12,7 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.access import identify
 from chatbot.sandbox.vercel.errors import ApiError, error_body
-from chatbot.sandbox.vercel.keys import CALLER, FAULTS, JOURNAL, STORE
+from chatbot.sandbox.vercel.keys import CALLER, FAULTS, JOURNAL, STORE, TAMPERED
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -70,6 +70,7 @@ async def go_wrong(request: web.Request, handler: Handler) -> web.StreamResponse
         fault = request.app[FAULTS].take_request(request.method, request.path)
     if fault is None:
         return await handler(request)
+    request[TAMPERED] = fault.spoils_the_answer
     await asyncio.sleep(fault.delay)
     response = await handler(request) if fault.lets_it_happen else web.Response()
     await asyncio.sleep(fault.hold)

@@ -23,6 +23,7 @@ from chatbot.sandbox.vercel.keys import (
 )
 from chatbot.sandbox.vercel.middlewares import MIDDLEWARES, leave_empty_bodies_untyped
 from chatbot.sandbox.vercel.production import Production
+from chatbot.sandbox.vercel.recording import recording
 from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.routes import API_ROUTES
 from chatbot.sandbox.vercel.seeding import OWNER_TOKEN, VIEWER_TOKEN, seed_account, seed_projects
@@ -32,6 +33,7 @@ from chatbot.sandbox.vercel.supervision import Supervisor
 from chatbot.sandbox.vercel.timing import Timing
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
 LONGEST_LINE = 64 * 1024
@@ -51,8 +53,11 @@ class Platform:
         timing: Timing | None = None,
         seeded: bool = True,
         seed: int = 7,
+        record: Path | None = None,
     ) -> None:
+        """`record` names a folder for what it answers (see recording.py)."""
         self._port, self._host = port, host
+        self._middlewares = (*recording(record), *MIDDLEWARES)
         timing = timing or Timing()
         self.store = Store(seed=seed)
         self.token = OWNER_TOKEN
@@ -104,7 +109,7 @@ class Platform:
             await self._runner.cleanup()
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=MIDDLEWARES)
+        app = web.Application(middlewares=self._middlewares)
         app[STORE] = self.store
         app[HOME] = self._home
         app[BUILDS] = self._builds

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from chatbot.sandbox.vercel.errors import bad_request
-from chatbot.sandbox.vercel.keys import CALLER, STORE
+from chatbot.sandbox.vercel.keys import CALLER, LINES, STORE
 from chatbot.sandbox.vercel.paging import switch, whole_number
 from chatbot.sandbox.vercel.rendering.deployments import event_body
 
@@ -50,12 +50,12 @@ async def _stream(
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     await response.prepare(request)
-    sent = 0
+    written = response[LINES] = []
     while True:
         seen, finished = store.revision.number, not deployment.is_unfinished
-        for line in deployment.log[sent:]:
-            await response.write(json.dumps(event_body(deployment, line)).encode() + b"\n")
-            sent += 1
+        for line in deployment.log[len(written) :]:
+            written.append(event_body(deployment, line))
+            await response.write(json.dumps(written[-1]).encode() + b"\n")
         if finished or not follows or store.revision.is_closed:
             break
         await store.revision.past(seen, LOOKS_AGAIN_AFTER)
