@@ -10,7 +10,7 @@ from chatbot.sandbox.vercel.errors import ApiError, not_found, out_of_scope
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from chatbot.sandbox.vercel.records import Deployment, Project, Team, Token, User
+    from chatbot.sandbox.vercel.records import Deployment, Plan, Project, Team, Token, User
     from chatbot.sandbox.vercel.store import Store
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,6 +28,10 @@ class Caller:
     @property
     def account_id(self) -> str:
         return self.team.id if self.team is not None else self.user.id
+
+    @property
+    def plan(self) -> Plan:
+        return self.team.plan if self.team is not None else "hobby"
 
     def project(self, id_or_name: str) -> Project:
         """Raises ApiError 404 when there is none, 403 when it belongs to another account."""

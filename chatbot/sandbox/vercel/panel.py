@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment, Domain, Project
+    from chatbot.sandbox.vercel.rollouts import Rollout
     from chatbot.sandbox.vercel.store import Store
 
 RECENT = 15
@@ -29,6 +30,8 @@ def state_word(project: Project, deployment: Deployment) -> str:
         return "Preview"
     if deployment.id == project.current_id:
         return "Current"
+    if project.rollout is not None and deployment.id == project.rollout.canary_id:
+        return "Canary"
     return "Promoted" if deployment.substate == "PROMOTED" else "Staged"
 
 
@@ -42,6 +45,7 @@ def _project(store: Store, project: Project) -> dict[str, Any]:
         "auto_assign": project.auto_assign,
         "pinned": not project.auto_assign and last is not None and last.type == "rollback",
         "current": _current(project, current) if current is not None else None,
+        "rollout": _rollout(project.rollout) if project.rollout is not None else None,
         "domains": [_domain(store, domain) for domain in project.domains.values()],
         "recent": [_recent(project, one) for one in islice(existing, RECENT)],
     }
@@ -56,6 +60,15 @@ def _current(project: Project, deployment: Deployment) -> dict[str, Any]:
         "author": deployment.commit.author_name,
         "branch": deployment.commit.branch,
         "state": state_word(project, deployment),
+    }
+
+
+def _rollout(rollout: Rollout) -> dict[str, Any]:
+    return {
+        "canary_id": rollout.canary_id,
+        "stage": rollout.stage_index,
+        "percentages": [stage.percentage for stage in rollout.config.stages],
+        "queued_id": rollout.queued_id,
     }
 
 

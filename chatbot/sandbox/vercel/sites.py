@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from chatbot.sandbox.vercel.keys import STORE
+from chatbot.sandbox.vercel.traffic import VISITOR_COOKIE, visit
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment
@@ -29,10 +30,14 @@ async def visit_domain(request: web.Request) -> web.Response:
     if alias is not None and alias.redirect is not None:
         location = f"/sites/{alias.redirect}/{request.match_info.get('rest', '')}"
         return web.Response(status=alias.redirect_status or 307, headers={"Location": location})
-    serving = store.deployments.get(alias.deployment_id or "") if alias is not None else None
-    if serving is None:
+    visited = visit(request, alias) if alias is not None else None
+    if visited is None:
         return _missing()
-    return _page(hostname, serving)
+    page = _page(hostname, visited.deployment)
+    page.headers.update(visited.headers)
+    if visited.newcomer is not None:
+        page.set_cookie(VISITOR_COOKIE, visited.newcomer, path="/", httponly=True)
+    return page
 
 
 async def visit_deployment(request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ from tests.contract.platform.calling import Api
 
 @pytest.fixture
 async def platform() -> AsyncIterator[Platform]:
-    async with Platform(timing=Timing(build=0.02, alias=0.01, queue=0.005)) as opened:
+    async with Platform(timing=Timing(build=0.02, alias=0.01, queue=0.005, minute=0.1)) as opened:
         yield opened
 
 

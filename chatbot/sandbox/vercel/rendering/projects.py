@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chatbot.sandbox.vercel.rendering.deployments import REGION, in_project
+from chatbot.sandbox.vercel.rendering.rolling_releases import config_body
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import AliasRequest, Domain, EnvRecord, Project
@@ -65,7 +66,7 @@ def project_body(store: Store, project: Project) -> dict[str, Any]:
         "alias": _aliases(store, project),
         "lastRollbackTarget": _rollback_in_transition(request),
         "lastAliasRequest": request_body(request) if request is not None else None,
-        "rollingRelease": None,
+        "rollingRelease": config_body(project.rollout_config),
         "env": [],
         "customEnvironments": [],
         "crons": _crons(project),

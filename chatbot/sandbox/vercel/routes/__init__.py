@@ -12,6 +12,7 @@ from chatbot.sandbox.vercel.routes import (
     logs,
     production,
     projects,
+    rolling_releases,
 )
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ API_ROUTES: list[web.RouteDef] = [
     *projects.ROUTES,
     *environment.ROUTES,
     *production.ROUTES,
+    *rolling_releases.ROUTES,
     *deployments.ROUTES,
     *logs.ROUTES,
     *aliases.ROUTES,

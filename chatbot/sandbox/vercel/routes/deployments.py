@@ -134,7 +134,9 @@ async def delete_deployment(request: web.Request) -> web.Response:
         domain.name for domain in project.domains.values() if store.serving(domain.name) == deployment.id
     ]
     awaited = any(job.is_running and job.to_id == deployment.id for job in project.requests)
-    if serves or awaited or project.current_id == deployment.id:
+    rollout = project.rollout
+    rolls = rollout is not None and deployment.id in (rollout.base_id, rollout.canary_id)
+    if serves or awaited or rolls or project.current_id == deployment.id:
         raise ApiError(409, f"The deployment {deployment.id} serves production and cannot be deleted.")
     if deployment.is_unfinished:
         request.app[BUILDS].cancel(deployment)
