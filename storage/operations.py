@@ -61,14 +61,6 @@ async def newest(session: AsyncSession, project_id: str | None = None, limit: in
     return await rows(session, statement)
 
 
-async def unfinished(session: AsyncSession) -> list[Operation]:
-    """Oldest first."""
-    return await rows(
-        session,
-        select(Operation).where(col(Operation.finished_at).is_(None)).order_by(col(Operation.created_at)),
-    )
-
-
 async def claim_due(
     session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int
 ) -> list[Operation]:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from storage.models import Confirmation, Operation
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -40,3 +43,11 @@ def confirmation(name: str = "cnf_1", **changed: Any) -> Confirmation:
         "plan": "{}",
     }
     return Confirmation(**{**columns, **changed})
+
+
+async def unfinished(session: AsyncSession) -> list[Operation]:
+    """Oldest first."""
+    statement = (
+        select(Operation).where(col(Operation.finished_at).is_(None)).order_by(col(Operation.created_at))
+    )
+    return list((await session.exec(statement)).all())

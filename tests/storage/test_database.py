@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from storage import operations
 from storage.database import Database, StorageError
 from storage.errors import DatabaseUnavailable, UnsupportedDatabase
-from tests.storage.rows import NOW, operation
+from tests.storage.rows import NOW, operation, unfinished
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ async def test_a_server_that_is_away_is_said_without_the_password() -> None:
     database = Database.open(f"postgresql://ana:secret@127.0.0.1:{port}/shop")
     with pytest.raises(DatabaseUnavailable, match="refused") as unavailable:
         async with database.read() as session:
-            await operations.unfinished(session)
+            await unfinished(session)
     assert "secret" not in str(unavailable.value)
     await database.dispose()
 

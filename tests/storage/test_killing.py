@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from storage import audit, operations
+from storage import audit
 from storage.database import Database
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, unfinished
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ async def test_writers_killed_midway_leave_whole_transactions_and_one_chain(url:
     async with db.read() as session:
         verdict = await audit.verify(session)
         entries = [entry async for entry in audit.export(session)]
-        kept = await operations.unfinished(session)
+        kept = await unfinished(session)
     assert (verdict.problem, verdict.entries) == (None, last.seq)
     assert set(committed) <= {entry.seq for entry in entries}
     assert len(committed) >= 50

@@ -11,7 +11,7 @@ from storage import operations
 from storage.database import Database
 from storage.errors import LeaseLost, ProjectBusy
 from storage.models import Operation, OperationState
-from tests.storage.rows import NOW, SECOND, operation
+from tests.storage.rows import NOW, SECOND, operation, unfinished
 
 LEASE = timedelta(seconds=30)
 
@@ -68,7 +68,7 @@ async def test_a_busy_project_leaves_the_transaction_usable(db: Database) -> Non
             await operations.create(session, operation("op_2"))
         await operations.create(session, operation("op_3", project="prj_docs"))
     async with db.read() as session:
-        assert [found.id for found in await operations.unfinished(session)] == ["op_1", "op_3"]
+        assert [found.id for found in await unfinished(session)] == ["op_1", "op_3"]
 
 
 async def test_of_ten_replicas_that_begin_at_once_one_gets_the_project(
@@ -139,7 +139,7 @@ async def test_a_finished_operation_stays_until_its_end_was_told(db: Database) -
     (claimed,) = await claim(db)
     await change(db, "op_1", claimed.fence, finished_at=NOW, state="succeeded")
     async with db.read() as session:
-        assert await operations.unfinished(session) == []
+        assert await unfinished(session) == []
         assert await operations.active_of(session, "prj_shop") is None
     (again,) = await claim(db, now=NOW + LEASE)
     await change(db, "op_1", again.fence, told_at=NOW)
@@ -161,7 +161,7 @@ async def test_no_two_claimers_get_the_same_operation(open_database: Callable[[]
 
     claimed = chain.from_iterable(await asyncio.gather(*(claim_all(number) for number in range(8))))
     async with replicas[0].read() as session:
-        left = [found.id for found in await operations.unfinished(session) if found.fence != 1]
+        left = [found.id for found in await unfinished(session) if found.fence != 1]
     assert left == []
     assert sorted(claimed) == sorted(f"op_{number}" for number in range(40))
 
@@ -276,3 +276,32 @@ async def test_listings_are_ordered_by_time(db: Database) -> None:
         assert [found.id for found in await operations.newest(session, limit=1)] == ["op_2"]
         shop = await operations.newest(session, "prj_shop", limit=5)
     assert [found.id for found in shop] == ["op_2", "op_0"]
+
+
+@pytest.mark.parametrize(
+    ("state", "columns", "gives_way"),
+    [
+        ("building", {}, True),
+        ("unsure", {}, True),
+        ("building", {"promote_asked_at": NOW}, False),  # about to ask, or has asked
+        ("requested", {}, False),
+        ("asked", {}, False),
+        ("moving", {}, False),
+    ],
+)
+async def test_only_an_operation_that_merely_waits_gives_way(
+    db: Database, state: str, columns: dict[str, Any], gives_way: bool
+) -> None:
+    async with db.write() as session:
+        await operations.create(session, operation(state=state, **columns))
+        (held,) = await operations.claim_due(session, owner="one", now=NOW, lease=LEASE, limit=9)
+    async with db.write() as session:
+        ended = await operations.give_way(session, "prj_shop", state="superseded", now=NOW + SECOND)
+    assert (ended is not None) is gives_way
+    async with db.write() as session:
+        if gives_way:
+            with pytest.raises(LeaseLost):  # whoever carries it out has lost it
+                await operations.change(session, "op_1", held.fence, state="moving")
+            await operations.create(session, operation("op_2"))  # the project is free
+        else:
+            await operations.change(session, "op_1", held.fence, state=state)
