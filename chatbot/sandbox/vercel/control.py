@@ -10,7 +10,7 @@ from pydantic import Field
 from chatbot.sandbox.vercel.building import BuildOrder
 from chatbot.sandbox.vercel.errors import bad_request, not_found
 from chatbot.sandbox.vercel.faults import InvalidFault
-from chatbot.sandbox.vercel.keys import BUILDS, FAULTS, HOME, JOURNAL, STORE
+from chatbot.sandbox.vercel.keys import BUILDS, FAULTS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
 from chatbot.sandbox.vercel.records import Commit, Project, Team, User
 from chatbot.sandbox.vercel.stories import PUSHES
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 60.0
 _OK = {"ok": True}
+FilePath = Annotated[str, Field(pattern=r"^[^/\s-][^\s]{0,400}$")]
 
 
 class Push(Body):
@@ -30,6 +31,12 @@ class Push(Body):
     author: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     fails: bool = False
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+    files: Annotated[list[FilePath], Field(max_length=1000)] | None = None
+    """The paths that the commit writes; those that its message suggests if it is not said."""
+
+
+class Privacy(Body):
+    private: bool
 
 
 class ProjectName(Body):
@@ -72,6 +79,7 @@ async def push(request: web.Request) -> web.Response:
     commit = Commit(
         store.new_sha(), asked.message or store.one_of(PUSHES), branch, *_signature(author, asked.author)
     )
+    request.app[REPOSITORIES].push(project, commit, store.now(), asked.files)
     order = BuildOrder(
         project=project,
         commit=commit,
@@ -126,6 +134,12 @@ async def change_plan(request: web.Request) -> web.Response:
     return web.json_response(_OK)
 
 
+async def change_privacy(request: web.Request) -> web.Response:
+    """Of all repositories: strangers do not see private ones."""
+    request.app[REPOSITORIES].private = (await read_body(request, Privacy)).private
+    return web.json_response(_OK)
+
+
 async def add_faults(request: web.Request) -> web.Response:
     written = await read_json(request)
     projects = request.app[STORE].projects_of(request.app[HOME].id)
@@ -172,6 +186,7 @@ CONTROL_ROUTES = [
     web.post("/sandbox/break", break_site),
     web.post("/sandbox/heal", heal_site),
     web.put("/sandbox/plan", change_plan),
+    web.put("/sandbox/repositories", change_privacy),
     web.post("/sandbox/faults", add_faults),
     web.get("/sandbox/faults", list_faults),
     web.delete("/sandbox/faults", clear_faults),

@@ -8,6 +8,7 @@ from chatbot.sandbox.vercel.access import Caller
 from chatbot.sandbox.vercel.aliasing import Aliasing
 from chatbot.sandbox.vercel.building import Builds
 from chatbot.sandbox.vercel.faults import Faults
+from chatbot.sandbox.vercel.git.repositories import Repositories
 from chatbot.sandbox.vercel.journal import Journal
 from chatbot.sandbox.vercel.production import Production
 from chatbot.sandbox.vercel.records import Team
@@ -23,6 +24,7 @@ ROLLING = web.AppKey("rolling", Rolling)
 PRODUCTION = web.AppKey("production", Production)
 FAULTS = web.AppKey("faults", Faults)
 JOURNAL = web.AppKey("journal", Journal)
+REPOSITORIES = web.AppKey("repositories", Repositories)
 CALLER = web.RequestKey("caller", Caller)
 TAMPERED = web.RequestKey("tampered", bool)
 """Whether a scripted fault put its own answer in the place of the platform's, or spoiled it."""

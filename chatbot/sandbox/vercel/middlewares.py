@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PUBLIC = ("/sandbox/", "/sites/", "/d/", "/inspect/")
 """Not part of the REST API: the sandbox's own control, and what visitors see."""
+GIT_SIDE = "/github/"
+"""Another service, with tokens of its own. Its requests are noted and go wrong as scripted, too."""
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +87,7 @@ async def go_wrong(request: web.Request, handler: Handler) -> web.StreamResponse
 
 @web.middleware
 async def identify_caller(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if not is_public(request):
+    if not is_public(request) and not request.path.startswith(GIT_SIDE):
         request[CALLER] = identify(request, request.app[STORE])
     return await handler(request)
 

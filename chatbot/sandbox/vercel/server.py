@@ -10,6 +10,7 @@ from chatbot.sandbox.vercel.aliasing import Aliasing
 from chatbot.sandbox.vercel.building import Builds
 from chatbot.sandbox.vercel.control import CONTROL_ROUTES
 from chatbot.sandbox.vercel.faults import Faults
+from chatbot.sandbox.vercel.git.repositories import Repositories
 from chatbot.sandbox.vercel.journal import Journal
 from chatbot.sandbox.vercel.keys import (
     ALIASING,
@@ -18,6 +19,7 @@ from chatbot.sandbox.vercel.keys import (
     HOME,
     JOURNAL,
     PRODUCTION,
+    REPOSITORIES,
     ROLLING,
     STORE,
 )
@@ -26,6 +28,7 @@ from chatbot.sandbox.vercel.production import Production
 from chatbot.sandbox.vercel.recording import recording
 from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.routes import API_ROUTES
+from chatbot.sandbox.vercel.routes.github import GITHUB_TOKEN, PREFIX, github_application
 from chatbot.sandbox.vercel.seeding import OWNER_TOKEN, VIEWER_TOKEN, seed_account, seed_projects
 from chatbot.sandbox.vercel.sites import SITE_ROUTES
 from chatbot.sandbox.vercel.store import Store
@@ -62,6 +65,7 @@ class Platform:
         self.store = Store(seed=seed)
         self.token = OWNER_TOKEN
         self.viewer_token = VIEWER_TOKEN
+        self.github_token = GITHUB_TOKEN
         self._supervisor = Supervisor()
         self._faults = Faults()
         self._aliasing = Aliasing(self.store, timing, self._faults, self._supervisor)
@@ -71,12 +75,18 @@ class Platform:
         self._home = seed_account(self.store)
         if seeded:
             seed_projects(self.store, self._home, seed)
+        self._repositories = Repositories(self.store)
         self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         """Where it listens, without a trailing slash."""
         return self.store.base_url
+
+    @property
+    def github_url(self) -> str:
+        """The base of the git side, where GitHub's API has `https://api.github.com`."""
+        return self.store.base_url + PREFIX
 
     @property
     def team_id(self) -> str:
@@ -118,6 +128,8 @@ class Platform:
         app[PRODUCTION] = self._production
         app[FAULTS] = self._faults
         app[JOURNAL] = Journal()
+        app[REPOSITORIES] = self._repositories
         app.on_response_prepare.append(leave_empty_bodies_untyped)
         app.add_routes([*CONTROL_ROUTES, *SITE_ROUTES, *API_ROUTES])
+        app.add_subapp(PREFIX, github_application())
         return app

@@ -74,6 +74,7 @@ class Store:
         self._deployment_ids: dict[str, str] = {}
         self._pointing: defaultdict[str, dict[str, Alias]] = defaultdict(dict)
         """The aliases of a deployment, by their name, by its id."""
+        self._former: defaultdict[str, list[Deployment]] = defaultdict(list)
         self._random = random.Random(seed)
         self._last_stamp = 0
 
@@ -137,6 +138,7 @@ class Store:
         """Remove it with every alias that points at it, and from the history of production."""
         project = self.projects[deployment.project_id]
         project.deployments.remove(deployment)
+        self._former[project.id].append(deployment)
         project.served = [served for served in project.served if served != deployment.id]
         del self.deployments[deployment.id]
         del self._deployment_ids[deployment.url]
@@ -224,6 +226,10 @@ class Store:
 
     def aliases_of(self, deployment_id: str) -> list[Alias]:
         return list(self._pointing.get(deployment_id, {}).values())
+
+    def former_deployments(self, project: Project) -> list[Deployment]:
+        """What was deleted: its commits are still in the repository."""
+        return self._former[project.id]
 
     def newest_first(self, project: Project) -> Iterator[Deployment]:
         return reversed(project.deployments)

@@ -35,7 +35,7 @@ class Api:
         self.token: str | None = platform.token
         self.scope: dict[str, str] = {"teamId": platform.team_id}
 
-    async def call(self, method: str, path: str, body: Any = None, **query: str) -> Answer:
+    async def call(self, method: str, path: str, /, body: Any = None, **query: str) -> Answer:
         """Query names may not be Python names: `meta-x` is written as `meta__x`."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
         params = {**self.scope, **{key.replace("__", "-"): value for key, value in query.items()}}
