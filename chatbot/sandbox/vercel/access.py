@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chatbot.sandbox.vercel.errors import ApiError, not_found, out_of_scope
+from chatbot.sandbox.vercel.rights import NOT_PERMITTED, may_move_production, require_right
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from chatbot.sandbox.vercel.records import Deployment, Plan, Project, Team, Token, User
+    from chatbot.sandbox.vercel.records import Deployment, Plan, Project, Role, Team, Token, User
     from chatbot.sandbox.vercel.store import Store
-
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,31 @@ class Caller:
     def plan(self) -> Plan:
         return self.team.plan if self.team is not None else "hobby"
 
+    @property
+    def role(self) -> Role:
+        """Everybody owns what is personal to them."""
+        return self.team.members[self.user.id] if self.team is not None else "OWNER"
+
+    def require_production(self) -> None:
+        """Raises ApiError 403 for who may not change what production is, or is made of."""
+        if not may_move_production(self.role, self.token):
+            raise ApiError(403, NOT_PERMITTED)
+
+    def projects(self) -> list[Project]:
+        """All that the token reaches, newest first."""
+        only = self.token.project_id
+        return [
+            project
+            for project in self.store.projects_of(self.account_id)
+            if only is None or project.id == only
+        ]
+
     def project(self, id_or_name: str) -> Project:
         """Raises ApiError 404 when there is none, 403 when it belongs to another account."""
         project = self.store.project_named(self.account_id, id_or_name)
         if project is None:
             raise not_found("Project", id_or_name)
-        self._require_own(project.account_id)
+        self._require_own(project.account_id, project.id)
         return project
 
     def deployment(self, id_or_hostname: str) -> Deployment:
@@ -46,25 +64,26 @@ class Caller:
         deployment = self.store.deployment_named(id_or_hostname)
         if deployment is None:
             raise not_found("Deployment", id_or_hostname)
-        self._require_own(deployment.account_id)
+        self._require_own(deployment.account_id, deployment.project_id)
         return deployment
 
-    def _require_own(self, account_id: str) -> None:
+    def _require_own(self, account_id: str, project_id: str) -> None:
         if account_id != self.account_id:
             raise out_of_scope(self.store.slug_of(account_id))
+        if self.token.project_id not in (None, project_id):
+            raise ApiError(403, "Not authorized: the token is limited to another project.")
 
 
 def identify(request: web.Request, store: Store) -> Caller:
-    """Raises ApiError: 401 without a token, 403 for an unknown one, a foreign team, or a reader's write."""
+    """Raises ApiError: 401 without a token, 403 for an unknown one, a foreign team, or what is not allowed."""
     token = _token(request, store)
     user = store.users[token.user_id]
     team = _team(request, store)
     if team is not None and user.id not in team.members:
         raise out_of_scope(team.slug)
-    may_write = not token.read_only and (team is None or team.members[user.id] != "VIEWER")
-    if request.method not in _READS and not may_write:
-        raise ApiError(403, "Not authorized: you do not have permission to change this resource.")
-    return Caller(store, user, token, team)
+    caller = Caller(store, user, token, team)
+    require_right(token, caller.role, request.method, request.path)
+    return caller
 
 
 def _token(request: web.Request, store: Store) -> Token:

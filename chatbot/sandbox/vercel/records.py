@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.rollouts import Rollout, RolloutConfig
 
 Plan = Literal["hobby", "pro", "enterprise"]
-Role = Literal["OWNER", "MEMBER", "VIEWER"]
+Role = Literal["OWNER", "MEMBER", "DEVELOPER", "VIEWER"]
 ReadyState = Literal["QUEUED", "INITIALIZING", "BUILDING", "READY", "ERROR", "CANCELED"]
 Substate = Literal["STAGED", "ROLLING", "PROMOTED"]
 Target = Literal["production", "preview", "development"]
@@ -51,6 +51,8 @@ class Token:
     user_id: str
     read_only: bool = False
     """Refuses every write, whatever the user's role in the team."""
+    project_id: str | None = None
+    """The one project that it is limited to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,16 @@ from chatbot.sandbox.vercel.records import (
     Token,
     User,
 )
-from chatbot.sandbox.vercel.stories import PORTAL, STORIES, Step, Story, Variable
+from chatbot.sandbox.vercel.stories import NOTES, PORTAL, SHOP, STORIES, Step, Story, Variable
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
 OWNER_TOKEN = "tok_local"  # noqa: S105 - the sandbox's published token; it opens nothing else
 VIEWER_TOKEN = "tok_viewer"  # noqa: S105 - likewise
+MEMBER_TOKEN = "tok_member"  # noqa: S105 - likewise
+DEVELOPER_TOKEN = "tok_developer"  # noqa: S105 - likewise
+PROJECT_TOKEN = "tok_shop"  # noqa: S105 - likewise
 TEAM_ID = "team_acme00000000000000000000"
 FOREIGN_TEAM_ID = "team_globex000000000000000000"
 
@@ -43,12 +46,13 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("dee", "Dee Lindqvist", "MEMBER"),
     ("emi", "Emi Tanaka", "MEMBER"),
     ("vera", "Vera Holm", "VIEWER"),
+    ("max", "Max Adler", "DEVELOPER"),
 )
-_TOKENS = {"ana": OWNER_TOKEN, "vera": VIEWER_TOKEN}
+_TOKENS = {"ana": OWNER_TOKEN, "bob": MEMBER_TOKEN, "max": DEVELOPER_TOKEN, "vera": VIEWER_TOKEN}
 
 
 def seed_account(store: Store) -> Team:
-    """The team Acme on the Pro plan and its people; `tok_local` is the owner's, `tok_viewer` a reader's."""
+    """The team Acme on the Pro plan and its people, with a token for each role."""
     founded = store.now() - 700 * DAY
     team = Team(TEAM_ID, "acme", "Acme", "pro", "usr_ana", founded)
     for username, name, role in _PEOPLE:
@@ -62,19 +66,27 @@ def seed_account(store: Store) -> Team:
 def seed_projects(store: Store, team: Team, seed: int) -> None:
     chance = random.Random(seed)
     for story in STORIES:
-        _Telling(store, team, story, chance).tell()
+        _Telling(store, team.id, team.creator_id, story, chance).tell()
     stranger = store.add_user(User("usr_gus", "gus", "Gus Ferrer", "gus@example.com", team.created_at))
     foreign = Team(FOREIGN_TEAM_ID, "globex", "Globex", "pro", stranger.id, team.created_at)
     foreign.members[stranger.id] = "OWNER"
-    _Telling(store, store.add_team(foreign), PORTAL, chance).tell()
+    store.add_team(foreign)
+    _Telling(store, foreign.id, stranger.id, PORTAL, chance).tell()
+    _Telling(store, team.creator_id, team.creator_id, NOTES, chance).tell()
+    shop = store.project_named(team.id, SHOP.project)
+    if shop is not None:
+        store.add_token(Token(PROJECT_TOKEN, team.creator_id, project_id=shop.id))
 
 
 class _Telling:
     """One story, told into the store."""
 
-    def __init__(self, store: Store, team: Team, story: Story, chance: random.Random) -> None:
+    def __init__(
+        self, store: Store, account_id: str, owner_id: str, story: Story, chance: random.Random
+    ) -> None:
         self.store = store
-        self.team = team
+        self.account_id = account_id
+        self.owner_id = owner_id
         self.story = story
         self.chance = chance
         self.now = store.now()
@@ -108,14 +120,14 @@ class _Telling:
             Project(
                 id=self.store.new_id("prj_"),
                 name=story.project,
-                account_id=self.team.id,
+                account_id=self.account_id,
                 framework=story.framework,
                 repo_id=self.chance.randrange(10_000_000, 999_999_999),
                 created_at=self.founded,
                 updated_at=self.founded,
                 crons=Crons(self.founded, self.founded, definitions=story.crons),
                 auto_assign=story.auto_assign,
-                auto_assign_updated_by="system" if story.auto_assign else self.team.creator_id,
+                auto_assign_updated_by="system" if story.auto_assign else self.owner_id,
             )
         )
 
@@ -135,7 +147,7 @@ class _Telling:
             target=variable.target,
             created_at=min(changed, self.founded + DAY),
             updated_at=changed,
-            created_by=self.team.creator_id,
+            created_by=self.owner_id,
             value=f"value-of-{variable.key.lower()}",
             git_branch=variable.branch,
         )
@@ -157,7 +169,7 @@ class _Telling:
         return Deployment(
             id=self.store.new_id("dpl_"),
             project_id=self.project.id,
-            account_id=self.team.id,
+            account_id=self.account_id,
             name=self.project.name,
             url=self.store.new_hostname(self.project),
             commit=Commit(self.store.new_sha(), step.message, step.branch, user.name, user.username),

@@ -112,6 +112,10 @@ class Store:
         self.tokens.update({token.secret: token for token in tokens})
         return user
 
+    def add_token(self, token: Token) -> Token:
+        self.tokens[token.secret] = token
+        return token
+
     def add_team(self, team: Team) -> Team:
         self.teams[team.id] = team
         return team

@@ -213,6 +213,21 @@ PORTAL = Story(
 )
 """Of another team, to which none of our tokens has access."""
 
+NOTES = Story(
+    project="notes",
+    framework="astro",
+    auto_assign=True,
+    sites=(Site("notes.example.org"), Site("notes-ana.vercel.app")),
+    variables=(),
+    newest_minutes_ago=3000,
+    steps=(
+        Step("live", "ana", "main", "A place for notes"),
+        Step("live", "ana", "main", "Notes about gardening"),
+        Step("live", "ana", "main", "A calmer font"),
+    ),
+)
+"""Ana's own, in her personal scope: on the Hobby plan."""
+
 STORIES = (SHOP, DOCS, API)
 
 PUSHES = (

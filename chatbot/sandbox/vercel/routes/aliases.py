@@ -13,7 +13,7 @@ async def list_aliases(request: web.Request) -> web.Response:
     if (name := query.get("projectId")) is not None:
         projects = {caller.project(name).id}
     else:
-        projects = {project.id for project in store.projects_of(caller.account_id)}
+        projects = {project.id for project in caller.projects()}
     domain = query.get("domain", "").lower()
     found = [
         alias

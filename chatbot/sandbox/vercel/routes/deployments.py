@@ -52,7 +52,7 @@ def _projects(request: web.Request) -> list[Project]:
         if names:
             raise bad_request("`projectIds` cannot be used when `projectId` is specified.")
         names = [single]
-    projects = [caller.project(name) for name in names] or caller.store.projects_of(caller.account_id)
+    projects = [caller.project(name) for name in names] or caller.projects()
     app = query.get("app")
     return [project for project in dict.fromkeys(projects) if app is None or project.name == app]
 
@@ -115,6 +115,8 @@ async def get_deployment(request: web.Request) -> web.Response:
 async def create_deployment(request: web.Request) -> web.Response:
     """200, not 201, and the build has only been queued."""
     body = await read_body(request, DeploymentOrder)
+    if body.target == "production":
+        request[CALLER].require_production()
     deployment = request.app[BUILDS].start(order_of(request[CALLER], body))
     return web.json_response(full_body(request.app[STORE], deployment))
 
@@ -129,6 +131,8 @@ async def delete_deployment(request: web.Request) -> web.Response:
     """Raises ApiError 409 for one that serves production or is about to."""
     store = request.app[STORE]
     deployment = request[CALLER].deployment(request.match_info["deployment"])
+    if deployment.target == "production":
+        request[CALLER].require_production()
     project = store.projects[deployment.project_id]
     serves = [
         domain.name for domain in project.domains.values() if store.serving(domain.name) == deployment.id

@@ -42,7 +42,7 @@ async def list_projects(request: web.Request) -> web.Response:
     """Newest first. `from` (documented) and `until` (the CLI) both take the `next` of the page before."""
     store, caller = request.app[STORE], request[CALLER]
     search = request.query.get("search", "").lower()
-    found = [project for project in store.projects_of(caller.account_id) if search in project.name.lower()]
+    found = [project for project in caller.projects() if search in project.name.lower()]
     page, pagination = page_of(request, found, lambda project: project.created_at, before=("from", "until"))
     return web.json_response(
         {"projects": [project_body(store, project) for project in page], "pagination": pagination}
