@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.supervision import Supervisor
     from chatbot.sandbox.vercel.timing import Timing
+    from chatbot.sandbox.vercel.webhooks.announcing import Announcer
 
 ABANDONED_AFTER_MS = 3 * 60 * 1000
 """The official CLI takes no notice of a request older than this; nor does the parallel check."""
@@ -44,14 +45,19 @@ class Switch:
     rollback: RollbackDescription | None = None
     then: Callable[[], None] | None = None
     """Called once production has moved."""
+    by: User | None = None
+    """Who asked for it; None for the creator of the deployment."""
 
 
 class Aliasing:
-    def __init__(self, store: Store, timing: Timing, faults: Faults, supervisor: Supervisor) -> None:
+    def __init__(
+        self, store: Store, timing: Timing, faults: Faults, supervisor: Supervisor, announcer: Announcer
+    ) -> None:
         self._store = store
         self._timing = timing
         self._faults = faults
         self._supervisor = supervisor
+        self._announcer = announcer
         self._running: dict[str, tuple[asyncio.Task[None], Switch]] = {}
 
     def is_answering(self, project: Project) -> bool:
@@ -61,21 +67,32 @@ class Aliasing:
         return request is not None and self._store.now() - request.requested_at < ABANDONED_AFTER_MS
 
     def promote(
-        self, project: Project, deployment: Deployment, *, then: Callable[[], None] | None = None
+        self,
+        project: Project,
+        deployment: Deployment,
+        by: User | None = None,
+        *,
+        then: Callable[[], None] | None = None,
     ) -> None:
-        self._request("promote", project, deployment, None, then)
+        self._request("promote", project, deployment, by, None, then)
 
     def roll_back(self, project: Project, deployment: Deployment, by: User, description: str | None) -> None:
         rollback = RollbackDescription(by.id, by.username, description or "", self._store.now())
-        self._request("rollback", project, deployment, rollback)
+        self._announcer.rolled_back(project, deployment, by)
+        self._request("rollback", project, deployment, by, rollback)
 
     def move(
-        self, project: Project, deployment: Deployment, *, then: Callable[[], None] | None = None
+        self,
+        project: Project,
+        deployment: Deployment,
+        by: User | None = None,
+        *,
+        then: Callable[[], None] | None = None,
     ) -> None:
         """Move production without a request that `lastAliasRequest` would show."""
         self.take_over(project)
         fault = self._faults.take_alias_job(project.name)
-        self._start(Switch(project, deployment, self._moves_of(project), fault, then=then))
+        self._start(Switch(project, deployment, self._moves_of(project), fault, then=then, by=by))
 
     async def is_idle(self, project: Project) -> None:
         """Wait until no job of the project runs."""
@@ -87,6 +104,7 @@ class Aliasing:
         kind: RequestType,
         project: Project,
         deployment: Deployment,
+        by: User | None,
         rollback: RollbackDescription | None,
         then: Callable[[], None] | None = None,
     ) -> None:
@@ -103,7 +121,7 @@ class Aliasing:
             moves=self._moves_of(project),
         )
         project.requests.append(request)
-        self._start(Switch(project, deployment, request.moves, fault, request, rollback, then))
+        self._start(Switch(project, deployment, request.moves, fault, request, rollback, then, by))
 
     def take_over(self, project: Project) -> None:
         """Stop the job that runs, if one does."""
@@ -182,5 +200,7 @@ class Aliasing:
             project.auto_assign_updated_by = "system"
             project.rollback = switch.rollback
         self._note(switch, "succeeded")
+        if switch.rollback is None:
+            self._announcer.deployment("deployment.promoted", deployment, switch.by)
         if switch.then is not None:
             switch.then()

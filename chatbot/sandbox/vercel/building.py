@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.supervision import Supervisor
     from chatbot.sandbox.vercel.timing import Timing
+    from chatbot.sandbox.vercel.webhooks.announcing import Announcer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +37,20 @@ class BuildOrder:
 
 class Builds:
     def __init__(
-        self, store: Store, timing: Timing, faults: Faults, production: Production, supervisor: Supervisor
+        self,
+        store: Store,
+        timing: Timing,
+        faults: Faults,
+        production: Production,
+        supervisor: Supervisor,
+        announcer: Announcer,
     ) -> None:
         self._store = store
         self._timing = timing
         self._faults = faults
         self._production = production
         self._supervisor = supervisor
+        self._announcer = announcer
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def start(self, order: BuildOrder) -> Deployment:
@@ -69,9 +77,10 @@ class Builds:
         task = self._supervisor.start(self._build(deployment, order), name=f"build of {deployment.id}")
         self._running[deployment.id] = task
         task.add_done_callback(lambda _: self._running.pop(deployment.id, None))
+        self._announcer.deployment("deployment.created", deployment)
         return deployment
 
-    def cancel(self, deployment: Deployment) -> None:
+    def cancel(self, deployment: Deployment, by: User | None = None) -> None:
         """Raises ApiError 400 when there is no build to cancel."""
         if not deployment.is_unfinished:
             raise ApiError(
@@ -82,6 +91,7 @@ class Builds:
         deployment.state = "CANCELED"
         deployment.canceled_at = self._store.now()
         self._store.changed()
+        self._announcer.deployment("deployment.canceled", deployment, by)
 
     async def _build(self, deployment: Deployment, order: BuildOrder) -> None:
         fault = self._faults.take_build(order.project.name)
@@ -102,6 +112,7 @@ class Builds:
             deployment.error = BUILD_FAILED
             deployment.ready_at = self._store.now()
             self._enter(deployment, "ERROR")
+            self._announcer.deployment("deployment.error", deployment)
             return
         self._finish(deployment, order.project)
 
@@ -111,6 +122,8 @@ class Builds:
         deployment.substate = "STAGED" if deployment.target == "production" else None
         self._point_branch(deployment, project)
         self._enter(deployment, "READY")
+        self._announcer.deployment("deployment.ready", deployment)
+        self._announcer.deployment("deployment.succeeded", deployment)  # no checks block it
         if deployment.target == "production" and deployment.auto_assign:
             self._production.assign(project, deployment)
 

@@ -1,4 +1,4 @@
-"""`/sandbox/…`: the hand of whoever runs the sandbox. Commits arrive, sites break, faults are scripted."""
+"""`/sandbox/…`: the hand of whoever runs the sandbox. Commits arrive, sites break (for faults see mischief.py)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from aiohttp import web
 from pydantic import Field
 
 from chatbot.sandbox.vercel.building import BuildOrder
-from chatbot.sandbox.vercel.errors import bad_request, not_found
-from chatbot.sandbox.vercel.faults import InvalidFault
-from chatbot.sandbox.vercel.keys import BUILDS, FAULTS, HOME, JOURNAL, REPOSITORIES, STORE
+from chatbot.sandbox.vercel.errors import not_found
+from chatbot.sandbox.vercel.keys import BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
 from chatbot.sandbox.vercel.records import Commit, Project, Team, User
 from chatbot.sandbox.vercel.stories import PUSHES
-from chatbot.sandbox.vercel.validation import Body, read_body, read_json
+from chatbot.sandbox.vercel.validation import Body, read_body
+from chatbot.sandbox.vercel.waiting import wait_for_news
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
-LONGEST_WAIT = 60.0
 _OK = {"ok": True}
 FilePath = Annotated[str, Field(pattern=r"^[^/\s-][^\s]{0,400}$")]
 
@@ -50,23 +49,8 @@ class PlanChange(Body):
 async def show_panel(request: web.Request) -> web.Response:
     """With `since` and `wait`, as soon as the revision is past `since`, or after `wait` seconds."""
     store = request.app[STORE]
-    since, wait = _number(request, "since"), _number(request, "wait")
-    if since is not None and wait is not None:
-        await store.revision.past(int(since), min(wait, LONGEST_WAIT))
+    await wait_for_news(request, store.revision)
     return web.json_response(panel_body(store, request.app[HOME].id))
-
-
-def _number(request: web.Request, name: str) -> float | None:
-    text = request.query.get(name)
-    if text is None:
-        return None
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise bad_request(f"`{name}` should be a number.") from error
-    if not 0 <= number < 1e12:
-        raise bad_request(f"`{name}` should be a number of 0 or more.")
-    return number
 
 
 async def push(request: web.Request) -> web.Response:
@@ -140,29 +124,6 @@ async def change_privacy(request: web.Request) -> web.Response:
     return web.json_response(_OK)
 
 
-async def add_faults(request: web.Request) -> web.Response:
-    written = await read_json(request)
-    projects = request.app[STORE].projects_of(request.app[HOME].id)
-    moved = {
-        project.name: frozenset(domain.name for domain in project.production_domains())
-        for project in projects
-    }
-    try:
-        request.app[FAULTS].add(written if isinstance(written, list) else [written], moved)
-    except InvalidFault as error:
-        raise bad_request(str(error)) from error
-    return web.json_response({"faults": request.app[FAULTS].listed()})
-
-
-async def list_faults(request: web.Request) -> web.Response:
-    return web.json_response({"faults": request.app[FAULTS].listed()})
-
-
-async def clear_faults(request: web.Request) -> web.Response:
-    request.app[FAULTS].clear()
-    return web.json_response(_OK)
-
-
 async def list_requests(request: web.Request) -> web.Response:
     return web.json_response({"requests": list(request.app[JOURNAL].entries)})
 
@@ -187,9 +148,6 @@ CONTROL_ROUTES = [
     web.post("/sandbox/heal", heal_site),
     web.put("/sandbox/plan", change_plan),
     web.put("/sandbox/repositories", change_privacy),
-    web.post("/sandbox/faults", add_faults),
-    web.get("/sandbox/faults", list_faults),
-    web.delete("/sandbox/faults", clear_faults),
     web.get("/sandbox/requests", list_requests),
     web.delete("/sandbox/requests", clear_requests),
 ]

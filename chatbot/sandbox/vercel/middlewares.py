@@ -5,24 +5,36 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import math
-from typing import TYPE_CHECKING, Any
+from email.utils import formatdate
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from chatbot.sandbox.vercel.access import identify
 from chatbot.sandbox.vercel.errors import ApiError, error_body
-from chatbot.sandbox.vercel.keys import CALLER, FAULTS, JOURNAL, STORE, TAMPERED
+from chatbot.sandbox.vercel.keys import (
+    CALLER,
+    FAULT,
+    FAULTS,
+    JOURNAL,
+    LIMITS,
+    RATE,
+    REPLICA,
+    STORE,
+    TAMPERED,
+)
+from chatbot.sandbox.vercel.spoiling import is_cut, spoil
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
-
-    from chatbot.sandbox.vercel.faults import RequestFault
 
 PUBLIC = ("/sandbox/", "/sites/", "/d/", "/inspect/")
 """Not part of the REST API: the sandbox's own control, and what visitors see."""
 GIT_SIDE = "/github/"
 """Another service, with tokens of its own. Its requests are noted and go wrong as scripted, too."""
+
+_BOUNDS = frozenset({"since", "until", "from", "to"})
+"""Parameters that are moments."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,13 +43,19 @@ def is_public(request: web.Request) -> bool:
     return request.path.startswith(PUBLIC)
 
 
+def _is_rest(request: web.Request) -> bool:
+    return not is_public(request) and not request.path.startswith(GIT_SIDE)
+
+
 @web.middleware
 async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
     if is_public(request):
         return await handler(request)
     entry = await request.app[JOURNAL].open(request, request.app[STORE].now())
     response = await handler(request)
-    if not _is_cut(request):
+    if (fault := request.get(FAULT)) is not None:
+        entry["fault"] = fault.model_dump(exclude_unset=True, exclude={"path", "method", "times"})
+    if not is_cut(request):
         entry["status"] = response.status
     return response
 
@@ -73,22 +91,50 @@ async def go_wrong(request: web.Request, handler: Handler) -> web.StreamResponse
     if fault is None:
         return await handler(request)
     request[TAMPERED] = fault.spoils_the_answer
+    request[FAULT] = fault
     await asyncio.sleep(fault.delay)
     response = await handler(request) if fault.lets_it_happen else web.Response()
     await asyncio.sleep(fault.hold)
-    if fault.cut is not None:
-        return _cut(request)
-    if fault.replaces_the_answer:
-        response = _scripted(fault, request.app[STORE].now())
-    elif fault.content_type is not None:
-        response.headers["Content-Type"] = fault.content_type
-    return await _send_half(request, response) if fault.half else response
+    return await spoil(request, response, fault, _shown_now(request))
+
+
+@web.middleware
+async def limit_rate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Counted before anything can go wrong: an answer that gets lost has been counted, too."""
+    if not _is_rest(request):
+        return await handler(request)
+    app, resource = request.app, request.match_info.route.resource
+    endpoint = f"{request.method} {resource.canonical if resource is not None else '?'}"
+    window = app[LIMITS].count(
+        request.method, request.path, endpoint, request.headers.get("Authorization", "")
+    )
+    now, ahead_ms = app[STORE].now(), app[FAULTS].skew.ahead_ms
+    request[RATE] = window.headers(now, ahead_ms)
+    if window.is_exceeded:
+        return web.json_response(window.refusal(now, ahead_ms), status=429)
+    return await handler(request)
+
+
+@web.middleware
+async def skew_clock(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Moves every moment in a JSON answer, and those in a query the other way, while the clock is wrong."""
+    skew = request.app[FAULTS].skew
+    if skew.ahead_ms == 0 or not _is_rest(request):
+        return await handler(request)
+    bounds = {name: skew.understood(text) for name, text in request.query.items() if name in _BOUNDS}
+    if request.method == "GET" and bounds:
+        request = request.clone(rel_url=request.rel_url.update_query(bounds))
+    response = await handler(request)
+    if isinstance(response, web.Response) and response.content_type == "application/json" and response.text:
+        response.text = json.dumps(skew.shown(json.loads(response.text)))
+    return response
 
 
 @web.middleware
 async def identify_caller(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if not is_public(request) and not request.path.startswith(GIT_SIDE):
-        request[CALLER] = identify(request, request.app[STORE])
+    if _is_rest(request):
+        store = request.app[REPLICA].read_by(request.method, request.path)
+        request[CALLER] = identify(request, store)
     return await handler(request)
 
 
@@ -98,64 +144,18 @@ async def leave_empty_bodies_untyped(_: web.Request, response: web.StreamRespons
         response.headers.pop("Content-Type", None)
 
 
-MIDDLEWARES = (word_refusals, note, go_wrong, word_refusals, identify_caller)
+async def date_answers(request: web.Request, response: web.StreamResponse) -> None:
+    """A signal: the rate limit's headers, and the Date of a clock that is wrong."""
+    for name, value in request.get(RATE, {}).items():
+        response.headers.setdefault(name, value)
+    if not request.path.startswith(("/sandbox/", GIT_SIDE)) and request.app[FAULTS].skew.ahead_ms:
+        response.headers["Date"] = formatdate(_shown_now(request) / 1000, usegmt=True)
+
+
+def _shown_now(request: web.Request) -> int:
+    return request.app[STORE].now() + request.app[FAULTS].skew.ahead_ms
+
+
+MIDDLEWARES = (word_refusals, note, limit_rate, go_wrong, skew_clock, word_refusals, identify_caller)
 """Outermost first. The inner one words what handlers refuse, before it is noted or replaced by a fault; the
 outer one what reading the request refuses."""
-
-
-def _cut(request: web.Request) -> web.Response:
-    """Drop the connection; the response that is returned reaches nobody."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-def _is_cut(request: web.Request) -> bool:
-    return request.transport is None or request.transport.is_closing()
-
-
-def _scripted(fault: RequestFault, now: int) -> web.Response:
-    status = fault.status or 200
-    body = fault.body if "body" in fault.model_fields_set else _usual_body(fault, status, now)
-    response = web.Response(
-        status=status,
-        body=body.encode() if isinstance(body, str) else json.dumps(body).encode(),
-        headers={"Content-Type": fault.content_type or _content_type_of(body)},
-    )
-    if fault.retry_after is not None:
-        seconds = math.ceil(fault.retry_after)
-        response.headers["Retry-After"] = str(seconds)
-        if status == 429:
-            response.headers["X-RateLimit-Limit"] = "6"
-            response.headers["X-RateLimit-Remaining"] = "0"
-            response.headers["X-RateLimit-Reset"] = str(now // 1000 + seconds)
-    return response
-
-
-def _content_type_of(body: Any) -> str:
-    return "text/html; charset=utf-8" if isinstance(body, str) else "application/json; charset=utf-8"
-
-
-def _usual_body(fault: RequestFault, status: int, now: int) -> dict[str, Any]:
-    if status == 429:
-        reset = now + int(1000 * (fault.retry_after or 1))
-        return error_body(
-            429,
-            "The rate limit of 6 exceeded for 'api-requests'. Try again later",
-            limit={"remaining": 0, "reset": reset // 1000, "resetMs": reset, "total": 6},
-        )
-    return error_body(status, f"Scripted fault: the platform answers {status}")
-
-
-async def _send_half(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Announce the whole body, send its first half, and drop the connection."""
-    whole = response.body if isinstance(response, web.Response) else None
-    if not isinstance(whole, bytes) or len(whole) < 2:
-        return _cut(request)
-    half = web.StreamResponse(status=response.status, headers=response.headers)
-    half.content_length = len(whole)
-    await half.prepare(request)
-    await half.write(whole[: len(whole) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return half

@@ -23,16 +23,16 @@ class Production:
         self._rolling = rolling
         self._supervisor = supervisor
 
-    def promote(self, project: Project, deployment: Deployment) -> bool:
+    def promote(self, project: Project, deployment: Deployment, by: User) -> bool:
         """Answers whether it is accepted now; else it waits for the rolling release that is under way."""
         rollout = project.rollout
         if rollout is None:
             if self._rolls(project):
-                self._rolling.begin(project, deployment)
+                self._rolling.begin(project, deployment, by)
             else:
-                self._aliasing.promote(project, deployment)
+                self._aliasing.promote(project, deployment, by)
         elif rollout.canary_id == deployment.id:
-            self._rolling.complete(project, rollout, by_promote=True)
+            self._rolling.complete(project, rollout, by, by_promote=True)
         else:
             self._rolling.queue(rollout, deployment)
             return False
@@ -42,7 +42,7 @@ class Production:
         """During a rolling release, to the canary or to anything else, it is aborted."""
         rollout = project.rollout
         if rollout is not None:
-            self._rolling.abort(project, rollout)
+            self._rolling.abort(project, rollout, by)
             if rollout.canary_id == deployment.id:
                 deployment = self._store.deployments[rollout.base_id]
         self._aliasing.roll_back(project, deployment, by, description)

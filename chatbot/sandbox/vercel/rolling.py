@@ -14,22 +14,31 @@ from chatbot.sandbox.vercel.rollouts import Rollout
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.aliasing import Aliasing
-    from chatbot.sandbox.vercel.records import Deployment, Project
+    from chatbot.sandbox.vercel.records import Deployment, Project, User
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.supervision import Supervisor
     from chatbot.sandbox.vercel.timing import Timing
+    from chatbot.sandbox.vercel.webhooks.announcing import Announcer
 
 
 class Rolling:
-    def __init__(self, store: Store, timing: Timing, aliasing: Aliasing, supervisor: Supervisor) -> None:
+    def __init__(
+        self,
+        store: Store,
+        timing: Timing,
+        aliasing: Aliasing,
+        supervisor: Supervisor,
+        announcer: Announcer,
+    ) -> None:
         self._store = store
         self._timing = timing
         self._aliasing = aliasing
         self._supervisor = supervisor
+        self._announcer = announcer
         self._clocks: dict[str, asyncio.Task[None]] = {}
         """What moves a project's rolling release on by itself."""
 
-    def begin(self, project: Project, canary: Deployment) -> Rollout:
+    def begin(self, project: Project, canary: Deployment, by: User | None = None) -> Rollout:
         """At stage 0, in place of any alias job that runs. Rolling releases must be enabled, and something
         must be Current already.
         """
@@ -37,11 +46,14 @@ class Rolling:
             raise ValueError(f"no rolling release can begin in {project.name}")
         self._aliasing.take_over(project)
         now = self._store.stamp()
+        last = project.rollouts[-1] if project.rollouts else None
+        before = self._announcer.document(project, last) if last is not None else None
         rollout = Rollout(project.current_id, canary.id, project.rollout_config, now, now, now)
         project.rollouts.append(rollout)
         canary.substate = "ROLLING"
         self._wind(project, rollout)
         self._store.changed()
+        self._announcer.rolling_release("project.rolling-release.started", project, rollout, before, by)
         return rollout
 
     def queue(self, rollout: Rollout, deployment: Deployment) -> None:
@@ -49,17 +61,21 @@ class Rolling:
         rollout.queued_id = deployment.id
         self._note(rollout)
 
-    def advance(self, project: Project, rollout: Rollout) -> None:
+    def advance(self, project: Project, rollout: Rollout, by: User | None = None) -> None:
         """To the next stage; the final one completes it."""
+        before = self._announcer.document(project, rollout)
         rollout.stage_index += 1
         rollout.stage_started_at = self._store.stamp()
         self._note(rollout)
+        self._announcer.rolling_release("project.rolling-release.approved", project, rollout, before, by)
         if rollout.stage.is_final:
-            self.complete(project, rollout)
+            self.complete(project, rollout, by)
         else:
             self._wind(project, rollout)
 
-    def complete(self, project: Project, rollout: Rollout, *, by_promote: bool = False) -> None:
+    def complete(
+        self, project: Project, rollout: Rollout, by: User | None = None, *, by_promote: bool = False
+    ) -> None:
         """Move the domains to the canary; `by_promote`, as a request that `lastAliasRequest` shows."""
         self.stop(project)
         if not rollout.stage.is_final:
@@ -67,15 +83,17 @@ class Rolling:
             rollout.stage_started_at = self._store.stamp()
         canary = self._store.deployments[rollout.canary_id]
         move = self._aliasing.promote if by_promote else self._aliasing.move
-        move(project, canary, then=lambda: self._completed(project, rollout))
+        move(project, canary, by, then=lambda: self._completed(project, rollout, by))
         self._note(rollout)
 
-    def abort(self, project: Project, rollout: Rollout) -> None:
+    def abort(self, project: Project, rollout: Rollout, by: User | None = None) -> None:
         """All visitors get what was Current again; nothing that waits begins."""
         self.stop(project)
+        before = self._announcer.document(project, rollout)
         rollout.state, rollout.queued_id = "ABORTED", None
         self._store.deployments[rollout.canary_id].substate = "STAGED"
         self._note(rollout)
+        self._announcer.rolling_release("project.rolling-release.aborted", project, rollout, before, by)
 
     def stop(self, project: Project) -> None:
         """Let it no longer move on by itself."""
@@ -103,11 +121,13 @@ class Rolling:
         self._clocks.pop(project.id, None)
         self.advance(project, rollout)
 
-    def _completed(self, project: Project, rollout: Rollout) -> None:
+    def _completed(self, project: Project, rollout: Rollout, by: User | None) -> None:
+        before = self._announcer.document(project, rollout)
         queued = self._store.deployments.get(rollout.queued_id or "")
         rollout.state, rollout.queued_id = "COMPLETE", None
         project.auto_assign, project.auto_assign_updated_by, project.rollback = True, "system", None
         self._note(rollout)
+        self._announcer.rolling_release("project.rolling-release.completed", project, rollout, before, by)
         if queued is None or queued.deleted_by_retention_at is not None:
             return
         if project.rollout_config is not None:

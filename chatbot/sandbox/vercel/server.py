@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
@@ -14,18 +15,26 @@ from chatbot.sandbox.vercel.git.repositories import Repositories
 from chatbot.sandbox.vercel.journal import Journal
 from chatbot.sandbox.vercel.keys import (
     ALIASING,
+    ANNOUNCER,
     BUILDS,
+    DELIVERIES,
     FAULTS,
     HOME,
     JOURNAL,
+    LIMITS,
     PRODUCTION,
+    REPLICA,
     REPOSITORIES,
     ROLLING,
     STORE,
+    WEBHOOKS,
 )
-from chatbot.sandbox.vercel.middlewares import MIDDLEWARES, leave_empty_bodies_untyped
+from chatbot.sandbox.vercel.limits import RateLimits
+from chatbot.sandbox.vercel.middlewares import MIDDLEWARES, date_answers, leave_empty_bodies_untyped
+from chatbot.sandbox.vercel.mischief import MISCHIEF_ROUTES
 from chatbot.sandbox.vercel.production import Production
 from chatbot.sandbox.vercel.recording import recording
+from chatbot.sandbox.vercel.replica import Replica
 from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.routes import API_ROUTES
 from chatbot.sandbox.vercel.routes.github import GITHUB_TOKEN, PREFIX, github_application
@@ -34,8 +43,13 @@ from chatbot.sandbox.vercel.sites import SITE_ROUTES
 from chatbot.sandbox.vercel.store import Store
 from chatbot.sandbox.vercel.supervision import Supervisor
 from chatbot.sandbox.vercel.timing import Timing
+from chatbot.sandbox.vercel.webhooks.announcing import Announcer
+from chatbot.sandbox.vercel.webhooks.control import DELIVERY_ROUTES
+from chatbot.sandbox.vercel.webhooks.delivering import Deliveries
+from chatbot.sandbox.vercel.webhooks.hooks import Webhooks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -57,21 +71,28 @@ class Platform:
         seeded: bool = True,
         seed: int = 7,
         record: Path | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`record` names a folder for what it answers (see recording.py)."""
+        """`record` names a folder for what it answers (see recording.py); `clock` tells epoch seconds."""
         self._port, self._host = port, host
         self._middlewares = (*recording(record), *MIDDLEWARES)
         timing = timing or Timing()
-        self.store = Store(seed=seed)
+        self.store = Store(seed=seed, clock=clock)
         self.token = OWNER_TOKEN
         self.viewer_token = VIEWER_TOKEN
         self.github_token = GITHUB_TOKEN
         self._supervisor = Supervisor()
         self._faults = Faults()
-        self._aliasing = Aliasing(self.store, timing, self._faults, self._supervisor)
-        self._rolling = Rolling(self.store, timing, self._aliasing, self._supervisor)
+        self._replica = Replica(self.store, self._faults)
+        self._webhooks = Webhooks(self.store)
+        self._deliveries = Deliveries(self.store, self._webhooks, timing, self._faults, self._supervisor)
+        self._announcer = Announcer(self.store, self._webhooks, self._deliveries)
+        self._aliasing = Aliasing(self.store, timing, self._faults, self._supervisor, self._announcer)
+        self._rolling = Rolling(self.store, timing, self._aliasing, self._supervisor, self._announcer)
         self._production = Production(self.store, self._aliasing, self._rolling, self._supervisor)
-        self._builds = Builds(self.store, timing, self._faults, self._production, self._supervisor)
+        self._builds = Builds(
+            self.store, timing, self._faults, self._production, self._supervisor, self._announcer
+        )
         self._home = seed_account(self.store)
         if seeded:
             seed_projects(self.store, self._home, seed)
@@ -114,7 +135,9 @@ class Platform:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.store.revision.close()
+        self._deliveries.revision.close()
         await self._supervisor.close()
+        await self._deliveries.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -129,7 +152,12 @@ class Platform:
         app[FAULTS] = self._faults
         app[JOURNAL] = Journal()
         app[REPOSITORIES] = self._repositories
-        app.on_response_prepare.append(leave_empty_bodies_untyped)
-        app.add_routes([*CONTROL_ROUTES, *SITE_ROUTES, *API_ROUTES])
+        app[LIMITS] = RateLimits(self.store.now)
+        app[REPLICA] = self._replica
+        app[WEBHOOKS] = self._webhooks
+        app[DELIVERIES] = self._deliveries
+        app[ANNOUNCER] = self._announcer
+        app.on_response_prepare.extend((leave_empty_bodies_untyped, date_answers))
+        app.add_routes([*CONTROL_ROUTES, *MISCHIEF_ROUTES, *DELIVERY_ROUTES, *SITE_ROUTES, *API_ROUTES])
         app.add_subapp(PREFIX, github_application())
         return app

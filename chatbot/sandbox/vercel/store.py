@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from chatbot.sandbox.vercel.records import Alias, Deployment, Domain, Project, Team, Token, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 T = TypeVar("T")
 _ID_LETTERS = string.ascii_letters + string.digits
@@ -60,8 +60,11 @@ class Revision:
 class Store:
     """The records. Only this class writes the indexes; the rest changes records and calls `changed`."""
 
-    def __init__(self, *, seed: int) -> None:
+    def __init__(self, *, seed: int, clock: Callable[[], float] = time.time) -> None:
+        """`clock` tells epoch seconds."""
         self.revision = Revision()
+        self.watchers: list[Callable[[], None]] = []
+        """Called after each change."""
         self.base_url = ""
         """Where the platform is served; known once it listens."""
         self.users: dict[str, User] = {}
@@ -76,13 +79,13 @@ class Store:
         """The aliases of a deployment, by their name, by its id."""
         self._former: defaultdict[str, list[Deployment]] = defaultdict(list)
         self._random = random.Random(seed)
+        self._clock = clock
         self._last_stamp = 0
 
     # time and names
 
-    @staticmethod
-    def now() -> int:
-        return time.time_ns() // 1_000_000
+    def now(self) -> int:
+        return int(1000 * self._clock())
 
     def stamp(self) -> int:
         """The time, and never the same twice: paging by creation time must not lose a twin."""
@@ -106,6 +109,8 @@ class Store:
 
     def changed(self) -> None:
         self.revision.bump()
+        for watcher in self.watchers:
+            watcher()
 
     def add_user(self, user: User, *tokens: Token) -> User:
         self.users[user.id] = user
@@ -159,6 +164,25 @@ class Store:
         """Make `hostname` serve `deployment`, since `at` (now, if it is not said)."""
         at = self.stamp() if at is None else at
         self._put_alias(self.projects[deployment.project_id], hostname, deployment.id, at)
+
+    def show_instead(self, project: Project, aliases: Sequence[Alias]) -> None:
+        """Make this copy of a store (a shallow one will do) show a project, its deployments and its aliases
+        as those given. The indexes are replaced, not changed: the original keeps its own.
+        """
+        own = {one.id for one in (*project.deployments, *self.projects[project.id].deployments)}
+        self.projects = {**self.projects, project.id: project}
+        self.deployments = {key: one for key, one in self.deployments.items() if key not in own}
+        self.deployments.update({one.id: one for one in project.deployments})
+        self.aliases = {name: one for name, one in self.aliases.items() if one.project_id != project.id}
+        self.aliases.update({one.name: one for one in aliases})
+        self._project_ids = {key: found for key, found in self._project_ids.items() if found != project.id}
+        self._project_ids[project.account_id, project.name] = project.id
+        self._deployment_ids = {url: one for url, one in self._deployment_ids.items() if one not in own}
+        self._deployment_ids.update({one.url: one.id for one in project.deployments})
+        self._pointing = defaultdict(dict, {k: v for k, v in self._pointing.items() if k not in own})
+        for alias in aliases:
+            if alias.deployment_id is not None:
+                self._pointing[alias.deployment_id][alias.name] = alias
 
     def _put_alias(self, project: Project, hostname: str, deployment_id: str | None, at: int) -> None:
         alias = self.aliases.get(hostname)

@@ -23,7 +23,7 @@ class InvalidFault(ValueError):
     """A fault that could never happen as written; the message says why."""
 
 
-def _pattern(text: str) -> str:
+def pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
@@ -65,7 +65,7 @@ class RequestFault(Scripted):
     drip: Seconds | None = None
     applied: bool = False
 
-    _is_pattern = field_validator("path")(_pattern)
+    _is_pattern = field_validator("path")(pattern)
 
     @model_validator(mode="after")
     def _does_something(self) -> RequestFault:
@@ -160,7 +160,7 @@ class RandomFaults(Written):
     path: str = ""
     method: str | None = None
 
-    _is_pattern = field_validator("path")(_pattern)
+    _is_pattern = field_validator("path")(pattern)
 
     def matches(self, method: str, path: str) -> bool:
         return self.method in (None, method) and re.search(self.path, path) is not None

@@ -13,6 +13,7 @@ from chatbot.sandbox.vercel.routes import (
     production,
     projects,
     rolling_releases,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -27,4 +28,5 @@ API_ROUTES: list[web.RouteDef] = [
     *deployments.ROUTES,
     *logs.ROUTES,
     *aliases.ROUTES,
+    *webhooks.ROUTES,
 ]

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.keys import BUILDS, CALLER, STORE
+from chatbot.sandbox.vercel.keys import ANNOUNCER, BUILDS, CALLER, STORE
 from chatbot.sandbox.vercel.ordering import DeploymentOrder, order_of
 from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.records import Deployment, Project
@@ -27,7 +27,7 @@ _TARGETS = frozenset({"production", "preview", "staging"})
 
 async def list_deployments(request: web.Request) -> web.Response:
     """Newest first, over one project, some, or all of the account."""
-    store = request.app[STORE]
+    store = request[CALLER].store
     tests = _tests(request)
     newest_first = heapq.merge(
         *(store.newest_first(project) for project in _projects(request)),
@@ -92,7 +92,7 @@ def _meta_tests(request: web.Request) -> Iterator[Test]:
     """`meta-githubCommitRef=main` and the like, as the official CLI sends for `--meta`."""
     for name, value in request.query.items():
         if name.startswith("meta-"):
-            yield _meta_test(request.app[STORE], name.removeprefix("meta-"), value)
+            yield _meta_test(request[CALLER].store, name.removeprefix("meta-"), value)
 
 
 def _meta_test(store: Store, key: str, value: str) -> Test:
@@ -100,7 +100,7 @@ def _meta_test(store: Store, key: str, value: str) -> Test:
 
 
 def _candidate_tests(request: web.Request) -> Iterator[Test]:
-    store = request.app[STORE]
+    store = request[CALLER].store
     wanted = switch(request, "rollbackCandidate")
     if wanted is not None:
         yield lambda one: is_rollback_candidate(store, one) is wanted
@@ -108,8 +108,9 @@ def _candidate_tests(request: web.Request) -> Iterator[Test]:
 
 async def get_deployment(request: web.Request) -> web.Response:
     """By id, generated hostname, or any domain: then it answers what that domain serves."""
-    deployment = request[CALLER].deployment(request.match_info["deployment"])
-    return web.json_response(full_body(request.app[STORE], deployment))
+    caller = request[CALLER]
+    deployment = caller.deployment(request.match_info["deployment"])
+    return web.json_response(full_body(caller.store, deployment))
 
 
 async def create_deployment(request: web.Request) -> web.Response:
@@ -123,16 +124,16 @@ async def create_deployment(request: web.Request) -> web.Response:
 
 async def cancel_deployment(request: web.Request) -> web.Response:
     deployment = request[CALLER].deployment(request.match_info["deployment"])
-    request.app[BUILDS].cancel(deployment)
+    request.app[BUILDS].cancel(deployment, request[CALLER].user)
     return web.json_response(full_body(request.app[STORE], deployment))
 
 
 async def delete_deployment(request: web.Request) -> web.Response:
     """Raises ApiError 409 for one that serves production or is about to."""
-    store = request.app[STORE]
-    deployment = request[CALLER].deployment(request.match_info["deployment"])
+    store, caller = request.app[STORE], request[CALLER]
+    deployment = caller.deployment(request.match_info["deployment"])
     if deployment.target == "production":
-        request[CALLER].require_production()
+        caller.require_production()
     project = store.projects[deployment.project_id]
     serves = [
         domain.name for domain in project.domains.values() if store.serving(domain.name) == deployment.id
@@ -143,7 +144,8 @@ async def delete_deployment(request: web.Request) -> web.Response:
     if serves or awaited or rolls or project.current_id == deployment.id:
         raise ApiError(409, f"The deployment {deployment.id} serves production and cannot be deleted.")
     if deployment.is_unfinished:
-        request.app[BUILDS].cancel(deployment)
+        request.app[BUILDS].cancel(deployment, caller.user)
+    request.app[ANNOUNCER].deployment("deployment.cleanup", deployment, caller.user)
     store.forget_deployment(deployment)
     store.changed()
     return web.json_response({"uid": deployment.id, "state": "DELETED"})

@@ -24,7 +24,7 @@ async def promote(request: web.Request) -> web.Response:
     """No body; 201: accepted, 202: it waits for a rolling release. The official CLI sends `{}`, the SDK nothing."""
     project, deployment = await _named(request)
     require_promotable(request.app[STORE], project, deployment)
-    is_accepted = request.app[PRODUCTION].promote(project, deployment)
+    is_accepted = request.app[PRODUCTION].promote(project, deployment, request[CALLER].user)
     return web.Response(status=201 if is_accepted else 202)
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.keys import CALLER, STORE
+from chatbot.sandbox.vercel.keys import ANNOUNCER, CALLER, STORE
 from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.rendering.projects import domain_body, project_body
 from chatbot.sandbox.vercel.validation import Body, read_body
@@ -40,7 +40,8 @@ class ProjectChange(Body):
 
 async def list_projects(request: web.Request) -> web.Response:
     """Newest first. `from` (documented) and `until` (the CLI) both take the `next` of the page before."""
-    store, caller = request.app[STORE], request[CALLER]
+    caller = request[CALLER]
+    store = caller.store
     search = request.query.get("search", "").lower()
     found = [project for project in caller.projects() if search in project.name.lower()]
     page, pagination = page_of(request, found, lambda project: project.created_at, before=("from", "until"))
@@ -50,19 +51,23 @@ async def list_projects(request: web.Request) -> web.Response:
 
 
 async def get_project(request: web.Request) -> web.Response:
-    project = request[CALLER].project(request.match_info["project"])
-    return web.json_response(project_body(request.app[STORE], project))
+    caller = request[CALLER]
+    project = caller.project(request.match_info["project"])
+    return web.json_response(project_body(caller.store, project))
 
 
 async def change_project(request: web.Request) -> web.Response:
     store, caller = request.app[STORE], request[CALLER]
     project = caller.project(request.match_info["project"])
     change = await read_body(request, ProjectChange)
+    previous_name = project.name
     if "name" in change.model_fields_set:
         _rename(caller, project, change.name)
     _apply(caller, project, change)
     project.updated_at = store.stamp()
     store.changed()
+    if project.name != previous_name:
+        request.app[ANNOUNCER].renamed(project, previous_name, caller.user)
     return web.json_response(project_body(store, project))
 
 

@@ -6,10 +6,15 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from chatbot.sandbox.vercel.rendering.deployments import REGION
-from chatbot.sandbox.vercel.webhooks.payloads import deployment_payload, domain_settings
+from chatbot.sandbox.vercel.webhooks.payloads import (
+    deployment_payload,
+    domain_settings,
+    rollout_document,
+)
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment, Domain, Project, User
+    from chatbot.sandbox.vercel.rollouts import Rollout
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.webhooks.catalogue import (
         DeploymentEvent,
@@ -84,17 +89,23 @@ class Announcer:
         self,
         event: RollingReleaseEvent,
         project: Project,
-        by: User,
-        *,
-        release: dict[str, Any],
-        previous: dict[str, Any] | None,
+        rollout: Rollout,
+        before: dict[str, Any] | None,
+        by: User | None = None,
     ) -> None:
-        """`release` and `previous` are documents in the webhook's own shape: `projectId`, `ownerId`,
-        `deploymentIds`, `state`, `activeStageIndex`, `default` (`baseDeploymentId`, `targetDeploymentId`,
-        `targetPercentage`, `targetStartAt`, `targetUpdatedAt`), `config` (`target`, `stages`), `writtenBy`.
+        """`before` is its document as it was until now (see `document`), or that of the one before it.
+
+        What time moved on is the doing of the canary's creator.
         """
-        payload = {"project": _named(project), "rollingRelease": release, "prevRollingRelease": previous}
-        self._tell(event, project, by, payload)
+        canary = self._store.deployments[rollout.canary_id]
+        payload = {
+            "project": _named(project),
+            "rollingRelease": rollout_document(project, rollout),
+            "prevRollingRelease": before,
+        }
+        self._tell(event, project, by or self._store.users[canary.creator_id], payload)
+
+    document = staticmethod(rollout_document)
 
     def _is_heard(self, event: str, project: Project) -> bool:
         return bool(self._webhooks.hearing(event, project.account_id, frozenset({project.id})))

@@ -9,6 +9,7 @@ from chatbot.sandbox.vercel.rendering.deployments import REGION, hostnames, insp
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment, Domain, Project
+    from chatbot.sandbox.vercel.rollouts import Rollout
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.webhooks.catalogue import DeploymentEvent
 
@@ -39,6 +40,37 @@ def domain_settings(domain: Domain) -> dict[str, Any]:
         "redirect": domain.redirect,
         "redirectStatusCode": domain.redirect_status,
         "gitBranch": domain.git_branch,
+    }
+
+
+def rollout_document(project: Project, rollout: Rollout) -> dict[str, Any]:
+    """A rolling release as its events have it, which is not how the REST API has it."""
+    percentage = {} if rollout.state == "ABORTED" else {"targetPercentage": rollout.stage.percentage}
+    return {
+        "projectId": project.id,
+        "ownerId": project.account_id,
+        "deploymentIds": [rollout.base_id, rollout.canary_id],
+        "state": rollout.state,
+        "activeStageIndex": rollout.stage_index,
+        "default": {
+            "baseDeploymentId": rollout.base_id,
+            "targetDeploymentId": rollout.canary_id,
+            **percentage,
+            "targetStartAt": rollout.started_at,
+            "targetUpdatedAt": rollout.updated_at,
+        },
+        "config": {
+            "target": "production",
+            "stages": [
+                {
+                    "targetPercentage": stage.percentage,
+                    "requireApproval": stage.requires_approval,
+                    **({"duration": stage.minutes} if stage.minutes is not None else {}),
+                }
+                for stage in rollout.config.stages
+            ],
+        },
+        "writtenBy": "api",
     }
 
 
