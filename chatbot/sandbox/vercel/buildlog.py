@@ -15,7 +15,7 @@ def build_log(project: Project, deployment: Deployment, *, fails: bool) -> list[
         ("stdout", f"Cloning {origin}"),
         ("stdout", "Installing dependencies..."),
         ("command", "npm run build"),
-        ("stdout", f"Creating an optimized {project.framework} build ..."),
+        ("stdout", f"Creating an optimized {project.framework or 'production'} build ..."),
     ]
     if not fails:
         return [*start, ("stdout", "Build Completed in /vercel/output"), ("stdout", "Deployment completed")]

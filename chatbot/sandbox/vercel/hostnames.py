@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,7 +10,28 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
 LONGEST_LABEL = 63
+LONGEST_HOSTNAME = 253
 """Of DNS."""
+SHARED_APEXES = frozenset({"vercel.app", "now.sh"})
+"""Of the platform itself: everybody may have a name below them that nobody else has."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOSTNAME = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})")
+
+
+def is_hostname(text: str) -> bool:
+    """Whether it could be a domain, in lower case, perhaps with a wildcard in front."""
+    return len(text) <= LONGEST_HOSTNAME and _HOSTNAME.fullmatch(text) is not None
+
+
+def apex_of(hostname: str) -> str:
+    """The registrable domain. There is no list of public suffixes here: two labels always make one."""
+    return ".".join(hostname.split(".")[-2:])
+
+
+def staging_hostname(store: Store, project: Project) -> str:
+    """The alias of the newest `target: staging` build."""
+    return f"{project.name}.{store.slug_of(project.account_id)}.now.sh"
 
 
 def branch_hostname(store: Store, project: Project, branch: str) -> str:

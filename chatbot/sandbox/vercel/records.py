@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from chatbot.sandbox.vercel.checks import Check
+    from chatbot.sandbox.vercel.customenvironments import CustomEnvironment
     from chatbot.sandbox.vercel.rollouts import Rollout, RolloutConfig
 
 Plan = Literal["hobby", "pro", "enterprise"]
@@ -13,11 +15,14 @@ Role = Literal["OWNER", "MEMBER", "DEVELOPER", "VIEWER"]
 ReadyState = Literal["QUEUED", "INITIALIZING", "BUILDING", "READY", "ERROR", "CANCELED"]
 Substate = Literal["STAGED", "ROLLING", "PROMOTED"]
 Target = Literal["production", "preview", "development"]
+DeploymentTarget = Literal["production", "staging"] | None
+"""None is a preview."""
 EnvType = Literal["plain", "encrypted", "sensitive"]
 RequestType = Literal["promote", "rollback"]
 JobStatus = Literal["pending", "in-progress", "succeeded", "failed", "skipped"]
 MoveStatus = Literal["pending", "in-progress", "completed", "failed"]
 LineType = Literal["command", "stdout", "stderr"]
+RedirectStatus = Literal[301, 302, 307, 308]
 Source = Literal["git", "cli", "import", "redeploy", "api-trigger-git-deploy"]
 
 UNFINISHED: frozenset[ReadyState] = frozenset({"QUEUED", "INITIALIZING", "BUILDING"})
@@ -89,7 +94,7 @@ class Deployment:
     """The generated hostname, without a scheme."""
     commit: Commit
     creator_id: str
-    target: Literal["production"] | None
+    target: DeploymentTarget
     source: Source
     created_at: int
     auto_assign: bool
@@ -104,6 +109,10 @@ class Deployment:
     error: BuildError | None = None
     meta: dict[str, str] = field(default_factory=dict)
     """What the creator added to the commit's own meta, `action` for instance."""
+    custom_environment_id: str | None = None
+    crons: tuple[Cron, ...] = ()
+    """What it defines; these run while it is Current."""
+    checks: list[Check] = field(default_factory=list)
     deleted_by_retention_at: int | None = None
     healthy: bool = True
     log: list[LogLine] = field(default_factory=list)
@@ -122,14 +131,30 @@ class Domain:
     created_at: int
     updated_at: int
     redirect: str | None = None
-    redirect_status: Literal[301, 302, 307, 308] | None = None
+    redirect_status: RedirectStatus | None = None
     git_branch: str | None = None
+    custom_environment_id: str | None = None
     verified: bool = True
+    """Off while the domain's owner, another account, has not agreed; then it serves nothing."""
+
+    @property
+    def is_of_production(self) -> bool:
+        return self.git_branch is None and self.custom_environment_id is None
 
     @property
     def serves_production(self) -> bool:
-        """A domain that promote and rollback move: direct-serving and bound to no branch."""
-        return self.redirect is None and self.git_branch is None
+        """A domain that promote and rollback move: direct-serving, bound to no branch or environment."""
+        return self.is_of_production and self.redirect is None and self.verified
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredDomain:
+    """One that an account owns, whatever its projects do with it."""
+
+    name: str
+    account_id: str
+    creator_id: str
+    created_at: int
 
 
 @dataclass(slots=True)
@@ -143,7 +168,7 @@ class Alias:
     updated_at: int
     deployment_id: str | None
     redirect: str | None = None
-    redirect_status: Literal[301, 302, 307, 308] | None = None
+    redirect_status: RedirectStatus | None = None
 
 
 @dataclass(slots=True)
@@ -158,6 +183,8 @@ class EnvRecord:
     value: str = ""
     git_branch: str | None = None
     comment: str = ""
+    updated_by: str | None = None
+    custom_environment_ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -218,6 +245,7 @@ class Project:
     name: str
     account_id: str
     framework: str
+    """Empty where none is known."""
     repo_id: int
     created_at: int
     updated_at: int
@@ -239,6 +267,11 @@ class Project:
     """Deployment ids in the order in which they became Current; the last one is Current."""
     requests: list[AliasRequest] = field(default_factory=list)
     rollback: RollbackDescription | None = None
+    custom_environments: list[CustomEnvironment] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Official settings that change nothing here and are shown again, by their official names."""
+    is_linked: bool = True
+    """Whether a repository is connected."""
     rollout_config: RolloutConfig | None = None
     """Not None while rolling releases are enabled."""
     rollouts: list[Rollout] = field(default_factory=list)
@@ -247,6 +280,9 @@ class Project:
     def rollout(self) -> Rollout | None:
         """The rolling release that is under way; only the newest can be."""
         return self.rollouts[-1] if self.rollouts and self.rollouts[-1].is_active else None
+
+    def custom_environment(self, id_or_slug: str) -> CustomEnvironment | None:
+        return next((one for one in self.custom_environments if id_or_slug in (one.id, one.slug)), None)
 
     @property
     def current_id(self) -> str | None:

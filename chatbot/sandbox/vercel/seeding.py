@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from chatbot.sandbox.vercel.buildlog import BUILD_FAILED, build_log
-from chatbot.sandbox.vercel.hostnames import branch_hostname
+from chatbot.sandbox.vercel.hostnames import apex_of, branch_hostname
 from chatbot.sandbox.vercel.records import (
     AliasMove,
     AliasRequest,
@@ -100,7 +100,7 @@ class _Telling:
                 self.project,
                 Domain(
                     name=site.name,
-                    apex=".".join(site.name.split(".")[-2:]),
+                    apex=apex_of(site.name),
                     created_at=at,
                     updated_at=at,
                     redirect=site.redirect,

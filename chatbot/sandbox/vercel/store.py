@@ -9,7 +9,18 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
-from chatbot.sandbox.vercel.records import Alias, Deployment, Domain, Project, Team, Token, User
+from chatbot.sandbox.vercel.hostnames import SHARED_APEXES, apex_of
+from chatbot.sandbox.vercel.records import (
+    Alias,
+    Deployment,
+    Domain,
+    Project,
+    RedirectStatus,
+    RegisteredDomain,
+    Team,
+    Token,
+    User,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,6 +84,10 @@ class Store:
         self.projects: dict[str, Project] = {}
         self.deployments: dict[str, Deployment] = {}
         self.aliases: dict[str, Alias] = {}
+        self.gone: dict[str, str] = {}
+        """The project of each deployment that has been deleted by hand, by their ids."""
+        self.registered: dict[str, RegisteredDomain] = {}
+        """The domains that accounts have added without a project, by their names."""
         self._project_ids: dict[tuple[str, str], str] = {}
         self._deployment_ids: dict[str, str] = {}
         self._pointing: defaultdict[str, dict[str, Alias]] = defaultdict(dict)
@@ -149,10 +164,30 @@ class Store:
         project.deployments.remove(deployment)
         self._former[project.id].append(deployment)
         project.served = [served for served in project.served if served != deployment.id]
+        self.gone[deployment.id] = project.id
         del self.deployments[deployment.id]
         del self._deployment_ids[deployment.url]
         for alias in self._pointing.pop(deployment.id, {}).values():
             del self.aliases[alias.name]
+
+    def forget_project(self, project: Project) -> None:
+        """Remove it with all that is in it."""
+        for deployment in list(project.deployments):
+            self.forget_deployment(deployment)
+        for alias in [alias for alias in self.aliases.values() if alias.project_id == project.id]:
+            self.remove_alias(alias)
+        del self.projects[project.id]
+        del self._project_ids[project.account_id, project.name]
+
+    def remove_domain(self, project: Project, domain: Domain) -> None:
+        del project.domains[domain.name]
+        if domain.name in self.aliases and self.aliases[domain.name].project_id == project.id:
+            self.remove_alias(self.aliases[domain.name])
+
+    def remove_alias(self, alias: Alias) -> None:
+        del self.aliases[alias.name]
+        if alias.deployment_id is not None:
+            del self._pointing[alias.deployment_id][alias.name]
 
     def add_domain(self, project: Project, domain: Domain) -> Domain:
         project.domains[domain.name] = domain
@@ -190,7 +225,7 @@ class Store:
             alias = self.aliases[hostname] = self._new_alias(project, hostname, at)
         elif alias.deployment_id is not None:
             del self._pointing[alias.deployment_id][hostname]
-        alias.deployment_id, alias.updated_at = deployment_id, at
+        alias.project_id, alias.deployment_id, alias.updated_at = project.id, deployment_id, at
         if deployment_id is not None:
             self._pointing[deployment_id][hostname] = alias
 
@@ -206,6 +241,13 @@ class Store:
             redirect=domain.redirect if domain else None,
             redirect_status=domain.redirect_status if domain else None,
         )
+
+    def redirect(self, project: Project, hostname: str, target: str, status: RedirectStatus) -> Alias:
+        """Make `hostname` lead to another one."""
+        self._put_alias(project, hostname, None, self.stamp())
+        alias = self.aliases[hostname]
+        alias.redirect, alias.redirect_status = target, status
+        return alias
 
     # reading
 
@@ -251,6 +293,20 @@ class Store:
     def serving(self, hostname: str) -> str | None:
         alias = self.aliases.get(hostname)
         return alias.deployment_id if alias is not None else None
+
+    def domain_owner(self, hostname: str) -> str | None:
+        """The account that first had a domain that is, or is above or below, the hostname."""
+        apex = apex_of(hostname)
+        if apex in SHARED_APEXES:
+            return None
+        if (registered := self.registered.get(apex)) is not None:
+            return registered.account_id
+        owners = (
+            (project.created_at, project.account_id)
+            for project in self.projects.values()
+            if any(domain.apex == apex and domain.verified for domain in project.domains.values())
+        )
+        return min(owners, default=(0, None))[1]
 
     def aliases_of(self, deployment_id: str) -> list[Alias]:
         return list(self._pointing.get(deployment_id, {}).values())
