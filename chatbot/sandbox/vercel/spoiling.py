@@ -92,10 +92,13 @@ async def _drip(request: web.Request, response: web.StreamResponse, pause: float
     if not whole:
         return response
     slow = await _begin(request, response, len(whole))
-    for number in range(len(whole)):
-        await slow.write(whole[number : number + 1])
-        await asyncio.sleep(pause)
-    await slow.write_eof()
+    try:
+        for number in range(len(whole)):
+            await slow.write(whole[number : number + 1])
+            await asyncio.sleep(pause)
+        await slow.write_eof()
+    except ConnectionResetError:
+        pass  # the client had enough of it
     return slow
 
 

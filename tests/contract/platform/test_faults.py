@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import aiohttp
@@ -83,6 +84,29 @@ async def test_half_a_body_is_announced_whole(api: Api) -> None:
     assert (await api.project())["name"] == "shop"
 
 
+async def test_a_body_may_drip_byte_by_byte(api: Api, platform: Platform) -> None:
+    expected = await api.get("/v2/user")
+    await api.fault({"path": "^/v2/user$", "drip": 0.0001})
+    url, headers = platform.url + "/v2/user", {"Authorization": f"Bearer {api.token}"}
+    async with api.session.get(url, headers=headers) as response:
+        chunks = [chunk async for chunk in response.content.iter_any()]
+        assert int(response.headers["Content-Length"]) == sum(map(len, chunks))
+    assert len(chunks) > 20
+    assert json.loads(b"".join(chunks)) == expected
+
+
+async def test_a_client_that_gives_up_on_a_drip_harms_nobody(api: Api, platform: Platform) -> None:
+    await api.fault({"path": "^/v2/user$", "drip": 1})
+    with pytest.raises(TimeoutError):
+        async with api.session.get(
+            platform.url + "/v2/user",
+            headers={"Authorization": f"Bearer {api.token}"},
+            timeout=aiohttp.ClientTimeout(total=0.05),
+        ) as response:
+            await response.read()
+    assert (await api.call("GET", "/v2/user")).status == 200
+
+
 async def test_an_answer_without_a_body_cannot_be_halved_only_cut(api: Api) -> None:
     staged, project = await api.staged_id(), await api.project()
     await api.fault({**PROMOTE, "half": True})
@@ -137,6 +161,7 @@ async def test_a_delayed_request_is_answered_as_usual_in_the_end(api: Api, platf
         ({"alias_job": {"project": "nope", "skipped": True}}, "no project nope"),
         ({"alias_job": {"project": "shop", "fails_for": ["www.shop.example.com"]}}, "it moves checkout"),
         ({"alias_job": []}, "valid"),
+        ({"path": "/x", "half": True, "drip": 1}, "halved or drips"),
         ({"build": {"project": "shop", "explodes": True}}, "explodes"),
     ],
 )

@@ -77,6 +77,6 @@ def _request_fault(kind: RequestKind, dice: random.Random) -> RequestFault:
         "cut_after": {"cut": "after"},
         "half": {"half": True},
         "content_type": {"content_type": "text/plain"},
-        "drip": {"drip": 0.0001},
+        "drip": {"drip": 0.0},
     }
     return RequestFault(path="", **happens[kind])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from chatbot.sandbox.vercel.errors import bad_request
-from chatbot.sandbox.vercel.keys import CALLER, LINES, STORE
+from chatbot.sandbox.vercel.keys import CALLER, FAULTS, LINES, STORE
 from chatbot.sandbox.vercel.paging import switch, whole_number
 from chatbot.sandbox.vercel.rendering.deployments import event_body
 
@@ -54,7 +54,7 @@ async def _stream(
     while True:
         seen, finished = store.revision.number, not deployment.is_unfinished
         for line in deployment.log[len(written) :]:
-            written.append(event_body(deployment, line))
+            written.append(request.app[FAULTS].skew.shown(event_body(deployment, line)))
             await response.write(json.dumps(written[-1]).encode() + b"\n")
         if finished or not follows or store.revision.is_closed:
             break

@@ -68,7 +68,7 @@ def _disable(request: web.Request, project: Project, change: RolloutConfigChange
         base = request.app[STORE].deployments[rollout.base_id]
         request.app[PRODUCTION].roll_back(project, base, request[CALLER].user, None)
     elif rollout is not None and change.disable_rollout_action == "complete":
-        request.app[ROLLING].complete(project, rollout)
+        request.app[ROLLING].complete(project, rollout, request[CALLER].user)
     request.app[STORE].changed()
     return web.json_response({"rollingRelease": None})
 
@@ -87,7 +87,7 @@ async def start(request: web.Request) -> web.Response:
     if project.current_id is None:
         raise bad_request(f"The project {project.name} has no production deployment to take visitors from.")
     require_promotable(request.app[STORE], project, canary)
-    return _answer(request, request.app[ROLLING].begin(project, canary))
+    return _answer(request, request.app[ROLLING].begin(project, canary, request[CALLER].user))
 
 
 async def approve_stage(request: web.Request) -> web.Response:
@@ -98,14 +98,14 @@ async def approve_stage(request: web.Request) -> web.Response:
         raise bad_request(f"the active stage is {rollout.stage_index}, not {body.active_stage_index}.")
     if body.next_stage_index != rollout.stage_index + 1 or rollout.next_stage is None:
         raise bad_request(f"stage {body.next_stage_index} does not follow the active stage.")
-    request.app[ROLLING].advance(project, rollout)
+    request.app[ROLLING].advance(project, rollout, request[CALLER].user)
     return _answer(request, rollout)
 
 
 async def complete(request: web.Request) -> web.Response:
     project = _project(request)
     rollout = _active(project, _canary(request, project, await read_body(request, Canary)))
-    request.app[ROLLING].complete(project, rollout)
+    request.app[ROLLING].complete(project, rollout, request[CALLER].user)
     return _answer(request, rollout)
 
 
