@@ -11,6 +11,9 @@ import { dayInWords, momentOf } from "./times.js";
 /** @param {Message} message */
 const isReply = (message) => message.thread_ts !== undefined && message.thread_ts !== null && message.thread_ts !== message.ts;
 
+/** Pixels from the end within which somebody is taken to follow: the last buttons of a card are that far up. */
+const NEAR_THE_END = 160;
+
 /** An ordered list of messages. */
 export class MessageList {
   /** @param {Directory} names @param {HTMLElement} element @param {((message: Message) => void) | null} onThread */
@@ -154,7 +157,7 @@ export class ChannelView {
   }
 
   noteScroll() {
-    this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 24;
+    this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
     if (this.isAtEnd) this.jump.hidden = true;
   }
 
