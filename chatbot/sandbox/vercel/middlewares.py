@@ -146,8 +146,9 @@ async def leave_empty_bodies_untyped(_: web.Request, response: web.StreamRespons
 
 async def date_answers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal: the rate limit's headers, and the Date of a clock that is wrong."""
-    for name, value in request.get(RATE, {}).items():
-        response.headers.setdefault(name, value)
+    fault = request.get(FAULT)
+    if fault is None or not fault.replaces_the_answer:  # a scripted 429 says of its limit what it is told to
+        response.headers.update(request.get(RATE, {}))
     if not request.path.startswith(("/sandbox/", GIT_SIDE)) and request.app[FAULTS].skew.ahead_ms:
         response.headers["Date"] = formatdate(_shown_now(request) / 1000, usegmt=True)
 

@@ -38,6 +38,14 @@ async def test_a_rate_limit_has_its_headers_and_body(api: Api) -> None:
     assert answer.body["error"]["code"] == "rate_limited"
 
 
+async def test_an_answer_from_elsewhere_knows_no_rate_limit(api: Api) -> None:
+    await api.fault({"path": "/v2/user", "status": 429}, {"path": "/v2/user", "status": 502})
+    for status in (429, 502):
+        answer = await api.call("GET", "/v2/user")
+        assert answer.status == status
+        assert not {"Retry-After", "X-RateLimit-Limit", "X-RateLimit-Reset"} & set(answer.headers)
+
+
 async def test_a_fault_may_happen_every_time_until_it_is_cleared(api: Api) -> None:
     await api.fault({"path": "/v2/user", "status": 500, "times": -1})
     assert [(await api.call("GET", "/v2/user")).status for _ in range(3)] == [500, 500, 500]

@@ -12,6 +12,8 @@ DeploymentEvent = Literal[
     "deployment.canceled",
     "deployment.promoted",
     "deployment.cleanup",
+    "deployment.checks.succeeded",
+    "deployment.checks.failed",
 ]
 ProjectEvent = Literal["project.created", "project.removed"]
 DomainEvent = Literal[
