@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from chatbot.sandbox.vercel.buildlog import BUILD_FAILED, build_log
 from chatbot.sandbox.vercel.errors import ApiError
-from chatbot.sandbox.vercel.hostnames import branch_hostname
+from chatbot.sandbox.vercel.hostnames import automatic_hostname
 from chatbot.sandbox.vercel.records import Commit, Deployment, LineType, LogLine, Project, Source, User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chatbot.sandbox.vercel.faults import Faults
     from chatbot.sandbox.vercel.production import Production
     from chatbot.sandbox.vercel.store import Store
@@ -31,6 +33,7 @@ class BuildOrder:
     source: Source = "git"
     auto_assign: bool | None = None
     meta: dict[str, str] | None = None
+    files: Mapping[str, bytes] | None = None
     fails: bool = False
     seconds: float | None = None
 
@@ -71,6 +74,7 @@ class Builds:
                 created_at=store.stamp(),
                 auto_assign=flag,
                 meta=order.meta or {},
+                files=order.files,
             )
         )
         store.changed()
@@ -128,7 +132,7 @@ class Builds:
             self._production.assign(project, deployment)
 
     def _point_branch(self, deployment: Deployment, project: Project) -> None:
-        self._store.point(branch_hostname(self._store, project, deployment.commit.branch), deployment)
+        self._store.point(automatic_hostname(self._store, deployment), deployment)
         for domain in project.domains.values():
             if domain.git_branch is not None and domain.git_branch == deployment.commit.branch:
                 self._store.point(domain.name, deployment)

@@ -9,10 +9,12 @@ BUILD_FAILED = BuildError("BUILD_UTILS_SPAWN_1", "buildStep", 'Command "npm run 
 
 def build_log(project: Project, deployment: Deployment, *, fails: bool) -> list[tuple[LineType, str]]:
     commit = deployment.commit
-    origin = f"github.com/acme/{project.name} (Branch: {commit.branch}, Commit: {commit.sha[:7]})"
+    origin = f"Cloning github.com/acme/{project.name} (Branch: {commit.branch}, Commit: {commit.sha[:7]})"
+    if deployment.files is not None:
+        origin = f"Downloading {len(deployment.files)} deployment files..."
     start: list[tuple[LineType, str]] = [
         ("stdout", "Running build in Washington, D.C., USA (East), iad1"),
-        ("stdout", f"Cloning {origin}"),
+        ("stdout", origin),
         ("stdout", "Installing dependencies..."),
         ("command", "npm run build"),
         ("stdout", f"Creating an optimized {project.framework or 'production'} build ..."),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chatbot.sandbox.vercel.records import Project
+    from chatbot.sandbox.vercel.records import Deployment, Project
     from chatbot.sandbox.vercel.store import Store
 
 LONGEST_LABEL = 63
@@ -32,6 +32,15 @@ def apex_of(hostname: str) -> str:
 def staging_hostname(store: Store, project: Project) -> str:
     """The alias of the newest `target: staging` build."""
     return f"{project.name}.{store.slug_of(project.account_id)}.now.sh"
+
+
+def automatic_hostname(store: Store, deployment: Deployment) -> str:
+    """The alias that any build takes: its branch's, or, of no repository, its creator's (`shop-ana-acme…`)."""
+    project, branch = store.projects[deployment.project_id], deployment.commit.branch
+    if branch:
+        return branch_hostname(store, project, branch)
+    creator = store.users[deployment.creator_id].username
+    return f"{project.name}-{creator}-{store.slug_of(project.account_id)}.vercel.app"
 
 
 def branch_hostname(store: Store, project: Project, branch: str) -> str:

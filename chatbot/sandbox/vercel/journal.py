@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 LONGEST = 20_000
+LONGEST_BODY = 64 * 1024
+"""Bytes; of a longer one, and of an uploaded file, only the length is noted."""
 
 
 @dataclass(slots=True)
@@ -23,7 +25,7 @@ class Journal:
             "method": request.method,
             "path": request.path,
             "query": dict(request.query),
-            "body": _decoded(await request.read()),
+            "body": _decoded(await request.read(), request.headers.get("Content-Type", "")),
             "status": None,
             "at": at,
         }
@@ -31,9 +33,11 @@ class Journal:
         return entry
 
 
-def _decoded(raw: bytes) -> Any:
+def _decoded(raw: bytes, media: str) -> Any:
     if not raw:
         return None
+    if len(raw) > LONGEST_BODY or media == "application/octet-stream":
+        return {"bytes": len(raw)}
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

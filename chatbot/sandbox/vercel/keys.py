@@ -16,6 +16,7 @@ from chatbot.sandbox.vercel.records import Team
 from chatbot.sandbox.vercel.replica import Replica
 from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.store import Store
+from chatbot.sandbox.vercel.uploads import Uploads
 from chatbot.sandbox.vercel.webhooks.announcing import Announcer
 from chatbot.sandbox.vercel.webhooks.delivering import Deliveries
 from chatbot.sandbox.vercel.webhooks.hooks import Webhooks
@@ -30,6 +31,7 @@ PRODUCTION = web.AppKey("production", Production)
 FAULTS = web.AppKey("faults", Faults)
 JOURNAL = web.AppKey("journal", Journal)
 REPOSITORIES = web.AppKey("repositories", Repositories)
+UPLOADS = web.AppKey("uploads", Uploads)
 LIMITS = web.AppKey("limits", RateLimits)
 REPLICA = web.AppKey("replica", Replica)
 WEBHOOKS = web.AppKey("webhooks", Webhooks)

@@ -24,6 +24,7 @@ from chatbot.sandbox.vercel.keys import (
     TAMPERED,
 )
 from chatbot.sandbox.vercel.spoiling import is_cut, spoil
+from chatbot.sandbox.vercel.uploads import LARGEST_BODY, MIB
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -33,6 +34,7 @@ PUBLIC = ("/sandbox/", "/sites/", "/d/", "/inspect/")
 GIT_SIDE = "/github/"
 """Another service, with tokens of its own. Its requests are noted and go wrong as scripted, too."""
 
+_CARRY_FILES = frozenset({"/v2/files", "/v13/deployments"})
 _BOUNDS = frozenset({"since", "until", "from", "to"})
 """Parameters that are moments."""
 
@@ -45,6 +47,16 @@ def is_public(request: web.Request) -> bool:
 
 def _is_rest(request: web.Request) -> bool:
     return not is_public(request) and not request.path.startswith(GIT_SIDE)
+
+
+@web.middleware
+async def limit_bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Only those with files in them may be large."""
+    most = LARGEST_BODY if request.path in _CARRY_FILES else MIB
+    size = request.content_length or len(await request.read())
+    if size > most:
+        raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=size)
+    return await handler(request)
 
 
 @web.middleware
@@ -157,6 +169,15 @@ def _shown_now(request: web.Request) -> int:
     return request.app[STORE].now() + request.app[FAULTS].skew.ahead_ms
 
 
-MIDDLEWARES = (word_refusals, note, limit_rate, go_wrong, skew_clock, word_refusals, identify_caller)
+MIDDLEWARES = (
+    word_refusals,
+    limit_bodies,
+    note,
+    limit_rate,
+    go_wrong,
+    skew_clock,
+    word_refusals,
+    identify_caller,
+)
 """Outermost first. The inner one words what handlers refuse, before it is noted or replaced by a fault; the
 outer one what reading the request refuses."""

@@ -18,7 +18,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from chatbot.sandbox.vercel.keys import LINES, TAMPERED
-from chatbot.sandbox.vercel.middlewares import is_public
+from chatbot.sandbox.vercel.middlewares import GIT_SIDE, is_public
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -105,7 +105,8 @@ def _middleware(recorder: Recorder) -> Middleware:
     @web.middleware
     async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
-        if not is_public(request) and request.method != "HEAD" and not request.get(TAMPERED, False):
+        is_foreign = is_public(request) or request.path.startswith(GIT_SIDE)
+        if not is_foreign and request.method != "HEAD" and not request.get(TAMPERED, False):
             media, body = _content(response)
             recorder.keep(_call(request), response.status, media, body)
         return response

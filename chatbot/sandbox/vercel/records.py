@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chatbot.sandbox.vercel.checks import Check
     from chatbot.sandbox.vercel.customenvironments import CustomEnvironment
     from chatbot.sandbox.vercel.rollouts import Rollout, RolloutConfig
@@ -62,6 +64,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
+    """What was built. Files uploaded from outside any repository have an empty sha, branch and message."""
+
     sha: str
     message: str
     branch: str
@@ -115,6 +119,8 @@ class Deployment:
     checks: list[Check] = field(default_factory=list)
     deleted_by_retention_at: int | None = None
     healthy: bool = True
+    files: Mapping[str, bytes] | None = None
+    """The contents by path of what was uploaded; None for a build of a push."""
     log: list[LogLine] = field(default_factory=list)
 
     @property

@@ -27,6 +27,7 @@ from chatbot.sandbox.vercel.keys import (
     REPOSITORIES,
     ROLLING,
     STORE,
+    UPLOADS,
     WEBHOOKS,
 )
 from chatbot.sandbox.vercel.limits import RateLimits
@@ -43,6 +44,7 @@ from chatbot.sandbox.vercel.sites import SITE_ROUTES
 from chatbot.sandbox.vercel.store import Store
 from chatbot.sandbox.vercel.supervision import Supervisor
 from chatbot.sandbox.vercel.timing import Timing
+from chatbot.sandbox.vercel.uploads import LARGEST_BODY, Uploads
 from chatbot.sandbox.vercel.webhooks.announcing import Announcer
 from chatbot.sandbox.vercel.webhooks.control import DELIVERY_ROUTES
 from chatbot.sandbox.vercel.webhooks.delivering import Deliveries
@@ -142,7 +144,7 @@ class Platform:
             await self._runner.cleanup()
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=self._middlewares)
+        app = web.Application(middlewares=self._middlewares, client_max_size=LARGEST_BODY)
         app[STORE] = self.store
         app[HOME] = self._home
         app[BUILDS] = self._builds
@@ -152,6 +154,7 @@ class Platform:
         app[FAULTS] = self._faults
         app[JOURNAL] = Journal()
         app[REPOSITORIES] = self._repositories
+        app[UPLOADS] = Uploads()
         app[LIMITS] = RateLimits(self.store.now)
         app[REPLICA] = self._replica
         app[WEBHOOKS] = self._webhooks

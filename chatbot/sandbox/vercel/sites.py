@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from chatbot.sandbox.vercel.keys import STORE
+from chatbot.sandbox.vercel.published import found
 from chatbot.sandbox.vercel.traffic import VISITOR_COOKIE, visit
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ async def visit_domain(request: web.Request) -> web.Response:
     visited = visit(request, alias) if alias is not None else None
     if visited is None:
         return _missing()
-    page = _page(hostname, visited.deployment)
+    page = _page(request, hostname, visited.deployment)
     page.headers.update(visited.headers)
     if visited.newcomer is not None:
         page.set_cookie(VISITOR_COOKIE, visited.newcomer, path="/", httponly=True)
@@ -45,7 +46,7 @@ async def visit_deployment(request: web.Request) -> web.Response:
     deployment = request.app[STORE].deployment_named(hostname)
     if deployment is None or deployment.deleted_by_retention_at is not None or deployment.state != "READY":
         return _missing()
-    return _page(hostname, deployment)
+    return _page(request, hostname, deployment)
 
 
 async def inspect(request: web.Request) -> web.Response:
@@ -62,11 +63,15 @@ async def inspect(request: web.Request) -> web.Response:
     return _html(_PAGE.format(title=escape(deployment.name), body=body))
 
 
-def _page(hostname: str, deployment: Deployment) -> web.Response:
+def _page(request: web.Request, hostname: str, deployment: Deployment) -> web.Response:
     served_by = {"X-Served-By": deployment.id, "Cache-Control": "no-store"}
     if not deployment.healthy:
         body = "<h1>500</h1><p>This Serverless Function has crashed. FUNCTION_INVOCATION_FAILED</p>"
         return _html(_PAGE.format(title="500", body=body), status=500, headers=served_by)
+    file = found(deployment.files, request.match_info.get("rest", ""))
+    if file is not None:
+        headers = {**served_by, "Content-Type": file.media_type}
+        return web.Response(body=file.content, status=file.status, headers=headers)
     commit = deployment.commit
     body = (
         f"<h1>{escape(hostname)}</h1><p>{escape(commit.message)}</p>"

@@ -58,10 +58,10 @@ class Repositories:
         return _add(self.of(project), commit, at, paths)
 
     def _deployments(self, project: Project) -> Iterator[Deployment]:
-        """Those of pushes, by creation. What the CLI uploads need not have been pushed."""
+        """Those of pushes, by creation. The commit that uploaded files come from need not have been pushed."""
         former = self._store.former_deployments(project)
         merged = sorted([*former, *project.deployments], key=lambda one: one.created_at)
-        return (one for one in merged if one.source != "cli" and one.commit.sha)
+        return (one for one in merged if one.files is None and one.commit.sha)
 
 
 def _told(project: Project, deployments: Iterable[Deployment]) -> Repository:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
-from chatbot.sandbox.vercel.hostnames import branch_hostname
+from chatbot.sandbox.vercel.hostnames import automatic_hostname
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment, LogLine, Project
@@ -57,7 +57,7 @@ def full_body(store: Store, deployment: Deployment) -> dict[str, Any]:
     creator = store.users[deployment.creator_id]
     team = store.teams.get(deployment.account_id)
     aliases = hostnames(store, project, deployment)
-    branch_alias = branch_hostname(store, project, deployment.commit.branch)
+    automatic = automatic_hostname(store, deployment)
     removed = deployment.deleted_by_retention_at
     return {
         "id": deployment.id,
@@ -85,8 +85,8 @@ def full_body(store: Store, deployment: Deployment) -> dict[str, Any]:
         "alias": aliases,
         "aliasAssigned": deployment.alias_assigned_at is not None,
         "aliasError": alias_error(deployment),
-        "automaticAliases": [branch_alias],
-        "userAliases": [name for name in aliases if name != branch_alias],
+        "automaticAliases": [automatic],
+        "userAliases": [name for name in aliases if name != automatic],
         "autoAssignCustomDomains": deployment.auto_assign,
         "build": {"env": []},
         "env": [],
@@ -94,13 +94,7 @@ def full_body(store: Store, deployment: Deployment) -> dict[str, Any]:
         "isInSystemBuildsQueue": False,
         "projectSettings": {"framework": project.framework},
         "project": {"id": project.id, "name": project.name, "framework": project.framework},
-        "gitSource": {
-            "type": "github",
-            "repoId": project.repo_id,
-            "ref": deployment.commit.branch,
-            "sha": deployment.commit.sha,
-            "prId": None,
-        },
+        **_git_source(project, deployment),
         **({"team": {"id": team.id, "name": team.name, "slug": team.slug}} if team is not None else {}),
         **({"aliasAssignedAt": deployment.alias_assigned_at} if deployment.alias_assigned_at else {}),
         **_progress(deployment),
@@ -133,7 +127,7 @@ def in_project(store: Store, deployment: Deployment) -> dict[str, Any]:
         "aliasAssigned": deployment.alias_assigned_at or False,
         "aliasError": alias_error(deployment),
         "aliasFinal": None,
-        "automaticAliases": [branch_hostname(store, project, deployment.commit.branch)],
+        "automaticAliases": [automatic_hostname(store, deployment)],
         "builds": [],
         "deploymentHostname": deployment.url.removesuffix(".vercel.app"),
         "forced": False,
@@ -151,7 +145,10 @@ def in_project(store: Store, deployment: Deployment) -> dict[str, Any]:
 
 
 def meta(project: Project, deployment: Deployment) -> dict[str, str]:
+    """Nothing of a commit where files came from outside any repository."""
     commit = deployment.commit
+    if not commit.sha:
+        return dict(deployment.meta)
     return {
         "githubCommitRef": commit.branch,
         "githubCommitSha": commit.sha,
@@ -161,9 +158,18 @@ def meta(project: Project, deployment: Deployment) -> dict[str, str]:
         "githubOrg": "acme",
         "githubRepo": project.name,
         "githubRepoId": str(project.repo_id),
-        "githubDeployment": "1",
+        **({"githubDeployment": "1"} if deployment.files is None else {}),
         **deployment.meta,
     }
+
+
+def _git_source(project: Project, deployment: Deployment) -> dict[str, Any]:
+    """Of a build from a push; uploaded files have none."""
+    if deployment.files is not None:
+        return {}
+    commit = deployment.commit
+    source = {"type": "github", "repoId": project.repo_id, "ref": commit.branch, "sha": commit.sha}
+    return {"gitSource": {**source, "prId": None}}
 
 
 def hostnames(store: Store, project: Project, deployment: Deployment) -> list[str]:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.keys import ANNOUNCER, BUILDS, CALLER, STORE
+from chatbot.sandbox.vercel.keys import ANNOUNCER, BUILDS, CALLER, REPOSITORIES, STORE, UPLOADS
 from chatbot.sandbox.vercel.ordering import DeploymentOrder, order_of
 from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.records import Deployment, Project
@@ -118,7 +118,8 @@ async def create_deployment(request: web.Request) -> web.Response:
     body = await read_body(request, DeploymentOrder)
     if body.target == "production":
         request[CALLER].require_production()
-    deployment = request.app[BUILDS].start(order_of(request[CALLER], body))
+    order = order_of(request[CALLER], body, request.app[UPLOADS], request.app[REPOSITORIES])
+    deployment = request.app[BUILDS].start(order)
     return web.json_response(full_body(request.app[STORE], deployment))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatbot.sandbox.vercel.hostnames import branch_hostname
+from chatbot.sandbox.vercel.hostnames import automatic_hostname
 from chatbot.sandbox.vercel.rendering.deployments import REGION, hostnames, inspector_url, meta
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _to_come(store: Store, project: Project, deployment: Deployment) -> list[str
     names = [domain.name for domain in project.domains.values() if domain.git_branch == branch]
     if deployment.target == "production" and deployment.auto_assign:
         names += [domain.name for domain in project.production_domains()]
-    return [*names, branch_hostname(store, project, branch)]
+    return [*names, automatic_hostname(store, deployment)]
 
 
 def _plan(store: Store, deployment: Deployment) -> str:
