@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
+ANSWERS := .cache/conformance/responses/tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench screenshots lock manifest clean
+.PHONY: help setup demo test conformance check format bench screenshots lock manifest clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,7 +26,11 @@ demo: $(READY)  ## the embedded workspace, platform and bot; ARGS="--tour" plays
 
 test: $(READY)  ## the whole test suite, with branch coverage
 	@$(BIN)/python -m tests.needs
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	@rm -rf $(ANSWERS)
+	SANDBOX_RECORD=$(CURDIR)/$(ANSWERS) $(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+conformance: $(READY)  ## the official CLI, and the official schema of $CONTRACTS on what make test recorded
+	$(BIN)/python -m tests.conformance $(ARGS)
 
 check: $(READY)  ## format, lint, types, and the arrows between the rooms
 	$(BIN)/ruff format --check .
