@@ -193,7 +193,7 @@ class Aliasing:
         deployment.alias_error = None
         if project.current_id != deployment.id:
             project.served.append(deployment.id)
-        project.crons.deployment_id = deployment.id
+        project.crons.deployment_id, project.crons.definitions = deployment.id, deployment.crons
         project.crons.updated_at = now
         if switch.request is not None:
             project.auto_assign = switch.request.type == "promote"

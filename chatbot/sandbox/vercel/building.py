@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chatbot.sandbox.vercel.buildlog import BUILD_FAILED, build_log
+from chatbot.sandbox.vercel.checks import block_of
 from chatbot.sandbox.vercel.errors import ApiError
-from chatbot.sandbox.vercel.hostnames import automatic_hostname
-from chatbot.sandbox.vercel.records import Commit, Deployment, LineType, LogLine, Project, Source, User
+from chatbot.sandbox.vercel.hostnames import automatic_hostname, staging_hostname
+from chatbot.sandbox.vercel.records import (
+    Commit,
+    Cron,
+    Deployment,
+    DeploymentTarget,
+    LineType,
+    LogLine,
+    Project,
+    Source,
+    User,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +33,10 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.webhooks.announcing import Announcer
 
 
+LOOKS_AGAIN_AFTER = 30.0
+"""Seconds; a check that reports wakes who waits for it earlier."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOrder:
     """What is to be built. `seconds` of None means the platform's usual time."""
@@ -29,7 +44,10 @@ class BuildOrder:
     project: Project
     commit: Commit
     creator: User
-    target: Literal["production"] | None
+    target: DeploymentTarget
+    custom_environment_id: str | None = None
+    crons: tuple[Cron, ...] | None = None
+    """None: those of what is Current."""
     source: Source = "git"
     auto_assign: bool | None = None
     meta: dict[str, str] | None = None
@@ -73,6 +91,8 @@ class Builds:
                 source=order.source,
                 created_at=store.stamp(),
                 auto_assign=flag,
+                custom_environment_id=order.custom_environment_id,
+                crons=project.crons.definitions if order.crons is None else order.crons,
                 meta=order.meta or {},
                 files=order.files,
             )
@@ -127,14 +147,39 @@ class Builds:
         self._point_branch(deployment, project)
         self._enter(deployment, "READY")
         self._announcer.deployment("deployment.ready", deployment)
-        self._announcer.deployment("deployment.succeeded", deployment)  # no checks block it
+        if deployment.checks:
+            work = self._release_after_checks(deployment, project)
+            self._supervisor.start(work, name=f"checks of {deployment.id}")
+        else:
+            self._release(deployment, project)
+
+    async def _release_after_checks(self, deployment: Deployment, project: Project) -> None:
+        revision = self._store.revision
+        while block_of(deployment) == "pending" and not revision.is_closed:
+            await revision.past(revision.number, LOOKS_AGAIN_AFTER)
+        if deployment.id in self._store.deployments and not revision.is_closed:
+            self._release(deployment, project)
+
+    def _release(self, deployment: Deployment, project: Project) -> None:
+        """Assign its domains, if that is wanted and no blocking check is against it."""
+        if block_of(deployment) == "failed":
+            deployment.alias_error = "Blocking checks did not succeed"
+            self._announcer.deployment("deployment.checks.failed", deployment)
+            self._store.changed()
+            return
+        self._announcer.deployment("deployment.succeeded", deployment)
         if deployment.target == "production" and deployment.auto_assign:
             self._production.assign(project, deployment)
 
     def _point_branch(self, deployment: Deployment, project: Project) -> None:
         self._store.point(automatic_hostname(self._store, deployment), deployment)
+        if deployment.target == "staging":
+            self._store.point(staging_hostname(self._store, project), deployment)
         for domain in project.domains.values():
-            if domain.git_branch is not None and domain.git_branch == deployment.commit.branch:
+            of_branch = domain.git_branch is not None and domain.git_branch == deployment.commit.branch
+            environment = deployment.custom_environment_id
+            of_environment = environment is not None and domain.custom_environment_id == environment
+            if domain.redirect is None and domain.verified and (of_branch or of_environment):
                 self._store.point(domain.name, deployment)
 
     def _enter(

@@ -11,7 +11,7 @@ from chatbot.sandbox.vercel.building import BuildOrder
 from chatbot.sandbox.vercel.errors import not_found
 from chatbot.sandbox.vercel.keys import BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
-from chatbot.sandbox.vercel.records import Commit, Project, Team, User
+from chatbot.sandbox.vercel.records import Commit, Cron, Project, Team, User
 from chatbot.sandbox.vercel.stories import PUSHES
 from chatbot.sandbox.vercel.validation import Body, read_body
 from chatbot.sandbox.vercel.waiting import wait_for_news
@@ -23,6 +23,11 @@ _OK = {"ok": True}
 FilePath = Annotated[str, Field(pattern=r"^[^/\s-][^\s]{0,400}$")]
 
 
+class CronJob(Body):
+    path: Annotated[str, Field(pattern=r"^/", max_length=512)]
+    schedule: Annotated[str, Field(min_length=9, max_length=256)]
+
+
 class Push(Body):
     project: str
     branch: Annotated[str, Field(min_length=1, max_length=250)] | None = None
@@ -30,6 +35,8 @@ class Push(Body):
     author: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     fails: bool = False
     seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+    crons: list[CronJob] | None = None
+    """Those that the commit's build defines; None: those of what is Current."""
     files: Annotated[list[FilePath], Field(max_length=1000)] | None = None
     """The paths that the commit writes; those that its message suggests if it is not said."""
 
@@ -69,6 +76,11 @@ async def push(request: web.Request) -> web.Response:
         commit=commit,
         creator=author,
         target="production" if branch == project.production_branch else None,
+        custom_environment_id=next(
+            (one.id for one in project.custom_environments if one.matcher and one.matcher.matches(branch)),
+            None,
+        ),
+        crons=None if asked.crons is None else tuple(Cron(job.path, job.schedule) for job in asked.crons),
         fails=asked.fails,
         seconds=asked.seconds,
     )

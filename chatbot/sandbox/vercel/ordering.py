@@ -54,6 +54,7 @@ class DeploymentOrder(Body):
     deployment_id: Text | None = None
     project: Text | None = None
     target: DeploymentTarget = None
+    custom_environment_slug_or_id: Text | None = None
     meta: dict[str, str] = Field(default_factory=dict)
     git_source: GitSource | None = None
     git_metadata: GitMetadata | None = None
@@ -116,11 +117,19 @@ def _rebuild(
 def _order(
     caller: Caller, body: DeploymentOrder, project: Project, commit: Commit, source: Source
 ) -> BuildOrder:
+    environment = None
+    if (named := body.custom_environment_slug_or_id) is not None:
+        if body.target is not None:
+            raise bad_request("`target` and `customEnvironmentSlugOrId` exclude each other.")
+        environment = project.custom_environment(named)
+        if environment is None:
+            raise not_found("Custom environment", named)
     return BuildOrder(
         project=project,
         commit=commit,
         creator=caller.user,
         target=body.target,
+        custom_environment_id=environment.id if environment is not None else None,
         source=source,
         auto_assign=body.auto_assign_custom_domains,
         meta=body.meta,

@@ -51,10 +51,12 @@ def page_of(
     *,
     before: tuple[str, ...] = ("until",),
     after: tuple[str, ...] = ("since",),
+    rising: bool = False,
 ) -> tuple[list[T], dict[str, Any]]:
     """One page of `records` (newest first) and its `pagination`; both bounds are exclusive.
 
-    `next` is the creation time of the page's last record while more follow, so that `until=next` goes on.
+    `next` is the creation time of the page's last record while more follow, so that `until=next` goes on;
+    with `rising`, the records come oldest first and `since=next` goes on.
     """
     upper = _bound(request, before)
     lower = _bound(request, after)
@@ -70,7 +72,7 @@ def page_of(
     return page, {
         "count": len(page),
         "next": created(page[-1]) if more else None,
-        "prev": created(page[0]) if page and upper is not None else None,
+        "prev": created(page[0]) if page and (lower if rising else upper) is not None else None,
     }
 
 

@@ -11,6 +11,7 @@ from chatbot.sandbox.vercel.records import (
     AliasMove,
     AliasRequest,
     Commit,
+    Cron,
     Crons,
     Deployment,
     Domain,
@@ -125,7 +126,7 @@ class _Telling:
                 repo_id=self.chance.randrange(10_000_000, 999_999_999),
                 created_at=self.founded,
                 updated_at=self.founded,
-                crons=Crons(self.founded, self.founded, definitions=story.crons),
+                crons=Crons(self.founded, self.founded),
                 auto_assign=story.auto_assign,
                 auto_assign_updated_by="system" if story.auto_assign else self.owner_id,
             )
@@ -178,8 +179,14 @@ class _Telling:
             source="git",
             created_at=created,
             auto_assign=self.story.auto_assign,
+            crons=self._crons(step),
             building_at=created + self.chance.randrange(2000, 5000),
         )
+
+    def _crons(self, step: Step) -> tuple[Cron, ...]:
+        """Those of the newest change of them up to this step."""
+        told = [one.message for one in self.story.steps[: self.story.steps.index(step) + 1]]
+        return next((crons for message, crons in reversed(self.story.crons) if message in told), ())
 
     def _finish(self, deployment: Deployment, step: Step, created: int) -> None:
         ended = created + self.chance.randrange(42_000, 96_000)
@@ -209,7 +216,8 @@ class _Telling:
             deployment.alias_assigned_at = ended
             names += [domain.name for domain in self.project.production_domains()]
             self.project.served.append(deployment.id)
-            self.project.crons.deployment_id, self.project.crons.updated_at = deployment.id, ended
+            crons = self.project.crons
+            crons.deployment_id, crons.updated_at, crons.definitions = deployment.id, ended, deployment.crons
         for number, name in enumerate(names):
             self.store.point(name, deployment, ended + number)
 

@@ -227,6 +227,7 @@ class Store:
             del self._pointing[alias.deployment_id][hostname]
         alias.project_id, alias.deployment_id, alias.updated_at = project.id, deployment_id, at
         if deployment_id is not None:
+            alias.redirect = alias.redirect_status = None
             self._pointing[deployment_id][hostname] = alias
 
     def _new_alias(self, project: Project, hostname: str, at: int) -> Alias:
@@ -261,9 +262,10 @@ class Store:
 
     def project_named(self, account_id: str, id_or_name: str) -> Project | None:
         """A project by its id wherever it is, or by its name within the account."""
-        if id_or_name in self.projects:
-            return self.projects[id_or_name]
-        found = self._project_ids.get((account_id, id_or_name))
+        return self.projects.get(id_or_name) or self.project_by_name(account_id, id_or_name)
+
+    def project_by_name(self, account_id: str, name: str) -> Project | None:
+        found = self._project_ids.get((account_id, name))
         return self.projects[found] if found is not None else None
 
     def projects_of(self, account_id: str) -> list[Project]:
@@ -281,6 +283,10 @@ class Store:
             found = self.aliases[hostname].deployment_id
         return self.deployments[found] if found is not None else None
 
+    def deployment_hosted(self, hostname: str) -> bool:
+        """Whether it is some deployment's own, generated one."""
+        return hostname in self._deployment_ids
+
     def current_of(self, project: Project) -> Deployment | None:
         return self.deployments.get(project.current_id) if project.current_id is not None else None
 
@@ -294,19 +300,18 @@ class Store:
         alias = self.aliases.get(hostname)
         return alias.deployment_id if alias is not None else None
 
-    def domain_owner(self, hostname: str) -> str | None:
-        """The account that first had a domain that is, or is above or below, the hostname."""
+    def domain_owners(self, hostname: str) -> set[str]:
+        """The accounts that have the domain of the hostname: those that added it, and whose projects use it."""
         apex = apex_of(hostname)
         if apex in SHARED_APEXES:
-            return None
-        if (registered := self.registered.get(apex)) is not None:
-            return registered.account_id
-        owners = (
-            (project.created_at, project.account_id)
+            return set()
+        using = {
+            project.account_id
             for project in self.projects.values()
             if any(domain.apex == apex and domain.verified for domain in project.domains.values())
-        )
-        return min(owners, default=(0, None))[1]
+        }
+        registered = self.registered.get(apex)
+        return using | {registered.account_id} if registered is not None else using
 
     def aliases_of(self, deployment_id: str) -> list[Alias]:
         return list(self._pointing.get(deployment_id, {}).values())

@@ -50,7 +50,8 @@ class Story:
     steps: tuple[Step, ...]
     """Oldest first; the newest was pushed `newest_minutes_ago`."""
     newest_minutes_ago: int = 40
-    crons: tuple[Cron, ...] = ()
+    crons: tuple[tuple[str, tuple[Cron, ...]], ...] = ()
+    """The message of a production build, and the cron jobs that builds define from it on."""
 
 
 SHOP = Story(
@@ -155,6 +156,8 @@ DOCS = Story(
     ),
 )
 
+SETTLE = Cron("/jobs/settle-orders", "*/15 * * * *")
+EXPIRE = Cron("/jobs/expire-carts", "0 3 * * *")
 API = Story(
     project="api",
     framework="hono",
@@ -178,7 +181,10 @@ API = Story(
         Variable("FAKE_CLOCK", "plain", PREVIEW, 2100),
     ),
     newest_minutes_ago=150,
-    crons=(Cron("/jobs/settle-orders", "*/15 * * * *"), Cron("/jobs/expire-carts", "0 3 * * *")),
+    crons=(
+        ("Read the order total from the ledger (#512)", (SETTLE,)),
+        ("Fewer, longer-lived database connections (#530)", (SETTLE, EXPIRE)),
+    ),
     steps=(
         Step("expired", "cy", "main", "Read the order total from the ledger (#512)"),
         Step("live", "cy", "main", "Index orders by customer (#515)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chatbot.sandbox.vercel.checks import block_of, conclusion_of, state_of
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
 from chatbot.sandbox.vercel.hostnames import automatic_hostname
 
@@ -43,9 +44,11 @@ def list_item(store: Store, deployment: Deployment) -> dict[str, Any]:
         "aliasAssigned": deployment.alias_assigned_at or False,
         "aliasError": alias_error(deployment),
         "isRollbackCandidate": is_rollback_candidate(store, deployment),
-        "projectSettings": {"framework": project.framework, "nodeVersion": project.node_version},
+        "projectSettings": {"framework": project.framework or None, "nodeVersion": project.node_version},
         **_progress(deployment),
         **_checks(deployment),
+        **_gate(deployment),
+        **_environment(project, deployment),
         **_error(deployment),
         **({"deleted": removed, "softDeletedByRetention": True} if removed is not None else {}),
     }
@@ -92,14 +95,16 @@ def full_body(store: Store, deployment: Deployment) -> dict[str, Any]:
         "env": [],
         "isInConcurrentBuildsQueue": deployment.state == "QUEUED",
         "isInSystemBuildsQueue": False,
-        "projectSettings": {"framework": project.framework},
-        "project": {"id": project.id, "name": project.name, "framework": project.framework},
+        "projectSettings": {"framework": project.framework or None},
+        "project": {"id": project.id, "name": project.name, "framework": project.framework or None},
         **_git_source(project, deployment),
         **({"team": {"id": team.id, "name": team.name, "slug": team.slug}} if team is not None else {}),
         **({"aliasAssignedAt": deployment.alias_assigned_at} if deployment.alias_assigned_at else {}),
         **_progress(deployment),
         "buildingAt": deployment.building_at or deployment.created_at,
         **_checks(deployment),
+        **_gate(deployment),
+        **_environment(project, deployment),
         **_error(deployment),
         **({"canceledAt": deployment.canceled_at} if deployment.canceled_at is not None else {}),
         **({"deletedAt": removed, "softDeletedByRetention": True} if removed is not None else {}),
@@ -217,10 +222,28 @@ def _progress(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _checks(deployment: Deployment) -> dict[str, str]:
-    if deployment.state != "READY":
+def _checks(deployment: Deployment) -> dict[str, Any]:
+    state, conclusion = state_of(deployment), conclusion_of(deployment)
+    return {
+        **({"checksState": state} if state is not None else {}),
+        **({"checksConclusion": conclusion} if conclusion is not None else {}),
+    }
+
+
+def _gate(deployment: Deployment) -> dict[str, Any]:
+    """What assigning its domains waits for."""
+    if not deployment.checks or deployment.state != "READY":
         return {}
-    return {"checksState": "completed", "checksConclusion": "succeeded"}
+    state, ended = block_of(deployment), max(check.updated_at for check in deployment.checks)
+    gate = {"state": state, "startedAt": deployment.checks[0].created_at}
+    return {"checks": {"deployment-alias": gate if state == "pending" else {**gate, "completedAt": ended}}}
+
+
+def _environment(project: Project, deployment: Deployment) -> dict[str, Any]:
+    environment = project.custom_environment(deployment.custom_environment_id or "")
+    if environment is None:
+        return {}
+    return {"customEnvironment": {"id": environment.id, "slug": environment.slug}}
 
 
 def _error(deployment: Deployment) -> dict[str, str]:

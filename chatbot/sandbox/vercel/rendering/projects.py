@@ -8,10 +8,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chatbot.sandbox.vercel.rendering.deployments import REGION, in_project
+from chatbot.sandbox.vercel.rendering.environments import environment_body
 from chatbot.sandbox.vercel.rendering.rolling_releases import config_body
 
 if TYPE_CHECKING:
-    from chatbot.sandbox.vercel.records import AliasRequest, Domain, EnvRecord, Project
+    from chatbot.sandbox.vercel.records import AliasRequest, EnvRecord, Project
     from chatbot.sandbox.vercel.store import Store
 
 _RESOURCES: dict[str, Any] = {
@@ -39,7 +40,7 @@ def project_body(store: Store, project: Project) -> dict[str, Any]:
         "accountId": project.account_id,
         "createdAt": project.created_at,
         "updatedAt": project.updated_at,
-        "framework": project.framework,
+        "framework": project.framework or None,
         "nodeVersion": project.node_version,
         "directoryListing": False,
         "autoAssignCustomDomains": project.auto_assign,
@@ -48,6 +49,30 @@ def project_body(store: Store, project: Project) -> dict[str, Any]:
         "resourceConfig": _RESOURCES,
         "defaultResourceConfig": _RESOURCES,
         "deploymentExpiration": {},
+        "targets": {"production": in_project(store, current)} if current is not None else {},
+        "latestDeployments": [in_project(store, newest)] if newest is not None else [],
+        "alias": _aliases(store, project),
+        "lastRollbackTarget": _rollback_in_transition(request),
+        "lastAliasRequest": request_body(request) if request is not None else None,
+        "rollingRelease": config_body(project.rollout_config),
+        "env": [],
+        "customEnvironments": [environment_body(project, one) for one in project.custom_environments],
+        "crons": _crons(project),
+        "rootDirectory": project.root_directory,
+        "buildCommand": project.build_command,
+        "devCommand": project.dev_command,
+        "installCommand": project.install_command,
+        "outputDirectory": project.output_directory,
+        **_link(project),
+        **_rollback_description(project),
+        **project.settings,
+    }
+
+
+def _link(project: Project) -> dict[str, Any]:
+    if not project.is_linked:
+        return {}
+    return {
         "link": {
             "type": "github",
             "org": "acme",
@@ -61,21 +86,6 @@ def project_body(store: Store, project: Project) -> dict[str, Any]:
             "createdAt": project.created_at,
             "updatedAt": project.created_at,
         },
-        "targets": {"production": in_project(store, current)} if current is not None else {},
-        "latestDeployments": [in_project(store, newest)] if newest is not None else [],
-        "alias": _aliases(store, project),
-        "lastRollbackTarget": _rollback_in_transition(request),
-        "lastAliasRequest": request_body(request) if request is not None else None,
-        "rollingRelease": config_body(project.rollout_config),
-        "env": [],
-        "customEnvironments": [],
-        "crons": _crons(project),
-        "rootDirectory": project.root_directory,
-        "buildCommand": project.build_command,
-        "devCommand": project.dev_command,
-        "installCommand": project.install_command,
-        "outputDirectory": project.output_directory,
-        **_rollback_description(project),
     }
 
 
@@ -86,21 +96,6 @@ def request_body(request: AliasRequest) -> dict[str, Any]:
         "jobStatus": request.status,
         "requestedAt": request.requested_at,
         "type": request.type,
-    }
-
-
-def domain_body(project: Project, domain: Domain) -> dict[str, Any]:
-    return {
-        "name": domain.name,
-        "apexName": domain.apex,
-        "projectId": project.id,
-        "redirect": domain.redirect,
-        "redirectStatusCode": domain.redirect_status,
-        "gitBranch": domain.git_branch,
-        "customEnvironmentId": None,
-        "createdAt": domain.created_at,
-        "updatedAt": domain.updated_at,
-        "verified": domain.verified,
     }
 
 
@@ -116,9 +111,11 @@ def env_body(record: EnvRecord) -> dict[str, Any]:
         "createdAt": record.created_at,
         "updatedAt": record.updated_at,
         "createdBy": record.created_by,
-        "updatedBy": record.created_by if record.updated_at > record.created_at else None,
+        "updatedBy": record.updated_by
+        or (record.created_by if record.updated_at > record.created_at else None),
         "decrypted": record.type == "plain",
         "securityIssues": [],
+        "customEnvironmentIds": list(record.custom_environment_ids),
         **({"gitBranch": record.git_branch} if record.git_branch is not None else {}),
     }
 
@@ -136,7 +133,7 @@ def _visible_value(record: EnvRecord) -> str:
 def _aliases(store: Store, project: Project) -> list[dict[str, Any]]:
     bodies = []
     for domain in project.domains.values():
-        if domain.git_branch is not None:
+        if not domain.is_of_production:
             continue
         alias = store.aliases.get(domain.name)
         serving = store.deployments.get(alias.deployment_id or "") if alias is not None else None

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 from aiohttp import web
+from pydantic import Field
 
 from chatbot.sandbox.vercel.eligibility import require_promotable, require_rollback_target
 from chatbot.sandbox.vercel.errors import ApiError, bad_request, not_found
 from chatbot.sandbox.vercel.keys import ALIASING, CALLER, PRODUCTION, STORE
 from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.rendering.aliases import move_body, nested_move_body
-from chatbot.sandbox.vercel.validation import read_json
+from chatbot.sandbox.vercel.validation import Body, read_body, read_json
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.access import Caller
     from chatbot.sandbox.vercel.records import Deployment, Project, RequestType
 
 LONGEST_DESCRIPTION = 250
+
+
+class RollbackDescriptionChange(Body):
+    description: Annotated[str, Field(max_length=LONGEST_DESCRIPTION)]
 
 
 async def promote(request: web.Request) -> web.Response:
@@ -47,13 +53,41 @@ async def _named(request: web.Request) -> tuple[Project, Deployment]:
     body = await read_json(request)
     if body is not None and not isinstance(body, dict):
         raise bad_request("the body should be an object.")
-    project = caller.project(project_id)
-    if project.id != project_id:
-        raise not_found("Project", project_id)
+    project = _project_by_id(caller, project_id)
     return project, _deployment_of(caller, project, request.match_info["deployment"])
 
 
+async def describe_rollback(request: web.Request) -> web.Response:
+    """The description of the rollback that Current is the target of. Raises ApiError 409 while one runs, 422
+    where there is none.
+    """
+    caller, project_id = request[CALLER], request.match_info["project"]
+    description = (await read_body(request, RollbackDescriptionChange)).description
+    project = _project_by_id(caller, project_id)
+    deployment = _deployment_of(caller, project, request.match_info["deployment"])
+    if deployment.deleted_by_retention_at is not None:
+        raise ApiError(410, f"The deployment {deployment.id} has been deleted.")
+    if request.app[ALIASING].is_answering(project):
+        raise ApiError(409, "A promote or rollback is under way.")
+    told = project.rollback
+    if told is None or project.current_id != deployment.id:
+        raise ApiError(422, f"The project {project.name} is not rolled back to {deployment.id}.")
+    project.rollback = replace(told, description=description)
+    request.app[STORE].changed()
+    return web.Response(status=200)
+
+
+def _project_by_id(caller: Caller, project_id: str) -> Project:
+    project = caller.project(project_id)
+    if project.id != project_id:
+        raise not_found("Project", project_id)
+    return project
+
+
 def _deployment_of(caller: Caller, project: Project, deployment_id: str) -> Deployment:
+    """Raises ApiError 410 for one that the project had, 404 for one that it never had."""
+    if caller.store.gone.get(deployment_id) == project.id:
+        raise ApiError(410, f"The deployment {deployment_id} has been deleted.")
     deployment = caller.deployment(deployment_id)
     if deployment.project_id != project.id or deployment.id != deployment_id:
         raise not_found("Deployment", deployment_id)
@@ -87,6 +121,7 @@ ROUTES = [
     web.post("/v10/projects/{project}/promote/{deployment}", promote),
     web.post("/v1/projects/{project}/rollback/{deployment}", roll_back),
     web.post("/v9/projects/{project}/rollback/{deployment}", roll_back),
+    web.patch("/v1/projects/{project}/rollback/{deployment}/update-description", describe_rollback),
     web.get("/v1/projects/{project}/promote/aliases", list_promote_aliases),
     web.get("/v9/projects/{project}/promote/aliases", list_promote_aliases),
     web.get("/v1/projects/{project}/rollback/aliases", list_rollback_aliases),

@@ -1,41 +1,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from pydantic import Field
 
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.keys import ANNOUNCER, CALLER, STORE
-from chatbot.sandbox.vercel.paging import page_of, switch
-from chatbot.sandbox.vercel.rendering.projects import domain_body, project_body
-from chatbot.sandbox.vercel.validation import Body, read_body
+from chatbot.sandbox.vercel.hostnames import apex_of
+from chatbot.sandbox.vercel.keys import ALIASING, ANNOUNCER, BUILDS, CALLER, ROLLING, STORE
+from chatbot.sandbox.vercel.paging import page_of
+from chatbot.sandbox.vercel.projectsettings import NewProject, ProjectChange, apply_settings
+from chatbot.sandbox.vercel.records import Crons, Domain, Project
+from chatbot.sandbox.vercel.rendering.projects import project_body
+from chatbot.sandbox.vercel.validation import read_body
+from chatbot.sandbox.vercel.variables import added
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.access import Caller
-    from chatbot.sandbox.vercel.records import Project
 
-Setting = Annotated[str | None, Field(max_length=256)]
-_SETTINGS = frozenset(
-    {"root_directory", "build_command", "dev_command", "install_command", "output_directory"}
-)
+MOST_ON_HOBBY = 200
 _NAME = re.compile(r"(?!.*---)[a-z0-9._-]{1,100}")
-
-
-class ProjectChange(Body):
-    """The keys that the platform keeps. The official ones beyond them are refused, not ignored."""
-
-    auto_assign_custom_domains: bool | None = None
-    auto_assign_custom_domains_updated_by: str | None = None
-    name: str | None = None
-    framework: str | None = None
-    node_version: Literal["24.x", "22.x", "20.x", "18.x", "16.x"] | None = None
-    root_directory: Setting = None
-    build_command: Setting = None
-    dev_command: Setting = None
-    install_command: Setting = None
-    output_directory: Setting = None
 
 
 async def list_projects(request: web.Request) -> web.Response:
@@ -62,8 +46,9 @@ async def change_project(request: web.Request) -> web.Response:
     change = await read_body(request, ProjectChange)
     previous_name = project.name
     if "name" in change.model_fields_set:
-        _rename(caller, project, change.name)
-    _apply(caller, project, change)
+        _require_name(caller, change.name, project)
+        store.rename_project(project, change.name or "")
+    apply_settings(project, change, caller.user)
     project.updated_at = store.stamp()
     store.changed()
     if project.name != previous_name:
@@ -71,67 +56,67 @@ async def change_project(request: web.Request) -> web.Response:
     return web.json_response(project_body(store, project))
 
 
-def _rename(caller: Caller, project: Project, name: str | None) -> None:
+def _require_name(caller: Caller, name: str | None, but: Project | None) -> None:
+    """Raises ApiError 400, or 409 when another project has it."""
     if name is None or not _NAME.fullmatch(name):
         raise bad_request("`name`: lower case letters, digits, '.', '_' and '-' only.")
-    taken = next((p for p in caller.store.projects_of(caller.account_id) if p.name == name), project)
-    if taken is not project:
+    taken = caller.store.project_by_name(caller.account_id, name)
+    if taken is not None and taken is not but:
         raise ApiError(409, f"A project with the name {name} exists already.")
-    caller.store.rename_project(project, name)
 
 
-def _apply(caller: Caller, project: Project, change: ProjectChange) -> None:
-    if change.auto_assign_custom_domains is not None:
-        project.auto_assign = change.auto_assign_custom_domains
-        project.auto_assign_updated_by = change.auto_assign_custom_domains_updated_by or caller.user.id
-    if change.framework is not None:
-        project.framework = change.framework
-    if change.node_version is not None:
-        project.node_version = change.node_version
-    for setting in _SETTINGS & change.model_fields_set:
-        setattr(project, setting, getattr(change, setting))
-
-
-async def list_domains(request: web.Request) -> web.Response:
-    """Of the filters, `production=false` is what the official SDK always sends: it filters nothing."""
-    project = request[CALLER].project(request.match_info["project"])
-    query = request.query
-    domains = sorted(project.domains.values(), key=lambda domain: domain.created_at, reverse=True)
-    branch = query.get("gitBranch")
-    if branch is not None:
-        domains = [domain for domain in domains if domain.git_branch == branch]
-    if switch(request, "production") or query.get("target") == "production":
-        domains = [domain for domain in domains if domain.git_branch is None]
-    if query.get("target") == "preview":
-        domains = [domain for domain in domains if domain.git_branch is not None]
-    if switch(request, "redirects") is False:
-        domains = [domain for domain in domains if domain.redirect is None]
-    if (redirect := query.get("redirect")) is not None:
-        domains = [domain for domain in domains if domain.redirect == redirect]
-    if (verified := switch(request, "verified")) is not None:
-        domains = [domain for domain in domains if domain.verified is verified]
-    page, pagination = page_of(request, domains, lambda domain: domain.created_at)
-    order = request.query.get("order", "DESC")
-    if order not in ("ASC", "DESC"):
-        raise bad_request("`order` should be ASC or DESC.")
-    if order == "ASC":
-        page.reverse()
-    return web.json_response(
-        {"domains": [domain_body(project, domain) for domain in page], "pagination": pagination}
+async def create_project(request: web.Request) -> web.Response:
+    """200, with a production domain below vercel.app. Raises ApiError 400, 402 or 409."""
+    store, caller = request.app[STORE], request[CALLER]
+    body = await read_body(request, NewProject)
+    _require_name(caller, body.name, None)
+    if caller.plan == "hobby" and len(caller.projects()) >= MOST_ON_HOBBY:
+        raise ApiError(402, "The plan has no more projects.")
+    now = store.stamp()
+    project = Project(
+        id=store.new_id("prj_"),
+        name=body.name,
+        account_id=caller.account_id,
+        framework="",
+        repo_id=now % 1_000_000_000,
+        created_at=now,
+        updated_at=now,
+        crons=Crons(now, now),
+        is_linked=body.git_repository is not None,
     )
+    apply_settings(project, body, caller.user)
+    variables = body.environment_variables or []
+    for variable in variables:
+        added(store, project, variable, caller.user, upsert=False)
+    store.add_project(project)
+    hostname = f"{project.name}-{store.slug_of(caller.account_id)}.vercel.app".lower()
+    store.add_domain(project, Domain(hostname, apex_of(hostname), now, now))
+    request.app[ANNOUNCER].project("project.created", project, caller.user)
+    store.changed()
+    return web.json_response(project_body(store, project))
 
 
-async def list_custom_environments(request: web.Request) -> web.Response:
-    request[CALLER].project(request.match_info["project"])
-    return web.json_response({"environments": []})
+async def remove_project(request: web.Request) -> web.Response:
+    """204: with its deployments, domains and all that runs for it."""
+    store, caller = request.app[STORE], request[CALLER]
+    project = caller.project(request.match_info["project"])
+    for deployment in project.deployments:
+        if deployment.is_unfinished:
+            request.app[BUILDS].cancel(deployment)
+    request.app[ALIASING].take_over(project)
+    request.app[ROLLING].stop(project)
+    request.app[ANNOUNCER].project("project.removed", project, caller.user)
+    store.forget_project(project)
+    store.changed()
+    return web.Response(status=204)
 
 
 ROUTES = [
     web.get("/v9/projects", list_projects),
     web.get("/v10/projects", list_projects),
+    web.post("/v11/projects", create_project),
+    web.post("/v10/projects", create_project),
     web.get("/v9/projects/{project}", get_project),
+    web.delete("/v9/projects/{project}", remove_project),
     web.patch("/v9/projects/{project}", change_project),
-    web.get("/v9/projects/{project}/domains", list_domains),
-    web.get("/v9/projects/{project}/custom-environments", list_custom_environments),
-    web.get("/projects/{project}/custom-environments", list_custom_environments),  # the official CLI's form
 ]
