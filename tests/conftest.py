@@ -19,9 +19,9 @@ from chatbot.sandbox.slack import Workspace
 from chatbot.sandbox.vercel import Platform, Timing
 from chatbot.sandbox.vercel.records import Domain
 from chatbot.settings import Settings
-from storage import audit
+from storage import audit, operations
 from storage.database import Database
-from storage.models import AuditEntry
+from storage.models import AuditEntry, Operation
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 QUICK = Timing(build=0.3, alias=0.03, queue=0.02)
@@ -103,6 +103,55 @@ class World:
             while await self.serving(project) != {deployment_id}:
                 await self.until_state(project, deployment_id, "Current")
 
+    async def roll_back_outside(self, project: str, deployment_id: str) -> None:
+        """As the dashboard does it."""
+        await self.vercel("POST", f"/v9/projects/{await self.project_id(project)}/rollback/{deployment_id}")
+        async with asyncio.timeout(20):
+            while await self.serving(project) != {deployment_id}:
+                await self.until_state(project, deployment_id, "Current")
+
+    async def hold_builds(self, project: str) -> None:
+        """The project's next build goes on until `let_build_finish`."""
+        await self.tell_platform("faults", [{"build": {"project": project, "hangs": True}}])
+
+    async def rebuild(self, project: str) -> str:
+        """A confirmed rebuild that builds until `let_build_finish`. Returns the id of the new deployment."""
+        await self.hold_builds(project)
+        card = await self.card(project, "Preview")
+        await self.ana.clicks(card, "Rebuild and promote")
+        async with asyncio.timeout(20):
+            while True:
+                if build_id := next((row.build_id for row in await self.operations()), None):
+                    return build_id
+                await asyncio.sleep(0.05)  # the database tells nobody
+
+    async def let_build_finish(self, deployment_id: str) -> None:
+        """A build that was held gets ready."""
+        store, builds = self.platform.store, self.platform._builds
+        build = builds._running[deployment_id]
+        build.cancel()
+        await asyncio.wait([build])
+        deployment = store.deployments[deployment_id]
+        builds._finish(deployment, store.projects[deployment.project_id])
+
+    async def hang_next_move(self, project: str) -> None:
+        """The project's next promote or rollback is under way until another one takes its place."""
+        await self.tell_platform("faults", [{"alias_job": {"project": project, "hangs": True}}])
+
+    async def until_requested(self, project: str, deployment_id: str) -> None:
+        """Wait until the platform has taken the request that is to make a deployment Current."""
+        async with asyncio.timeout(20):
+            while True:
+                last = (await self.vercel("GET", f"/v9/projects/{project}"))["lastAliasRequest"]
+                if last is not None and last["toDeploymentId"] == deployment_id:
+                    return
+                await asyncio.sleep(0.02)  # an answer that is held back tells nobody
+
+    async def promotes(self) -> list[str]:
+        """The deployments that somebody asked to promote, oldest first."""
+        asked = [r["path"] for r in await self.requests("POST")]
+        return [path.rpartition("/")[2] for path in asked if "/promote/" in path]
+
     def add_domain(self, project: str, name: str) -> None:
         """One more production domain, serving what is Current."""
         store = self.platform.store
@@ -147,19 +196,60 @@ class World:
                         return str(channel["id"])
                 await asyncio.sleep(0.05)  # no event tells of a new conversation
 
+    async def steer(self, what: str, **change: Any) -> None:
+        """What whoever runs the workspace changes: `channels/C…`, `people/U…`, `groups/S…`, `switches`."""
+        async with self.session.put(f"{self.workspace.url}/sandbox/{what}", json=change) as answer:
+            assert answer.status < 300, await answer.text()
+
+    async def deletes(self, message: SeenMessage) -> None:
+        """As somebody with the right to deletes it in Slack."""
+        async with self.session.post(
+            f"{self.workspace.api_url}chat.delete",
+            headers={"Authorization": f"Bearer {self.workspace.bot_token}"},
+            json=message.where,
+        ) as answer:
+            assert (await answer.json())["ok"], await answer.text()
+
     async def slack_fault(self, **fault: Any) -> None:
         async with self.session.post(f"{self.workspace.url}/sandbox/faults", json=fault) as answer:
             assert answer.status < 300, await answer.text()
 
-    async def audit(self) -> list[AuditEntry]:
-        """Newest first; the chain is checked each time."""
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[Database]:
+        """The bot's, opened once more."""
         database = Database.open(self.settings.database_url.get_secret_value())
         try:
-            async with database.read() as session:
-                assert (await audit.verify(session)).problem is None
-                return await audit.newest(session, limit=500)
+            yield database
         finally:
             await database.dispose()
+
+    async def audit(self) -> list[AuditEntry]:
+        """Newest first; the chain is checked each time."""
+        async with self.database() as database, database.read() as session:
+            assert (await audit.verify(session)).problem is None
+            return await audit.newest(session, limit=500)
+
+    async def until_audited(self, action: str) -> AuditEntry:
+        """Wait until the log has an entry of this action: the newest one."""
+        async with asyncio.timeout(20):
+            while True:
+                if found := next((e for e in await self.audit() if e.action == action), None):
+                    return found
+                await asyncio.sleep(0.05)  # the database tells nobody
+
+    async def operations(self) -> list[Operation]:
+        """Newest first."""
+        async with self.database() as database, database.read() as session:
+            return await operations.newest(session, limit=500)
+
+    async def until_all_is_told(self) -> list[Operation]:
+        """Wait until no operation is under way, and no outcome is still to be told."""
+        async with asyncio.timeout(20):
+            while True:
+                found = await self.operations()
+                if all(row.told_at is not None for row in found):
+                    return found
+                await asyncio.sleep(0.05)  # the database tells nobody
 
     async def tell_platform(self, what: str, body: Any = None) -> Any:
         async with self.session.post(f"{self.platform.url}/sandbox/{what}", json=body) as answer:
@@ -172,7 +262,7 @@ class World:
         return [r for r in found if method in {None, r["method"]}]
 
 
-def settings_for(platform: Platform, workspace: Workspace, database: Path, **changes: Any) -> Settings:
+def settings_for(platform: Platform, workspace: Workspace, database: str, **changes: Any) -> Settings:
     values: dict[str, Any] = {
         "slack_bot_token": workspace.bot_token,
         "slack_app_token": workspace.app_token,
@@ -181,7 +271,7 @@ def settings_for(platform: Platform, workspace: Workspace, database: Path, **cha
         "vercel_token": platform.token,
         "vercel_team_id": platform.team_id,
         "vercel_api_url": platform.url,
-        "database_url": f"sqlite:///{database}",
+        "database_url": database,
         "promotebot_probe_url": f"{platform.url}/sites/{{domain}}/",
         "promotebot_probe_private": True,
     }
@@ -189,7 +279,8 @@ def settings_for(platform: Platform, workspace: Workspace, database: Path, **cha
 
 
 @asynccontextmanager
-async def a_world(database: Path, **platform_options: Any) -> AsyncIterator[World]:
+async def a_world(database: str, **platform_options: Any) -> AsyncIterator[World]:
+    """`database` is an URL."""
     manifest = yaml.safe_load(MANIFEST.read_text())
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform(timing=QUICK, seeded=True, **platform_options))
@@ -211,7 +302,7 @@ async def a_world(database: Path, **platform_options: Any) -> AsyncIterator[Worl
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Without a bot: the test starts its own."""
-    async with a_world(tmp_path / "promotebot.db") as made:
+    async with a_world(f"sqlite:///{tmp_path / 'promotebot.db'}") as made:
         yield made
 
 

@@ -4,31 +4,10 @@ import asyncio
 import signal
 from typing import Any
 
-import pytest
-
 from chatbot.sandbox.launching import bot_process
 from tests.conftest import World
 
 PROMOTE = {"method": "POST", "path": ".*/promote/.*"}
-
-
-@pytest.fixture
-def variables(world: World) -> dict[str, str]:
-    """The environment of a bot that meets this world's servers as a process of its own."""
-    settings = world.settings
-    return {
-        "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
-        "SLACK_APP_TOKEN": settings.slack_app_token.get_secret_value(),
-        "SLACK_API_URL": settings.slack_api_url,
-        "VERCEL_TOKEN": settings.vercel_token.get_secret_value(),
-        "VERCEL_TEAM_ID": settings.vercel_team_id,
-        "VERCEL_API_URL": settings.vercel_api_url,
-        "DATABASE_URL": settings.database_url.get_secret_value(),
-        "PROMOTEBOT_PROBE_URL": settings.promotebot_probe_url,
-        "PROMOTEBOT_PROBE_PRIVATE": "true",
-        "PROMOTEBOT_LEASE_SECONDS": "2",
-        "PROMOTEBOT_UNSEEN_SECONDS": "3",
-    }
 
 
 async def _killed_when(world: World, variables: dict[str, str], fault: dict[str, Any], reached: str) -> None:

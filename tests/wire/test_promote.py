@@ -138,6 +138,19 @@ async def test_a_domain_names_what_it_serves(bot: World) -> None:
     await bot.ana.sees("is already Current of docs", channel="deploys")
 
 
+async def test_a_branch_means_its_newest_deployment_even_after_an_older_one_was_promoted(bot: World) -> None:
+    first = await bot.newest("docs", "Preview")
+    card = await bot.card("docs", "Preview")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.bob.sees("Current of docs is now", channel="deploys")
+    push = {"project": "docs", "branch": first["branch"], "message": "Second try"}
+    pushed = await bot.tell_platform("push", push)
+    await bot.until_state("docs", pushed["deployment"]["id"], "Preview")
+    await bot.ana.types(f"/promote {first['branch']}", channel="general")
+    card = await bot.ana.sees(f"Rebuild and promote docs to {pushed['sha'][:7]}?", channel="general")
+    assert "Second try" in card.words
+
+
 async def test_a_branch_of_several_projects_is_asked_about(bot: World) -> None:
     await bot.ana.types("/promote main", channel="deploys")
     question = await bot.ana.sees("is in several projects", channel="deploys")

@@ -105,3 +105,63 @@ async def test_somebody_who_may_not_act_cannot_use_the_one_click_button(bot: Wor
     assert any(
         e.action == "operation.undo.denied" and e.actor == "slack:U0BOB0002" for e in await bot.audit()
     )
+
+
+async def test_the_one_click_way_back_works_after_its_own_failed_attempt(bot: World) -> None:
+    before = await bot.serving("shop")
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    announced = await bot.ana.sees("Current of shop is now", channel="deploys")
+    await bot.tell_platform("faults", [{"method": "POST", "path": ".*/rollback/.*", "status": 422}])
+    button = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await bot.ana.clicks(announced, button, confirmed=True)
+    await bot.bob.sees(": failed", channel="deploys")
+    await bot.ana.clicks(announced, button, confirmed=True)
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    assert await bot.serving("shop") == before
+
+
+async def test_the_one_click_way_back_works_after_what_a_colleague_did_not_start(bot: World) -> None:
+    before = await bot.serving("shop")
+    await bot.steer("people/U0BOB0002", is_admin=True)
+    staged = [d for d in (await bot.panel())["shop"]["recent"] if d["state"] == "Staged"]
+    await bot.bob.types(f"/promote {staged[1]['id']}", channel="deploys")
+    theirs = await bot.bob.sees("Promote shop to", channel="deploys")
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    announced = await bot.ana.sees("Current of shop is now", channel="deploys")
+    await bot.bob.clicks(theirs, "Promote")
+    await bot.ana.sees("not started", channel="deploys")
+    button = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await bot.ana.clicks(announced, button, confirmed=True)
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    assert await bot.serving("shop") == before
+
+
+async def test_a_domain_names_the_project_to_roll_back(bot: World) -> None:
+    await bot.ana.types("/rollback shop.example.com checkout answers 500", channel="deploys")
+    listing = await bot.ana.sees("Roll back shop?", channel="deploys")
+    await bot.ana.clicks(listing, listing.buttons[0])
+    confirmation = await bot.ana.sees("Roll back shop to", channel="deploys")
+    assert "checkout answers 500" in confirmation.words
+
+
+async def test_an_unknown_deployment_to_roll_back_to_offers_nothing_to_promote(bot: World) -> None:
+    await bot.ana.types("/rollback dpl_unknown", channel="deploys")
+    refusal = await bot.ana.sees("I know no deployment by the deployment id `dpl_unknown`", channel="deploys")
+    assert not refusal.buttons
+
+
+async def test_a_rollback_does_not_wait_for_a_request_whose_outcome_nobody_knows(bot: World) -> None:
+    old = await bot.newest("shop", "Promoted")
+    card = await bot.card("shop", "Staged")
+    await bot.tell_platform("faults", [{"method": "POST", "path": ".*/promote/.*", "status": 500}])
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_audited("operation.answered")
+    await bot.ana.types(f"/rollback {old['id']}", channel="deploys")
+    confirmation = await bot.ana.sees("Roll back shop to", channel="deploys")
+    await bot.ana.clicks(confirmation, "Roll back")
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    await bot.bob.sees("superseded", channel="deploys")
+    assert await bot.serving("shop") == {old["id"]}
+    assert len(await bot.requests("POST")) == 2

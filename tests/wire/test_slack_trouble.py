@@ -42,6 +42,29 @@ async def test_an_answer_of_slack_that_is_lost_posts_no_second_message(bot: Worl
     assert len(posted) == 2  # the operation message and the announcement
 
 
+async def test_an_announcement_whose_answer_is_lost_is_not_repeated(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    await bot.bob.sees("Requested by", channel="deploys")
+    await bot.slack_fault(method="chat.postMessage", drop="after")
+    await bot.let_build_finish(build)
+    await bot.bob.sees("Current of docs is now", channel="deploys")
+    await bot.until_all_is_told()
+    assert sum("Current of docs is now" in m.words for m in await bot.bob.reads("deploys")) == 1
+
+
+async def test_an_announcement_waits_for_slack_beyond_the_lease_and_is_not_repeated(world: World) -> None:
+    """Also where Slack does not recognise a repetition."""
+    await world.start_bot(promotebot_lease_seconds=1)
+    await world.steer("switches", ignore_client_msg_id=True)
+    build = await world.rebuild("docs")
+    await world.bob.sees("Requested by", channel="deploys")
+    await world.slack_fault(method="chat.postMessage", status=429, retry_after=2)
+    await world.let_build_finish(build)
+    await world.bob.sees("Current of docs is now", channel="deploys")
+    await world.until_all_is_told()
+    assert sum("Current of docs is now" in m.words for m in await world.bob.reads("deploys")) == 1
+
+
 async def test_an_operation_goes_on_when_slack_disconnects(bot: World) -> None:
     card = await bot.card("docs", "Preview")
     await bot.ana.clicks(card, "Rebuild and promote")
@@ -76,3 +99,61 @@ async def test_an_outcome_that_slack_does_not_take_is_told_later(bot: World) -> 
             break
     await bot.bob.sees("Current of shop is now", channel="deploys")
     assert len(await bot.requests("POST")) == 1
+
+
+async def test_an_operation_message_that_somebody_deleted_is_posted_anew_with_the_outcome(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    message = await bot.bob.sees("Requested by", channel="deploys")
+    await bot.deletes(message)
+    await bot.let_build_finish(build)
+    announced = await bot.bob.sees("Current of docs is now", channel="deploys")
+    told = await bot.bob.sees("docs: ", channel="deploys")
+    assert told.ts != message.ts
+    assert announced.thread_ts == told.ts
+    await bot.until_all_is_told()
+    outcomes = [m for m in await bot.bob.reads("deploys") if "Requested by" in m.words]
+    assert [m.ts for m in outcomes] == [told.ts]
+
+
+async def test_an_outcome_goes_to_the_person_when_the_bot_was_removed_from_the_channel(bot: World) -> None:
+    await bot.steer("channels/C0SECRET1", bot_member=True)
+    await bot.hold_builds("docs")
+    preview = await bot.newest("docs", "Preview")
+    await bot.ana.types(f"/promote {preview['id']}", channel="secret")
+    card = await bot.ana.sees("Rebuild and promote docs", channel="secret")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.ana.sees("Requested by", channel="secret")
+    await bot.until_audited("operation.accepted")
+    await bot.steer("channels/C0SECRET1", bot_member=False)
+    await bot.let_build_finish((await bot.newest("docs", "Building"))["id"])
+    direct = await bot.direct_channel("U0ANA0001")
+    await bot.ana.sees("is Current", channel=direct)
+    await bot.ana.sees("Current of docs is now", channel=direct)
+    await bot.until_all_is_told()
+    assert not any("is Current" in m.words for m in await bot.ana.reads("secret"))
+
+
+async def test_a_card_whose_response_url_is_refused_reaches_the_person_all_the_same(bot: World) -> None:
+    await bot.slack_fault(method="response_url", status=500)
+    card = await bot.card("shop", "Staged")
+    assert card.ephemeral
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees("is Current", channel="deploys")
+
+
+async def test_a_card_for_a_closed_channel_whose_response_url_is_refused_comes_directly(bot: World) -> None:
+    await bot.slack_fault(method="response_url", status=500)
+    target = await bot.newest("shop", "Staged")
+    await bot.ana.types(f"/promote {target['id']}", channel="secret")
+    direct = await bot.direct_channel("U0ANA0001")
+    card = await bot.ana.sees("Promote shop to", channel=direct)
+    await bot.ana.clicks(card, "Promote")
+    await bot.ana.sees("is Current", channel=direct)
+    assert await bot.serving("shop") == {target["id"]}
+
+
+async def test_a_sentence_whose_response_url_is_cut_reaches_the_person_all_the_same(bot: World) -> None:
+    await bot.slack_fault(method="response_url", drop="before")
+    await bot.bob.types("/promote dpl_unknown", channel="deploys")
+    told = await bot.bob.sees("Only workspace admins may act", channel="deploys")
+    assert told.ephemeral

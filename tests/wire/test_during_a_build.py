@@ -1,0 +1,180 @@
+"""What happens to production while a rebuild builds, and what becomes of the build."""
+
+import pytest
+
+from chatbot.sandbox.seen import SeenMessage
+from tests.conftest import World
+
+
+async def _build_state(world: World, deployment_id: str) -> str:
+    return str((await world.vercel("GET", f"/v13/deployments/{deployment_id}"))["readyState"])
+
+
+async def _switch_auto_assignment(world: World, project: str, *, on: bool) -> None:
+    path = f"/v9/projects/{await world.project_id(project)}"
+    await world.vercel("PATCH", path, {"autoAssignCustomDomains": on})
+
+
+def _back(announced: SeenMessage) -> str:
+    return next(text for text in announced.buttons if text.startswith("Roll back to"))
+
+
+async def test_a_rollback_from_outside_is_never_undone(bot: World) -> None:
+    old = await bot.newest("docs", "Promoted")
+    build = await bot.rebuild("docs")
+    await bot.roll_back_outside("docs", old["id"])
+    await bot.let_build_finish(build)
+    told = await bot.bob.sees("superseded", channel="deploys")
+    assert f"The new build `{build}` is ready, and was not promoted" in told.words
+    assert f"Current, when last seen: `{old['id']}`" in told.words
+    await bot.until_all_is_told()
+    assert not await bot.promotes()
+    assert await bot.serving("docs") == {old["id"]}
+    assert (await bot.panel())["docs"]["pinned"]
+
+    label = (await bot.newest("docs", "Staged"))["sha"][:7]
+    await bot.ana.clicks(told, f"Promote {label}…")
+    card = await bot.ana.sees(f"Promote docs to {label}?", channel="deploys")
+    assert "Production is pinned by a rollback. This undoes it." in card.words
+    assert not await bot.promotes()  # the button asks first
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees(f"docs: {label} is Current", channel="deploys")
+    assert await bot.serving("docs") == {build}
+
+
+async def test_a_promote_from_outside_is_never_undone(bot: World) -> None:
+    theirs = await bot.newest("shop", "Staged")
+    build = await bot.rebuild("shop")
+    await bot.promote_outside("shop", theirs["id"])
+    await bot.let_build_finish(build)
+    told = await bot.bob.sees("superseded", channel="deploys")
+    assert f"The new build `{build}` is ready, and was not promoted" in told.words
+    await bot.until_all_is_told()
+    assert await bot.promotes() == [theirs["id"]]
+    assert await bot.serving("shop") == {theirs["id"]}
+
+
+@pytest.mark.xfail(reason="open: one that is through before the first look at the ready build is not noticed")
+async def test_a_hotfix_meanwhile_is_what_the_announcement_names_and_the_way_back(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    hotfix = await bot.tell_platform("push", {"project": "docs", "message": "Hotfix", "seconds": 0.1})
+    await bot.until_state("docs", hotfix["deployment"]["id"], "Current")
+    await bot.let_build_finish(build)
+    announced = await bot.ana.sees("Current of docs is now", channel="deploys")
+    assert await bot.serving("docs") == {build}
+    assert f"It was `{hotfix['sha'][:7]}` Hotfix" in announced.words
+    assert _back(announced) == f"Roll back to {hotfix['sha'][:7]}"
+    await bot.ana.clicks(announced, _back(announced), confirmed=True)
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    assert await bot.serving("docs") == {hotfix["deployment"]["id"]}
+
+
+@pytest.mark.parametrize(("project", "on"), [("docs", False), ("shop", True)])
+async def test_when_auto_assignment_is_switched_meanwhile_the_build_is_left_to_people(
+    bot: World, project: str, on: bool
+) -> None:
+    before = await bot.serving(project)
+    build = await bot.rebuild(project)
+    await _switch_auto_assignment(bot, project, on=on)
+    await bot.let_build_finish(build)
+    told = await bot.bob.sees("superseded", channel="deploys")
+    assert f"The new build `{build}` is ready, and was not promoted" in told.words
+    assert [text for text in told.buttons if text.startswith("Promote ")]
+    await bot.until_all_is_told()
+    assert not await bot.promotes()
+    assert await bot.serving(project) == before
+
+
+async def test_a_switch_that_was_taken_back_changes_nothing(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    await _switch_auto_assignment(bot, "docs", on=False)
+    await _switch_auto_assignment(bot, "docs", on=True)
+    await bot.let_build_finish(build)
+    await bot.bob.sees("Current of docs is now", channel="deploys")
+    assert await bot.serving("docs") == {build}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("PATCH", "/v12/deployments/{}/cancel"), ("DELETE", "/v13/deployments/{}")]
+)
+async def test_a_build_that_is_canceled_or_deleted_outside_has_failed(
+    bot: World, method: str, path: str
+) -> None:
+    before = await bot.serving("docs")
+    build = await bot.rebuild("docs")
+    await bot.vercel(method, path.format(build))
+    failed = await bot.bob.sees(": failed", channel="deploys")
+    assert "Production is as it was." in failed.words or "Production did not move." in failed.words
+    await bot.until_all_is_told()
+    assert await bot.serving("docs") == before
+    again = await bot.card("docs", "Preview")  # the project is free
+    await bot.ana.clicks(again, "Rebuild and promote")
+    await bot.bob.sees("is Current", channel="deploys")
+
+
+async def test_cancel_the_build_cancels_it_and_frees_the_project(bot: World) -> None:
+    before = await bot.serving("docs")
+    build = await bot.rebuild("docs")
+    message = await bot.ana.sees("Building `dpl_", channel="deploys")
+    await bot.ana.clicks(message, "Cancel the build", confirmed=True)
+    told = await bot.bob.sees(": cancelled", channel="deploys")
+    assert told.ts == message.ts
+    assert "The build was canceled." in told.words
+    assert "Cancel the build" not in told.buttons
+    assert await _build_state(bot, build) == "CANCELED"
+    assert await bot.serving("docs") == before
+    cancelled = next(e for e in await bot.audit() if e.action == "operation.cancelled")
+    assert cancelled.actor == "slack:U0ANA0001"
+
+    card = await bot.card("docs", "Preview")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.bob.sees("is Current", channel="deploys")
+
+
+async def test_a_build_is_canceled_once_however_often_one_clicks(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    message = await bot.ana.sees("Building `dpl_", channel="deploys")
+    await bot.ana.clicks(message, "Cancel the build", confirmed=True)
+    async with bot.session.post(f"{bot.workspace.url}/sandbox/socket", json={"do": "redeliver"}) as answer:
+        assert (await answer.json())["ok"]
+    await bot.ana.sees("past its build: it cannot be given up", channel="deploys")
+    await bot.until_all_is_told()
+    assert [e.action for e in await bot.audit()].count("operation.cancelled") == 1
+    assert [r["path"] for r in await bot.requests("PATCH")] == [f"/v12/deployments/{build}/cancel"]
+
+
+async def test_a_rollback_does_not_wait_for_a_build_and_ends_it(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    old = await bot.newest("docs", "Promoted")
+    await bot.ana.types(f"/rollback {old['id']} incident", channel="deploys")
+    card = await bot.ana.sees("Roll back docs to", channel="deploys")
+    await bot.ana.clicks(card, "Roll back")
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    given_up = await bot.bob.sees("superseded", channel="deploys")
+    assert "The build was canceled." in given_up.words
+    await bot.until_all_is_told()
+    assert await _build_state(bot, build) == "CANCELED"
+    assert await bot.serving("docs") == {old["id"]}
+    assert not await bot.promotes()
+
+
+async def test_a_promotion_does_wait_for_a_build(bot: World) -> None:
+    build = await bot.rebuild("shop")
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.ana.sees("An operation on shop is running", channel="deploys")
+    assert await _build_state(bot, build) == "BUILDING"
+    assert not await bot.promotes()
+
+
+async def test_somebody_without_the_right_cannot_cancel_a_build(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    message = await bot.bob.sees("Building `dpl_", channel="deploys")
+    await bot.bob.clicks(message, "Cancel the build", confirmed=True)
+    await bot.bob.sees("You may not change production", channel="deploys")
+    assert await _build_state(bot, build) == "BUILDING"
+    assert not await bot.requests("PATCH")
+    denied = next(e for e in await bot.audit() if e.action == "operation.give_up.denied")
+    assert denied.actor == "slack:U0BOB0002"
+    await bot.let_build_finish(build)
+    await bot.bob.sees("Current of docs is now", channel="deploys")

@@ -1,0 +1,284 @@
+"""Correctly signed requests that no Slack client would send: acknowledged, and without effect."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from chatbot.app import Running
+from chatbot.sandbox.seen import SeenMessage
+from tests.conftest import World
+
+OPEN = pytest.mark.xfail(reason="open: ends in a traceback, outside of the one guard around every listener")
+
+
+def _with_open(good: Iterable[Any], unanswered: Iterable[Any]) -> list[Any]:
+    return [*good, *(pytest.param(each, marks=OPEN) for each in unanswered)]
+
+
+@dataclass
+class Forger:
+    """Somebody with the signing secret."""
+
+    world: World
+    ready: Running
+
+    async def sends(self, fields: dict[str, str]) -> int:
+        """Returns the HTTP status, once everything that the request set off has ended."""
+        body = urlencode(fields)
+        stamp = str(int(time.time()))
+        verifier = SignatureVerifier(self.world.workspace.signing_secret)
+        signature = verifier.generate_signature(timestamp=stamp, body=body)
+        assert signature
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature,
+        }
+        url = f"http://127.0.0.1:{self.ready.port}/slack/events"
+        async with self.world.session.post(url, data=body, headers=headers) as answer:
+            status = answer.status
+        answers = [t for t in self.ready.bot.tasks._running if not t.get_name().startswith("operation ")]
+        await asyncio.gather(*answers, return_exceptions=True)
+        return status
+
+    async def clicks(self, action: Any, *, by: str = "U0ANA0001", without: str = "", **changes: Any) -> int:
+        payload = {
+            "type": "block_actions",
+            "user": {"id": by, "username": "x", "team_id": "T0ACME001"},
+            "team": {"id": "T0ACME001", "domain": "acme"},
+            "channel": {"id": "C0DEPLOYS", "name": "deploys"},
+            "container": {"type": "message", "channel_id": "C0DEPLOYS", "message_ts": "1.000000"},
+            "api_app_id": "A0PROMBOT",
+            "trigger_id": "1.2.3",
+            "response_url": f"{self.world.workspace.url}/actions/T0ACME001/1/forged",
+            "actions": [action],
+            **changes,
+        }
+        payload.pop(without, None)
+        return await self.sends({"payload": json.dumps(payload)})
+
+    async def types(self, *, without: str = "", **changes: str) -> int:
+        fields = {
+            "command": "/promote",
+            "text": "main",
+            "user_id": "U0ANA0001",
+            "team_id": "T0ACME001",
+            "channel_id": "C0DEPLOYS",
+            "response_url": f"{self.world.workspace.url}/commands/T0ACME001/1/forged",
+            "trigger_id": "1.2.3",
+            **changes,
+        }
+        fields.pop(without, None)
+        return await self.sends(fields)
+
+
+@pytest.fixture
+async def forger(world: World) -> Forger:
+    return Forger(world, await world.start_bot(http_port=0))
+
+
+def _action(action_id: Any, value: Any = "x") -> dict[str, Any]:
+    return {"type": "button", "block_id": "b", "action_id": action_id, "value": value, "action_ts": "1.0"}
+
+
+def _confirmation_id(card: SeenMessage) -> str:
+    return str(next(c for c in card.controls if c.action_id == "confirmation.confirm").element["value"])
+
+
+async def _nothing_happened(world: World) -> None:
+    assert not await world.requests("POST")
+    assert not await world.requests("PATCH")
+    assert not await world.operations()
+    await world.ana.types("/current docs", channel="general")
+    await world.ana.sees("*docs*:", channel="general")  # the bot goes on
+
+
+def _tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("action_id", ["confirmation.confirm", "confirmation.cancel", "confirmation.choose"])
+async def test_a_confirmation_is_of_no_use_to_anybody_else(forger: Forger, action_id: str) -> None:
+    world = forger.world
+    await world.steer("people/U0BOB0002", is_admin=True)  # he may promote, but has to see it himself
+    card = await world.card("shop", "Staged")
+    assert await forger.clicks(_action(action_id, _confirmation_id(card)), by="U0BOB0002") == 200
+    await world.bob.sees("I do not know this confirmation", channel="deploys")
+    await _nothing_happened(world)
+    await world.ana.clicks(card, "Promote")  # it is not spent
+    await world.bob.sees("is Current", channel="deploys")
+
+
+async def test_the_domains_of_somebody_elses_confirmation_stay_hidden(forger: Forger) -> None:
+    world = forger.world
+    card = await world.card("shop", "Staged")
+    action = _action("confirmation.domains", _confirmation_id(card))
+    assert await forger.clicks(action, by="U0BOB0002") == 200
+    assert not await world.bob.modals()
+    await world.bob.sees("I do not know this confirmation", channel="deploys")
+
+
+ACTIONS = (
+    "confirmation.confirm",
+    "confirmation.cancel",
+    "confirmation.choose",
+    "confirmation.domains",
+    "operation.undo",
+    "operation.retry",
+    "operation.give_up",
+    "deployment.promote",
+    "deployment.roll_back",
+    "project.candidates",
+)
+
+
+TEXTS = (
+    "00000000-0000-4000-8000-000000000000",
+    "",
+    "' OR 1=1 --",
+    "../../v2/user",
+    "\x00",
+    "x" * 20_000,
+    None,
+)
+
+
+@pytest.mark.parametrize("action_id", ACTIONS)
+async def test_a_value_that_names_nothing_is_acknowledged_without_effect(
+    forger: Forger, caplog: pytest.LogCaptureFixture, action_id: str
+) -> None:
+    for value in TEXTS:
+        assert await forger.clicks(_action(action_id, value)) == 200
+    await _nothing_happened(forger.world)
+    assert not _tracebacks(caplog)
+
+
+@OPEN
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_nul_as_value_is_acknowledged_without_effect(
+    shared: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PostgreSQL takes no such text, not even to look for it."""
+    forger = Forger(shared, await shared.start_bot(http_port=0))
+    for action_id in ACTIONS:
+        assert await forger.clicks(_action(action_id, "\x00")) == 200
+    await _nothing_happened(shared)
+    assert not _tracebacks(caplog)
+
+
+ODD_IDS = (
+    "",
+    ":1",
+    "confirmation.confirm:",
+    "confirmation.confirm:x",
+    "confirmation.confirm:-1",
+    "confirmation.confirm:1:2",
+    "confirmation.confirm:\u0661",  # a digit all the same, in Arabic
+    "confirmation.confirm\n",
+    "CONFIRMATION.CONFIRM",
+    " confirmation.confirm",
+    "confirmationXconfirm",
+    "operation.undo\n<!channel>",
+    "x" * 5_000,
+)
+
+
+async def test_an_odd_action_id_is_acknowledged_without_effect(
+    forger: Forger, caplog: pytest.LogCaptureFixture
+) -> None:
+    for action_id in ODD_IDS:
+        assert await forger.clicks(_action(action_id)) == 200
+    await _nothing_happened(forger.world)
+    assert not _tracebacks(caplog)
+
+
+CLICK = _action("confirmation.confirm")
+SHAPES: dict[str, dict[str, Any]] = {
+    "no team": {"without": "team"},
+    "no channel": {"without": "channel"},
+    "no container": {"without": "container"},
+    "no trigger": {"without": "trigger_id"},
+    "no app": {"without": "api_app_id"},
+    "neither channel nor container": {"channel": None, "container": None},
+    "a nameless user": {"user": {"id": ""}},
+    "an unknown type": {"type": "nothing"},
+    "no type": {"type": None},
+    "a bad response url": {"response_url": "not an address"},
+}
+UNANSWERED: dict[str, dict[str, Any]] = {
+    "no user": {"without": "user"},
+    "an empty user": {"user": {}},
+    "a text as user": {"user": "U0ANA0001"},
+    "a text as channel": {"channel": "C0DEPLOYS"},
+    "a number as channel": {"channel": {"id": 5}},
+    "no response url": {"without": "response_url"},
+    "a number as response url": {"response_url": 5},
+    "a number as value": {"action": _action("deployment.promote", 5)},
+    "true as value": {"action": _action("deployment.roll_back", value=True)},
+    "an object as value": {"action": _action("confirmation.confirm", {"a": 1})},
+    "a list as value": {"action": _action("operation.undo", ["x"])},
+    "half a character as value": {"action": _action("operation.give_up", "\ud800")},
+    "a number as action id": {"action": _action(7)},
+    "no action": {"actions": []},
+    "null as actions": {"actions": None},
+    "a text as action": {"actions": ["confirmation.confirm"]},
+    "an empty action": {"actions": [{}]},
+}
+FIELDS = ("text", "team_id", "trigger_id")
+UNANSWERED_FIELDS = ("user_id", "channel_id", "response_url")
+BODIES: tuple[dict[str, str], ...] = ({}, {"x": "y"})
+UNANSWERED_BODIES: tuple[dict[str, str], ...] = ({"payload": "{"}, {"payload": "[]"}, {"payload": '"x"'})
+
+
+async def test_whatever_the_shape_of_a_request_nothing_happens(forger: Forger) -> None:
+    for shape in (SHAPES | UNANSWERED).values():
+        await forger.clicks(**{"action": CLICK, **shape})
+    for field in FIELDS + UNANSWERED_FIELDS:
+        await forger.types(without=field)
+    for body in BODIES + UNANSWERED_BODIES:
+        await forger.sends(body)
+    await _nothing_happened(forger.world)
+
+
+@pytest.mark.parametrize("shape", _with_open(SHAPES, UNANSWERED))
+async def test_a_click_of_an_odd_shape_is_acknowledged(
+    forger: Forger, caplog: pytest.LogCaptureFixture, shape: str
+) -> None:
+    assert await forger.clicks(**{"action": CLICK, **(SHAPES | UNANSWERED)[shape]}) < 500
+    assert not _tracebacks(caplog)
+
+
+@pytest.mark.parametrize("field", _with_open(FIELDS, UNANSWERED_FIELDS))
+async def test_a_command_that_lacks_a_field_is_acknowledged(
+    forger: Forger, caplog: pytest.LogCaptureFixture, field: str
+) -> None:
+    assert await forger.types(without=field) == 200
+    assert not _tracebacks(caplog)
+
+
+@pytest.mark.parametrize("body", _with_open(BODIES, UNANSWERED_BODIES), ids=str)
+async def test_a_body_that_is_no_payload_is_answered(
+    forger: Forger, caplog: pytest.LogCaptureFixture, body: dict[str, str]
+) -> None:
+    assert await forger.sends(body) < 500
+    assert not _tracebacks(caplog)
+
+
+async def test_a_build_that_is_through_cannot_be_given_up(forger: Forger) -> None:
+    world = forger.world
+    card = await world.card("shop", "Staged")
+    await world.hang_next_move("shop")
+    await world.ana.clicks(card, "Promote")
+    await world.until_audited("operation.accepted")
+    (row,) = await world.operations()
+    assert await forger.clicks(_action("operation.give_up", row.id)) == 200
+    await world.ana.sees("past its build: it cannot be given up", channel="deploys")
+    assert not await world.requests("PATCH")
+    assert (await world.operations())[0].finished_at is None
