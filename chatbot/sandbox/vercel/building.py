@@ -167,6 +167,8 @@ class Builds:
             self._announcer.deployment("deployment.checks.failed", deployment)
             self._store.changed()
             return
+        if deployment.checks:
+            self._announcer.deployment("deployment.checks.succeeded", deployment)
         self._announcer.deployment("deployment.succeeded", deployment)
         if deployment.target == "production" and deployment.auto_assign:
             self._production.assign(project, deployment)

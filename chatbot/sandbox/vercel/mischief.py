@@ -30,7 +30,8 @@ async def add_faults(request: web.Request) -> web.Response:
         faults.add(written if isinstance(written, list) else [written], moved)
     except InvalidFault as error:
         raise bad_request(str(error)) from error
-    request.app[REPLICA].follow([projects[name] for name in faults.late_visibility if name in projects])
+    late = {projects[name].id: one for name, one in faults.late_visibility.items() if name in projects}
+    request.app[REPLICA].follow(late)
     return web.json_response({"faults": faults.listed()})
 
 
@@ -40,7 +41,7 @@ async def list_faults(request: web.Request) -> web.Response:
 
 async def clear_faults(request: web.Request) -> web.Response:
     request.app[FAULTS].clear()
-    request.app[REPLICA].follow([])
+    request.app[REPLICA].follow({})
     return web.json_response({"ok": True})
 
 

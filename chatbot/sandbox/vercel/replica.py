@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chatbot.sandbox.vercel.faults import Faults
+    from chatbot.sandbox.vercel.faults import LateVisibility
     from chatbot.sandbox.vercel.records import Alias, Project
     from chatbot.sandbox.vercel.store import Store
 
@@ -30,40 +30,38 @@ class Moment:
 class Replica:
     """Keeps what readers are still to see, for the projects whose changes show late."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._faults = faults
+        self._late: dict[str, LateVisibility] = {}
+        """By the project's id."""
         self._moments: dict[str, list[Moment]] = {}
-        """Oldest first, by the project's id; the first is what readers see until the others are old enough."""
+        """Oldest first; the first is what readers see until the others are old enough."""
         store.watchers.append(self._remember)
 
-    def follow(self, projects: list[Project]) -> None:
-        """From now on, these and no others."""
+    def follow(self, late: dict[str, LateVisibility]) -> None:
+        """From now on, these projects (by id) and no others."""
+        self._late = late
         self._moments = {
-            project.id: self._moments.get(project.id) or [self._moment(project)] for project in projects
+            project_id: self._moments.get(project_id) or [self._moment(self._store.projects[project_id])]
+            for project_id in late
         }
 
     def read_by(self, method: str, path: str) -> Store:
         """The records that a request is answered from."""
-        if not self._moments or method != "GET":
-            return self._store
         kinds = [kind for kind, pattern in _READS.items() if pattern.fullmatch(path)]
-        seen = [
+        late = [
             self._seen(project_id, fault.seconds)
-            for project_id in list(self._moments)
-            if (fault := self._faults.late_visibility.get(self._name_of(project_id))) is not None
+            for project_id, fault in self._late.items()
+            if method == "GET"
             and any(kind in fault.reads for kind in kinds)
+            and project_id in self._store.projects  # what is deleted is gone for everybody
         ]
-        if not seen:
+        if not late:
             return self._store
         view = copy.copy(self._store)
-        for moment in seen:
+        for moment in late:
             view.show_instead(moment.project, moment.aliases)
         return view
-
-    def _name_of(self, project_id: str) -> str:
-        """As the fault has it: a project may have been renamed since."""
-        return self._moments[project_id][0].project.name
 
     def _seen(self, project_id: str, seconds: float) -> Moment:
         """Forgets what nobody will see any more."""

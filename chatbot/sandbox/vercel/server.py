@@ -85,7 +85,7 @@ class Platform:
         self.github_token = GITHUB_TOKEN
         self._supervisor = Supervisor()
         self._faults = Faults()
-        self._replica = Replica(self.store, self._faults)
+        self._replica = Replica(self.store)
         self._webhooks = Webhooks(self.store)
         self._deliveries = Deliveries(self.store, self._webhooks, timing, self._faults, self._supervisor)
         self._announcer = Announcer(self.store, self._webhooks, self._deliveries)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.contract.platform.calling import Api
 from tests.contract.platform.receiving import Receiver, deliveries, subscribe
 
@@ -136,6 +138,92 @@ async def test_a_renamed_project_says_what_it_was_called(api: Api, receiver: Rec
     payload = receiver.of("project.renamed")
     assert payload["project"] == {"id": (await api.project("handbook"))["id"], "name": "handbook"}
     assert payload["previousName"] == "docs"
+
+
+async def test_a_project_is_created_and_removed(api: Api, receiver: Receiver) -> None:
+    kinds = ("project.created", "project.removed", "deployment.cleanup", "project.env-variable.created")
+    await subscribe(api, receiver.url, *kinds)
+    variable = {"key": "A", "value": "b", "type": "plain", "target": ["production"]}
+    order = {"name": "blog", "environmentVariables": [variable]}
+    created = (await api.post("/v11/projects", order)).body
+    await deliveries(api, 2)
+    assert receiver.of("project.created") == {
+        "team": {"id": api.platform.team_id},
+        "user": {"id": "usr_ana"},
+        "project": {"id": created["id"], "name": "blog"},
+    }
+    (env,) = (await api.get("/v9/projects/blog/env"))["envs"]
+    assert receiver.of("project.env-variable.created")["envVarId"] == env["id"]
+    pushed = await api.push("blog")
+    await api.until_state(pushed, "READY")
+    await api.call("DELETE", "/v9/projects/blog")
+    await deliveries(api, 4)
+    assert receiver.of("project.removed")["project"] == {"id": created["id"], "name": "blog"}
+    assert receiver.of("deployment.cleanup")["deployment"]["id"] == pushed
+
+
+async def test_domains_come_change_and_go(api: Api, receiver: Receiver) -> None:
+    kinds = ["created", "updated", "deleted"]
+    await subscribe(api, receiver.url, *(f"project.domain.{kind}" for kind in kinds))
+    project, path = await api.project(), "/v9/projects/shop/domains"
+    assert (await api.post("/v10/projects/shop/domains", {"name": "next.example.com"})).status == 200
+    change = {"redirect": "shop.example.com", "redirectStatusCode": 308}
+    assert (await api.call("PATCH", f"{path}/next.example.com", change)).status == 200
+    assert (await api.call("DELETE", f"{path}/next.example.com", {})).status == 200
+    await deliveries(api, 3)
+    for kind in ("created", "deleted"):
+        payload = receiver.of(f"project.domain.{kind}")
+        assert set(payload) == {"team", "user", "project", "domain"}
+        assert payload["project"] == {"id": project["id"]}
+        assert payload["domain"] == {"name": "next.example.com"}
+    updated = receiver.of("project.domain.updated")
+    assert set(updated) == {"team", "user", "project", "previous", "next"}
+    same = {"domain": "next.example.com", "gitBranch": None}
+    assert updated["previous"] == {**same, "redirect": None, "redirectStatusCode": None}
+    assert updated["next"] == {**same, **change}
+
+
+async def test_variables_are_named_by_their_id_and_never_shown(api: Api, receiver: Receiver) -> None:
+    kinds = ["created", "updated", "deleted"]
+    await subscribe(api, receiver.url, *(f"project.env-variable.{kind}" for kind in kinds))
+    project, path = await api.project(), "/v10/projects/shop/env"
+    variable = {"key": "PASSWORD", "value": "hunter2", "type": "encrypted", "target": ["preview"]}
+    created = (await api.post(path, variable)).body["created"]["id"]
+    assert (await api.call("PATCH", f"{path}/{created}", {"value": "hunter3"})).status == 200
+    assert (await api.call("DELETE", f"{path}/{created}")).status == 200
+    await deliveries(api, 3)
+    for kind in kinds:
+        payload = receiver.of(f"project.env-variable.{kind}")
+        assert set(payload) == {"team", "user", "projectId", "envVarId"}
+        assert (payload["projectId"], payload["envVarId"]) == (project["id"], created)
+    assert not any(b"hunter" in raw for _, raw in receiver.received)
+
+
+@pytest.mark.parametrize("conclusion", ["succeeded", "failed"])
+async def test_checks_decide_before_a_build_has_succeeded(
+    api: Api, receiver: Receiver, conclusion: str
+) -> None:
+    await subscribe(
+        api,
+        receiver.url,
+        "deployment.ready",
+        "deployment.checks.succeeded",
+        "deployment.checks.failed",
+        "deployment.succeeded",
+    )
+    pushed = await api.push("shop", seconds=0.2)
+    path = f"/v1/deployments/{pushed}/checks"
+    check = (await api.post(path, {"name": "smoke", "blocking": True})).body["id"]
+    await deliveries(api, 1)
+    assert receiver.types == ["deployment.ready"]
+    done = {"status": "completed", "conclusion": conclusion}
+    assert (await api.call("PATCH", f"{path}/{check}", done)).status == 200
+    expected = {"deployment.ready", f"deployment.checks.{conclusion}"}
+    if conclusion == "succeeded":
+        expected.add("deployment.succeeded")
+    await deliveries(api, len(expected))
+    assert set(receiver.types) == expected
+    assert receiver.of(f"deployment.checks.{conclusion}")["deployment"]["id"] == pushed
 
 
 async def test_only_the_projects_and_events_asked_for_are_told(api: Api, receiver: Receiver) -> None:

@@ -111,6 +111,18 @@ async def test_one_kind_of_read_may_lag_behind_the_other(timed: Api, kind: str) 
     assert (old_project, old_deployment) == (kind == "project", kind == "deployment")
 
 
+async def test_a_new_name_shows_late_as_well(timed: Api, clock: Clock) -> None:
+    await _late(timed)
+    assert (await timed.call("PATCH", "/v9/projects/shop", {"name": "store"})).status == 200
+    assert (await timed.project("shop"))["name"] == "shop"
+    assert (await timed.call("GET", "/v9/projects/store")).status == 404
+    clock.ahead += LATE + 1
+    assert (await timed.project("store"))["name"] == "store"
+    assert (await timed.call("GET", "/v9/projects/shop")).status == 404
+    await timed.call("PATCH", "/v9/projects/store", {"nodeVersion": "24.x"})
+    assert (await timed.project("store"))["nodeVersion"] == "22.x"
+
+
 async def test_other_projects_are_up_to_date(timed: Api) -> None:
     await _late(timed)
     await timed.call("PATCH", "/v9/projects/docs", {"nodeVersion": "24.x"})

@@ -92,6 +92,8 @@ async def create_project(request: web.Request) -> web.Response:
     hostname = f"{project.name}-{store.slug_of(caller.account_id)}.vercel.app".lower()
     store.add_domain(project, Domain(hostname, apex_of(hostname), now, now))
     request.app[ANNOUNCER].project("project.created", project, caller.user)
+    for record in project.env:
+        request.app[ANNOUNCER].variable("project.env-variable.created", project, record.id, caller.user)
     store.changed()
     return web.json_response(project_body(store, project))
 
@@ -102,10 +104,13 @@ async def remove_project(request: web.Request) -> web.Response:
     project = caller.project(request.match_info["project"])
     for deployment in project.deployments:
         if deployment.is_unfinished:
-            request.app[BUILDS].cancel(deployment)
+            request.app[BUILDS].cancel(deployment, caller.user)
     request.app[ALIASING].take_over(project)
     request.app[ROLLING].stop(project)
-    request.app[ANNOUNCER].project("project.removed", project, caller.user)
+    announcer = request.app[ANNOUNCER]
+    for deployment in project.deployments:
+        announcer.deployment("deployment.cleanup", deployment, caller.user)
+    announcer.project("project.removed", project, caller.user)
     store.forget_project(project)
     store.changed()
     return web.Response(status=204)

@@ -47,6 +47,8 @@ class Attempt:
 @dataclass(slots=True, eq=False)
 class Delivery:
     hook: Webhook
+    number: int
+    """Grows with every event."""
     id: str
     event: str
     body: bytes
@@ -70,15 +72,18 @@ class Deliveries:
         self._timing = timing
         self._faults = faults
         self._supervisor = supervisor
-        self._overtakable: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
-        """By webhook, those that wait to be overtaken."""
+        self._overtakable: defaultdict[str, list[tuple[int, asyncio.Event]]] = defaultdict(list)
+        """By webhook, the numbers of those that wait to be overtaken."""
+        self._count = 0
         self._session: aiohttp.ClientSession | None = None
 
     def send(self, hook: Webhook, body: dict[str, Any], project: str) -> None:
         """`body` is the whole event; its times are shown as the platform's clock has them."""
         raw = json.dumps(self._faults.skew.shown(body), separators=(",", ":")).encode()
+        self._count += 1
         delivery = Delivery(
             hook=hook,
+            number=self._count,
             id=body["id"],
             event=body["type"],
             body=raw,
@@ -106,21 +111,22 @@ class Deliveries:
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.reorder:
-                await self._let_another_pass(delivery.hook)
+                await self._let_another_pass(delivery)
         for _ in range(1 + (fault.duplicates if fault is not None else 0)):
             if not await self._get_through(delivery):
                 return
         delivery.state = "delivered"
         self.revision.bump()
 
-    async def _let_another_pass(self, hook: Webhook) -> None:
+    async def _let_another_pass(self, delivery: Delivery) -> None:
         passed = asyncio.Event()
-        self._overtakable[hook.id].append(passed)
+        waiting = (delivery.number, passed)
+        self._overtakable[delivery.hook.id].append(waiting)
         try:
             async with asyncio.timeout(WAITS_TO_BE_OVERTAKEN):
                 await passed.wait()
         except TimeoutError:
-            self._overtakable[hook.id].remove(passed)
+            self._overtakable[delivery.hook.id].remove(waiting)
 
     async def _get_through(self, delivery: Delivery) -> bool:
         """Try until it is answered with 2XX, after pauses that double; False when it is given up."""
@@ -137,8 +143,12 @@ class Deliveries:
                 self._drop(delivery, "the webhook has been deleted")
                 return False
             pause *= 2
-        for waiting in self._overtakable.pop(delivery.hook.id, []):
-            waiting.set()
+        waiting = self._overtakable.pop(delivery.hook.id, [])
+        for number, passed in waiting:
+            if number < delivery.number:
+                passed.set()
+            else:
+                self._overtakable[delivery.hook.id].append((number, passed))
         return True
 
     def _drop(self, delivery: Delivery, reason: str) -> None:
