@@ -28,6 +28,7 @@ from chatbot.domain.requests import (
     NothingToRollBackTo,
     ProjectBusy,
     Stale,
+    TooLate,
     UnknownDeployment,
     UnknownProject,
 )
@@ -136,6 +137,7 @@ SAYINGS = [
     ),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
     Saying(operation, "announcement", operations(), operation.announcement),
+    Saying(refusals, "word_old_button", st.none(), lambda _: refusals.word_old_button()),
     Saying(refusals, "word_no_audit", st.none(), lambda _: refusals.word_no_audit()),
     Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),
 ]
@@ -171,7 +173,8 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
         st.just("dpl_x"),
         st.sampled_from([ACTOR, "cli:ana"]),
     ),
-    Stale: st.builds(Stale, st.just("shop")),
+    TooLate: st.builds(TooLate, hostile()),
+    Stale: st.builds(Stale, hostile()),
 }
 
 FAILURES = {
@@ -214,6 +217,11 @@ def marked_up(sent: dict[str, Any]) -> Iterable[str]:
     """Whatever Slack reads mentions and links from: the text and every mrkdwn object."""
     yield sent.get("text", "")
     yield from (part["text"] for part in everything_in(sent) if part.get("type") == "mrkdwn")
+
+
+def buttons(said: Any) -> dict[str, dict[str, Any]]:
+    """By what is written on them, in their order."""
+    return {p["text"]["text"]: p for p in everything_in(payload(said)) if p.get("type") == "button"}
 
 
 def words(said: Any) -> str:

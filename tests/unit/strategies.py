@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
 from chatbot.domain.environment import EnvironmentChange
-from chatbot.domain.operations import Baseline, Build, DomainProof, Findings, Operation, Stage
-from chatbot.domain.planning import Caution, Path, Plan
+from chatbot.domain.judging import Baseline
+from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
+from chatbot.domain.planning import Caution, Part, Path, Plan
 from chatbot.messages.wording import plain
 from tests.unit.making import NOON
 
@@ -64,6 +65,10 @@ def _filled(piece_and_length: tuple[str, int]) -> str:
 
 TIMES = st.integers(-(10**7), 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms * 100))
 IDS = st.from_regex(r"\Adpl_[A-Za-z0-9]{20,28}\Z")
+READY_STATES = [
+    *("QUEUED", "INITIALIZING", "BUILDING", "BLOCKED", "READY", "ERROR", "CANCELED", "DELETED"),
+    "OF_A_LATER_YEAR",
+]
 NAMES = st.sampled_from(["shop", "docs", "a", "very-long-" * 9 + "very-named", "api.v2_internal"])
 HASHES = st.from_regex(r"\A[0-9a-f]{40}\Z")
 
@@ -92,9 +97,7 @@ deployments = st.builds(
     project_name=NAMES,
     url=st.just("shop-3abc-acme.vercel.app") | hostile(2),
     target=st.sampled_from(["production", None, "staging"]),
-    ready_state=st.sampled_from(
-        ["READY", "READY", "READY", "BUILDING", "QUEUED", "ERROR", "CANCELED", "BLOCKED"]
-    ),
+    ready_state=st.just("READY") | st.sampled_from(READY_STATES),
     ready_substate=st.sampled_from(["STAGED", "PROMOTED", "ROLLING", None]),
     created_at=TIMES,
     building_at=st.none() | TIMES,
@@ -104,27 +107,30 @@ deployments = st.builds(
     error=st.none() | hostile(),
     rollback_candidate=st.booleans(),
     custom_environment=st.none() | st.just("qa"),
+    deleted=st.booleans(),
+)
+requests = st.builds(
+    AliasRequest,
+    type=st.sampled_from(["promote", "rollback"]),
+    job_status=st.sampled_from(["pending", "in-progress", "succeeded", "failed", "skipped"]),
+    from_id=st.none() | IDS,
+    to_id=IDS,
+    requested_at=TIMES,
 )
 
 
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     serving = draw(st.none() | deployments)
-    to_id = serving.id if serving and draw(st.booleans()) else draw(IDS)
-    last = st.builds(
-        AliasRequest,
-        type=st.sampled_from(["promote", "rollback"]),
-        job_status=st.sampled_from(["pending", "in-progress", "succeeded", "failed", "skipped"]),
-        from_id=st.none() | IDS,
-        to_id=st.just(to_id),
-        requested_at=TIMES,
-    )
+    last = draw(st.none() | requests)
+    if serving and last and draw(st.booleans()):
+        last = replace(last, to_id=serving.id)
     return Project(
         id="prj_shop",
         name=draw(NAMES),
         auto_assign=draw(st.booleans()),
         current=serving,
-        last_request=draw(st.none() | last),
+        last_request=last,
         production_branch=draw(st.none() | hostile(1)),
         rolling_release=draw(st.booleans()),
         rollback_reason=draw(st.none() | hostile()),
@@ -201,7 +207,7 @@ def proofs_of(domains: tuple[Domain, ...]) -> st.SearchStrategy[tuple[DomainProo
         serves=st.none() | IDS,
         moved=st.booleans(),
         status=st.none() | st.sampled_from([200, 307, 401, 404, 500, 503]),
-        fault=st.none() | st.just("no answer in time") | hostile(2),
+        fault=st.none() | st.sampled_from(["timeout", "unresolved", "private"]) | hostile(2),
     )
     some = st.lists(one, min_size=1, max_size=3)
     return some.map(
@@ -209,27 +215,37 @@ def proofs_of(domains: tuple[Domain, ...]) -> st.SearchStrategy[tuple[DomainProo
     )
 
 
+baselines = st.builds(
+    Baseline, current_id=st.none() | IDS, request_at=st.none() | TIMES, auto_assign=st.booleans()
+)
+troubles = st.builds(
+    Trouble, kind=st.sampled_from(["said", "status", "silent", "garbled", "job"]), text=hostile()
+)
+
+
 @st.composite
 def findings(draw: st.DrawFn, domains: tuple[Domain, ...] = ()) -> Findings:
+    """What was last seen as Current is the new build, what was there before, or anything else."""
     build = st.builds(
         Build,
         id=IDS,
         url=st.just("shop-4abc-acme.vercel.app"),
-        ready_state=st.sampled_from(["QUEUED", "BUILDING", "READY", "ERROR", "CANCELED"]),
+        ready_state=st.sampled_from(READY_STATES),
         started_at=TIMES,
         logs_url=logs_urls,
         error=st.none() | hostile(),
     )
+    made, before = draw(st.none() | build), draw(st.none() | deployments)
+    known = [found.id for found in (made, before) if found]
     return Findings(
-        baseline=draw(
-            st.none() | st.builds(Baseline, current_id=st.none() | IDS, request_at=st.none() | TIMES)
-        ),
-        build=draw(st.none() | build),
+        baseline=draw(st.none() | baselines),
+        before=before,
+        build=made,
         proofs=draw(st.just(()) | proofs_of(domains)),
-        said=draw(st.none() | hostile()),
-        changed=tuple(draw(st.lists(st.sampled_from(["the path", "what is Current"]), unique=True))),
-        seen=draw(st.none() | IDS),
-        taken_by=draw(st.none() | IDS),
+        trouble=draw(st.none() | troubles),
+        changed=tuple(draw(st.lists(st.sampled_from(Part), unique=True))),
+        seen=draw(st.none() | IDS | st.sampled_from([*known, None])),
+        auto_assign=draw(st.none() | st.booleans()),
         queued=draw(st.booleans()),
     )
 

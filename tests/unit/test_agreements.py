@@ -153,7 +153,9 @@ def test_the_manifest_keeps_to_slacks_limits() -> None:
         assert re.fullmatch(r"/[a-z]{1,31}", entry["command"])
         assert 1 <= len(entry["description"]) <= 2000
         assert len(entry["usage_hint"]) <= 1000
-        assert entry["should_escape"] is False
+        assert entry["should_escape"] is (
+            "@" in entry["usage_hint"]
+        )  # a person's name has to arrive as an id
     assert len(MANIFEST["oauth_config"]["scopes"]["bot"]) == len(SCOPES) <= 255
 
 

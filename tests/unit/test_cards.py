@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.domain.planning import Caution, Path, Plan, plan_promotion, plan_rollback, what_changed
+from chatbot.domain.planning import (
+    MAX_REASON,
+    Caution,
+    Part,
+    Path,
+    Plan,
+    plan_promotion,
+    plan_rollback,
+    what_changed,
+)
 from chatbot.messages import actions, confirmation
 from chatbot.messages.wording import foreign
 from tests.unit.making import NOON, current, domain, look, pinned, preview, project, promoted, record, staged
-from tests.unit.saying import everything_in, payload, words
+from tests.unit.saying import buttons, words
 from tests.unit.strategies import plans
 
 PROMOTE = plan_promotion(look(staged()))
@@ -23,10 +32,6 @@ TEN_MINUTES = timedelta(minutes=10)
 
 def card(plan: Plan, **changes: Any) -> Any:
     return confirmation.card(plan, "the-id", **{"now": NOON, "valid": TEN_MINUTES, **changes})
-
-
-def buttons(said: Any) -> dict[str, dict[str, Any]]:
-    return {p["text"]["text"]: p for p in everything_in(payload(said)) if p.get("type") == "button"}
 
 
 @pytest.mark.parametrize(
@@ -204,10 +209,38 @@ def test_what_changed_is_said_on_top_of_a_new_card(before: Plan, after: Plan) ->
     shown = words(card(after, changed=changed)).splitlines()
     if changed:
         assert shown[1].startswith("*Nothing was done: ")
-        assert all(part in shown[1] for part in changed)
+        assert all(confirmation.PARTS[part] in shown[1] for part in changed)
         assert shown[1].count(" and ") == (len(changed) > 1)
     else:
         assert "*Nothing was done" not in shown[1]
+
+
+def test_every_part_has_its_own_words() -> None:
+    assert set(confirmation.PARTS) == set(Part)
+    assert len(set(confirmation.PARTS.values())) == len(Part)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ((Part.MOVE,), "whether another move is under way"),
+        ((Part.PATH, Part.CURRENT), "the way it is done and what is Current"),
+        (
+            (Part.DEPLOYMENT, Part.SERVING, Part.ENVIRONMENT),
+            "the state of the deployment, what the affected domains serve and the environment keys",
+        ),
+    ],
+)
+def test_all_that_changed_is_one_list(changed: tuple[Part, ...], sentence: str) -> None:
+    assert confirmation.all_of(changed) == sentence
+    top = words(card(PROMOTE, changed=changed)).splitlines()[1]
+    assert top == f"*Nothing was done: {sentence} changed meanwhile.* This is the new plan:"
+
+
+def test_a_reason_as_long_as_the_platform_takes_is_shown_to_its_end() -> None:
+    longest = "x" * (MAX_REASON - 4) + " end"
+    assert f"*Reason*\n{longest}\n" in words(card(replace(ROLLBACK, reason=longest)))
+    assert longest not in words(card(replace(ROLLBACK, reason=longest + ".")))
 
 
 def test_how_long_it_is_valid_is_said() -> None:

@@ -1,19 +1,22 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
 
 from chatbot.domain.operations import (
     NEXT,
-    Baseline,
     Build,
+    DomainProof,
     Findings,
     IllegalTransition,
+    Operation,
     Stage,
     check_transition,
     duration,
 )
-from chatbot.domain.planning import plan_promotion, plan_rollback
-from tests.unit.making import NOON, current, look, operation, preview, project, promoted, request, staged
+from chatbot.domain.planning import Path, plan_promotion, plan_rollback
+from tests.unit.making import NOON, current, look, operation, preview, project, promoted, staged
+from tests.unit.strategies import operations
 
 OUTCOMES = {
     *(Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKNOWN),
@@ -59,9 +62,14 @@ def test_the_only_way_round_is_a_build_whose_ask_or_promote_was_not_answered() -
     assert circling == {Stage.BUILDING, Stage.UNSURE}
 
 
-def test_after_the_ask_nobody_cancels_and_nothing_is_outdated() -> None:
-    for stage in (Stage.OUTDATED, Stage.CANCELLED):
-        assert [before for before in Stage if stage in NEXT[before]] == [Stage.REQUESTED]
+def test_only_before_the_ask_something_is_outdated_and_only_a_build_is_given_up() -> None:
+    assert [before for before in Stage if Stage.OUTDATED in NEXT[before]] == [Stage.REQUESTED]
+    assert [before for before in Stage if Stage.CANCELLED in NEXT[before]] == [Stage.BUILDING]
+
+
+def test_every_stage_after_the_ask_may_see_production_change_hands() -> None:
+    under_way = {stage for stage in Stage if not stage.is_outcome} - {Stage.REQUESTED}
+    assert {before for before in Stage if Stage.SUPERSEDED in NEXT[before]} == under_way
 
 
 @pytest.mark.parametrize("before", Stage)
@@ -92,11 +100,45 @@ def test_a_rebuild_ends_in_a_deployment_that_is_known_once_it_exists() -> None:
     assert (build.logs_url, build.error) == ("https://vercel.com/x", "no")
 
 
-def test_the_baseline_is_current_and_the_last_request() -> None:
-    asked = project(last_request=request("dpl_current"))
-    assert Baseline.of(asked) == Baseline("dpl_current", NOON)
-    assert Baseline.of(project(current=None)) == Baseline(None, None)
-    assert Baseline.of(project(current=current("dpl_x"))) == Baseline("dpl_x", None)
+def test_it_took_the_place_of_what_was_current_before_the_last_ask() -> None:
+    plan = plan_promotion(look(staged()))
+    assert operation(plan).was == current()
+    assert operation(plan, findings=Findings(before=current("dpl_pushed"))).was == current("dpl_pushed")
+    assert operation(plan_promotion(look(staged(), project=project(current=None)))).was is None
+
+
+def test_a_promote_and_a_rollback_make_their_target_current() -> None:
+    assert operation(plan_promotion(look(staged()))).made == staged()
+    assert operation(plan_rollback(look(promoted()))).made == promoted()
+
+
+def test_a_rebuild_makes_a_production_deployment_of_the_same_commit() -> None:
+    plan = plan_promotion(look(preview()))
+    build = Build("dpl_new", "shop-new-acme.vercel.app", "READY", NOON)
+    assert operation(plan).made == preview()  # as long as nothing else is known
+    made = operation(plan, findings=Findings(build=build)).made
+    assert (made.id, made.url, made.target) == ("dpl_new", "shop-new-acme.vercel.app", "production")
+    assert (made.commit, made.label) == (preview().commit, preview().label)
+
+
+@given(operations())
+def test_what_it_makes_is_what_is_to_be_current_in_the_end(made: Operation) -> None:
+    assert made.final_id in {None, made.made.id}
+    assert (made.final_id is None) is (made.plan.path is Path.REBUILD and made.findings.build is None)
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "well"),
+    [
+        *((status, None, True) for status in (200, 307, 399)),
+        *((status, None, False) for status in (400, 503, None)),
+        (None, "timeout", False),
+    ],
+)
+def test_a_domain_is_well_when_it_answers_with_no_error(
+    status: int | None, fault: str | None, well: bool
+) -> None:
+    assert DomainProof("a.example", "dpl_x", moved=True, status=status, fault=fault).is_well is well
 
 
 def test_the_duration_is_from_the_ask_to_the_outcome_and_never_negative() -> None:

@@ -14,7 +14,6 @@ from chatbot.domain.planning import (
     PlanRefused,
     RollingReleaseRunning,
     StillBuilding,
-    age,
     plan_promotion,
     plan_rollback,
 )
@@ -28,6 +27,7 @@ from tests.unit.making import (
     preview,
     project,
     promoted,
+    request,
     staged,
 )
 
@@ -189,13 +189,20 @@ class TestCautions:
         assert plan_rollback(look(promoted())).cautions == (Caution.PINS,)
         assert plan_rollback(look(promoted(), project=pinned())).cautions == ()
 
-    def test_a_domain_serves_something_else(self) -> None:
-        domains = (domain(), domain("eu.example.com", serves="dpl_other"))
-        assert plan_promotion(look(staged(), domains=domains)).cautions == (Caution.DOMAINS_DISAGREE,)
-
-    def test_a_domain_that_serves_nothing_or_stays_behind_disagrees_with_nobody(self) -> None:
-        domains = (domain(serves=None), domain("next.example.com", serves="dpl_other", git_branch="next"))
-        assert plan_promotion(look(staged(), domains=domains)).cautions == ()
+    @pytest.mark.parametrize(
+        ("job", "cautions"),
+        [
+            ("pending", (Caution.MOVE_UNDER_WAY,)),
+            ("in-progress", (Caution.MOVE_UNDER_WAY,)),
+            ("succeeded", ()),
+            ("failed", ()),
+            ("skipped", ()),
+        ],
+    )
+    def test_somebodys_move_is_under_way(self, job: str, cautions: tuple[Caution, ...]) -> None:
+        of = project(last_request=request("dpl_else", job))
+        assert plan_promotion(look(staged(), project=of)).cautions == cautions
+        assert plan_rollback(look(promoted(), project=of)).cautions == (*cautions, Caution.PINS)
 
     def test_a_domain_is_not_verified(self) -> None:
         plan = plan_promotion(look(staged(), domains=(domain(verified=False),)))
@@ -210,8 +217,3 @@ class TestCautions:
         plan = plan_promotion(look(staged(), project=project(current=None)))
         assert plan.current is None
         assert plan.cautions == ()
-
-
-def test_an_age_is_never_negative() -> None:
-    assert age(NOON, NOON - timedelta(hours=1)) == timedelta(hours=1)
-    assert age(NOON, NOON + timedelta(seconds=1)) == timedelta()

@@ -22,6 +22,8 @@ from chatbot.domain.requests import (
     ConfirmationUsed,
     Deleted,
     ProjectBusy,
+    Stale,
+    TooLate,
     UnknownDeployment,
     UnknownProject,
 )
@@ -36,7 +38,7 @@ from chatbot.errors import (
     Refusal,
 )
 from chatbot.messages import actions
-from chatbot.messages.refusals import word, word_bug, word_failure, word_no_audit
+from chatbot.messages.refusals import word, word_bug, word_failure, word_no_audit, word_old_button
 from tests.unit.making import NOON, current, deployment, preview, project, promoted, request, staged
 from tests.unit.saying import everything_in, payload, words
 
@@ -85,6 +87,11 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
             ProjectBusy("shop", "rollback", "dpl_x", "slack:U0BOB0002"),
             "An operation on shop is running: rollback to `dpl_x`, by <@U0BOB0002>.",
         ),
+        (
+            TooLate("a < b"),
+            "The operation on a &lt; b is past its build: it cannot be given up.",
+        ),
+        (Stale("shop"), "This button belonged to an older change of shop. See `/current`"),
         (ConfirmationUsed(None), "This confirmation was already used."),
         (ConfirmationUsed("slack:U0ANA0001"), "This confirmation was already used by <@U0ANA0001>."),
     ],
@@ -186,3 +193,10 @@ def test_a_bug_is_told_with_its_reference_only() -> None:
 
 def test_without_an_audit_log_nothing_is_done() -> None:
     assert word_no_audit().text.startswith("Nothing was done. The audit log cannot be written")
+
+
+def test_a_button_that_nobody_answers_any_more_is_told_so() -> None:
+    assert word_old_button().text == (
+        "Nothing was done. This button is from an older version of promotebot. Type the command again."
+    )
+    assert buttons(word_old_button()) == []

@@ -176,6 +176,56 @@ def test_urls_end_as_the_libraries_want_them(typed: str, environment: pytest.Mon
     assert settings.vercel_api_url == "http://127.0.0.1:1/api"
 
 
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "VERCEL_API_URL"])
+@pytest.mark.parametrize(
+    "text",
+    ["api.vercel.com", "ftp://127.0.0.1", "//127.0.0.1", "https://", "https:///api", "file:///etc", ""],
+)
+def test_an_address_that_is_none_stops_the_bot(name: str, text: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(name, text)
+    assert refused() == f"{name}: it must be an http or https address."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://example.com/", "{domain}", "ftp://{domain}/", "https://{name}/", "https://{ domain }/", ""],
+)
+def test_the_probes_address_has_to_hold_the_domain(text: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_PROBE_URL", text)
+    assert refused() == ("PROMOTEBOT_PROBE_URL: it must be an http or https address that holds {domain}.")
+
+
+@pytest.mark.parametrize("text", ["https://{domain}/", "http://127.0.0.1:1/sites/{domain}/?probe={domain}"])
+def test_the_probes_address_is_taken_as_it_is(text: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_PROBE_URL", text)
+    assert Settings.read().promotebot_probe_url == text
+
+
+TOKENS = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "VERCEL_TOKEN"]
+
+
+@pytest.mark.parametrize("name", TOKENS)
+@pytest.mark.parametrize("around", ["{}\n", " {}", "\t{}\r\n"])
+def test_what_a_file_leaves_around_a_token_is_no_part_of_it(
+    name: str, around: str, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv(name, around.format(SECRETS[name]))
+    assert getattr(Settings.read(), name.lower()).get_secret_value() == SECRETS[name]
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "VERCEL_TOKEN"])
+def test_a_token_of_spaces_is_a_missing_one(name: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(name, " \n")
+    assert refused() == f"Missing: {name}."
+
+
+def test_without_a_database_named_it_is_a_file_beside_the_bot(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABASE_URL", "")
+    assert Settings.read().database_url.get_secret_value() == "sqlite:///promotebot.db"
+    environment.delenv("DATABASE_URL")
+    assert Settings.read().database_url.get_secret_value() == "sqlite:///promotebot.db" == database_url()
+
+
 def test_no_secret_shows_in_what_is_printed() -> None:
     settings = Settings.read()
     for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):

@@ -1,21 +1,16 @@
-from datetime import timedelta
+"""A one-click button promises the core of the plan that the rules will make of it when it is clicked."""
+
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.deployments import Domain, Project
+from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Build, Findings, Operation, Stage
-from chatbot.domain.planning import (
-    Inverse,
-    Path,
-    Plan,
-    inverse_of,
-    plan_promotion,
-    plan_rollback,
-    rollback_candidates,
-)
+from chatbot.domain.planning import Path, Plan, plan_promotion, plan_rollback
+from chatbot.domain.undoing import retry_of, undo_of
 from tests.unit.making import (
     NOON,
     current,
@@ -29,135 +24,215 @@ from tests.unit.making import (
     request,
     staged,
 )
+from tests.unit.strategies import operations
+
+NAMES = ("eu.example.com", "shop.example.com")
+DOMAINS = tuple(map(domain, NAMES))
+BEFORES = [project(), project(auto_assign=False), pinned()]
+NEW = Build("dpl_new", "shop-new-acme.vercel.app", "READY", NOON)
+WAS = promoted("dpl_current", created_at=current().created_at)
+NOTHING_SERVED = project(current=None)
 
 
-def test_a_promote_and_a_rebuild_are_undone_by_a_rollback_to_what_served() -> None:
-    for target in (staged(), preview()):
-        assert inverse_of(plan_promotion(look(target))) == Inverse(Path.ROLLBACK, current())
-
-
-def test_a_rollback_to_something_older_is_undone_by_a_promote() -> None:
-    assert inverse_of(plan_rollback(look(promoted()))) == Inverse(Path.PROMOTE, current())
-
-
-def test_a_rollback_to_something_newer_is_undone_by_a_rollback() -> None:
-    newer = promoted(created_at=NOON)
-    assert inverse_of(plan_rollback(look(newer))) == Inverse(Path.ROLLBACK, current())
-
-
-def test_where_nothing_served_there_is_no_way_back() -> None:
-    assert inverse_of(plan_promotion(look(staged(), project=project(current=None)))) is None
-
-
-def test_the_inverse_of_a_rollback_is_a_plan_that_the_rules_allow() -> None:
-    """A pinned project, and what was Current before: it may be promoted again."""
-    done = plan_rollback(look(promoted()))
-    inverse = inverse_of(done)
-    assert inverse is not None
-    after = pinned(current=done.target, last_request=request(done.target.id, type="rollback"))
-    assert plan_promotion(look(inverse.target, project=after)).path is inverse.path
-
-
-def test_the_inverse_of_a_promote_is_a_plan_that_the_rules_allow() -> None:
-    done = plan_promotion(look(staged()))
-    inverse = inverse_of(done)
-    assert inverse is not None
-    was = promoted(inverse.target.id, created_at=inverse.target.created_at)
-    assert plan_rollback(look(was, project=project(current=done.target))).path is inverse.path
-
-
-class TestCandidates:
-    def test_only_promoted_ones_that_the_team_may_go_back_to(self) -> None:
-        some = [
-            promoted("dpl_yes"),
-            promoted("dpl_no", rollback_candidate=False),
-            staged("dpl_staged", rollback_candidate=True),
-            preview("dpl_preview", rollback_candidate=True),
-            current(rollback_candidate=True),
-            promoted("dpl_failed", ready_state="ERROR"),
-        ]
-        assert [d.id for d in rollback_candidates(project(), some)] == ["dpl_yes"]
-
-    def test_what_served_before_comes_first_and_then_the_newest(self) -> None:
-        some = [promoted(f"dpl_{days}", created_at=NOON - timedelta(days=days)) for days in (4, 9, 2, 7)]
-        of = project(last_request=request("dpl_current", from_id="dpl_7"))
-        assert [d.id for d in rollback_candidates(of, some)] == ["dpl_7", "dpl_2", "dpl_4", "dpl_9"]
-
-    def test_none_are_none(self) -> None:
-        assert rollback_candidates(project(), []) == []
-
-    @given(
-        st.lists(st.tuples(st.integers(0, 40), st.booleans(), st.booleans()), max_size=12),
-        st.integers(0, 12),
-    )
-    def test_every_candidate_can_be_rolled_back_to(
-        self, made: list[tuple[int, bool, bool]], before: int
-    ) -> None:
-        some = [
-            (promoted if served else staged)(
-                f"dpl_{n}", created_at=NOON - timedelta(days=days), rollback_candidate=may
-            )
-            for n, (days, served, may) in enumerate(made)
-        ]
-        of = project(last_request=request("dpl_current", from_id=f"dpl_{before}"))
-        found = rollback_candidates(of, some)
-        assert {d.id for d in found} == {
-            d.id for d in some if d.ready_substate == "PROMOTED" and d.rollback_candidate
-        }
-        assert all(plan_rollback(look(d, project=of)).path is Path.ROLLBACK for d in found)
-        rest = found[1:] if found and found[0].id == of.previous_id else found
-        assert [d.created_at for d in rest] == sorted((d.created_at for d in rest), reverse=True)
-        assert of.previous_id not in {d.id for d in rest}
+def ended(stage: Stage, plan: Plan, **found: Any) -> Operation:
+    return operation(plan, stage, findings=Findings(**found))
 
 
 def done(plan: Plan, **found: Any) -> Operation:
-    return operation(plan, Stage.SUCCEEDED, findings=Findings(**found))
+    return ended(Stage.SUCCEEDED, plan, **found)
 
 
-NEW = Build("dpl_new", "shop-new-acme.vercel.app", "READY", NOON)
+def half(plan: Plan, **found: Any) -> Operation:
+    return ended(Stage.PARTLY_MOVED, plan, **found)
 
 
-class TestTheOneClickButton:
-    """What it promises has the core of the plan that the rules make once the operation is through."""
+def split(ours: str) -> tuple[Domain, ...]:
+    """One domain has moved, the other has stayed."""
+    return domain(NAMES[0], serves=ours), domain(NAMES[1])
 
-    @pytest.mark.parametrize("before", [project(), project(auto_assign=False), pinned()])
-    @pytest.mark.parametrize(("target", "serving"), [(staged(), "dpl_target"), (preview(), "dpl_new")])
-    def test_after_a_promotion(self, before: Project, target: Deployment, serving: str) -> None:
-        started = look(target, project=before, domains=(domain(), domain("eu.example.com")))
-        promised = done(plan_promotion(started), build=NEW).undoing()
+
+def promote_of(before: Project) -> Plan:
+    return plan_promotion(look(staged(), project=before, domains=DOMAINS))
+
+
+def rebuild_of(before: Project) -> Plan:
+    return plan_promotion(look(preview(), project=before, domains=DOMAINS))
+
+
+def rollback_of(before: Project) -> Plan:
+    return plan_rollback(look(promoted(), project=before, domains=DOMAINS))
+
+
+def keeps(promised: Plan | None, fresh: Plan) -> None:
+    assert promised is not None
+    assert promised.core_fingerprint() == fresh.core_fingerprint()
+    assert (promised.path, promised.target.id) == (fresh.path, fresh.target.id)
+    assert promised.auto_assign_after == fresh.auto_assign_after
+    assert [d.name for d in promised.domains] == [d.name for d in fresh.domains]
+
+
+@pytest.mark.parametrize("before", BEFORES)
+class TestUndoOfWhatSucceeded:
+    @pytest.mark.parametrize(("plan_of", "serving"), [(promote_of, "dpl_target"), (rebuild_of, "dpl_new")])
+    def test_a_promote_and_a_rebuild_by_a_rollback_to_what_served(
+        self, before: Project, plan_of: Any, serving: str
+    ) -> None:
         after = project(current=current(serving, created_at=NOON), last_request=request(serving))
-        fresh = plan_rollback(look(promoted("dpl_current"), project=after, domains=started.domains))
-        assert promised is not None
-        assert promised.core_fingerprint() == fresh.core_fingerprint()
-        assert (promised.path, promised.auto_assign_after) == (Path.ROLLBACK, False)
-        assert {d.serves for d in promised.domains} == {serving}
+        fresh = plan_rollback(look(WAS, project=after, domains=DOMAINS))
+        keeps(undo_of(done(plan_of(before), build=NEW)), fresh)
+        keeps(undo_of(done(plan_of(before), build=NEW, seen=serving, auto_assign=True)), fresh)
 
-    @pytest.mark.parametrize("before", [project(), pinned()])
-    def test_after_a_rollback(self, before: Project) -> None:
-        started = look(promoted(), project=before)
-        promised = done(plan_rollback(started)).undoing()
-        after = pinned(current=started.target, last_request=request("dpl_target", type="rollback"))
-        fresh = plan_promotion(look(current(), project=after))
-        assert promised is not None
-        assert promised.core_fingerprint() == fresh.core_fingerprint()
-        assert (promised.path, promised.auto_assign_after) == (Path.PROMOTE, True)
+    def test_a_rollback_to_something_older_by_a_promote(self, before: Project) -> None:
+        after = pinned(current=promoted(), last_request=request("dpl_target", type="rollback"))
+        keeps(undo_of(done(rollback_of(before))), plan_promotion(look(WAS, project=after, domains=DOMAINS)))
 
-    @pytest.mark.parametrize(
-        "changed",
-        [
-            {"project": project(current=current("dpl_else"))},
-            {"project": project(current=staged(), auto_assign=False)},
-            {"domains": (domain("other.example.com"),)},
-        ],
-    )
-    def test_it_promises_nothing_about_a_production_that_moved_on(self, changed: dict[str, Any]) -> None:
-        promised = done(plan_promotion(look(staged()))).undoing()
-        there = {"project": project(current=staged()), **changed}
-        assert promised is not None
-        fresh = plan_rollback(look(promoted("dpl_current"), **there))
-        assert promised.core_fingerprint() != fresh.core_fingerprint()
+    def test_a_rollback_to_something_newer_by_a_rollback(self, before: Project) -> None:
+        newer = promoted(created_at=NOON)
+        undo = undo_of(done(plan_rollback(look(newer, project=before, domains=DOMAINS))))
+        after = pinned(current=newer, last_request=request("dpl_target", type="rollback"))
+        keeps(undo, plan_rollback(look(WAS, project=after, domains=DOMAINS)))
 
-    def test_a_button_is_there_exactly_where_there_is_a_way_back(self) -> None:
-        first = plan_promotion(look(staged(), project=project(current=None)))
-        assert done(first).undoing() is None
-        assert done(plan_promotion(look(preview()))).undoing() is None  # nobody knows what was built
+    def test_auto_assignment_is_as_it_was_read_back(self, before: Project) -> None:
+        """Somebody may have switched it since."""
+        after = project(current=staged(), auto_assign=False, last_request=request("dpl_target"))
+        undo = undo_of(done(promote_of(before), auto_assign=False))
+        keeps(undo, plan_rollback(look(WAS, project=after, domains=DOMAINS)))
+
+
+class TestUndoOfWhatMovedHalfWay:
+    """All domains go back, whichever of the two the platform calls Current."""
+
+    @pytest.mark.parametrize("before", BEFORES)
+    @pytest.mark.parametrize(("plan_of", "ours"), [(promote_of, "dpl_target"), (rebuild_of, "dpl_new")])
+    def test_of_a_promotion_while_the_old_one_is_still_current(
+        self, before: Project, plan_of: Any, ours: str
+    ) -> None:
+        undo = undo_of(half(plan_of(before), build=NEW, seen="dpl_current"))
+        after = replace(before, last_request=request(ours, "failed"))
+        keeps(undo, plan_rollback(look(current(), project=after, domains=split(ours))))
+
+    @pytest.mark.parametrize(("plan_of", "ours"), [(promote_of, "dpl_target"), (rebuild_of, "dpl_new")])
+    def test_of_a_promotion_that_is_current(self, plan_of: Any, ours: str) -> None:
+        undo = undo_of(half(plan_of(project()), build=NEW, seen=ours))
+        after = project(current=current(ours, created_at=NOON), last_request=request(ours))
+        keeps(undo, plan_rollback(look(WAS, project=after, domains=split(ours))))
+
+    @pytest.mark.parametrize("before", BEFORES)
+    def test_of_a_rollback_while_the_old_one_is_still_current(self, before: Project) -> None:
+        undo = undo_of(half(rollback_of(before), seen="dpl_current"))
+        after = replace(before, last_request=request("dpl_target", "failed", type="rollback"))
+        keeps(undo, plan_promotion(look(current(), project=after, domains=split("dpl_target"))))
+
+    def test_of_a_rollback_that_is_current(self) -> None:
+        undo = undo_of(half(rollback_of(project()), seen="dpl_target"))
+        after = pinned(current=promoted(), last_request=request("dpl_target", type="rollback"))
+        keeps(undo, plan_promotion(look(WAS, project=after, domains=split("dpl_target"))))
+
+
+class TestRetry:
+    """The same move, for the domains that did not follow. A rebuild is not built again."""
+
+    @pytest.mark.parametrize(("plan_of", "ours"), [(promote_of, "dpl_target"), (rebuild_of, "dpl_new")])
+    def test_of_a_promotion_that_is_current(self, plan_of: Any, ours: str) -> None:
+        now = current(ours, created_at=NOON)
+        fresh = plan_promotion(look(now, project=project(current=now), domains=split(ours)))
+        keeps(retry_of(half(plan_of(project()), build=NEW, seen=ours)), fresh)
+
+    @pytest.mark.parametrize("before", BEFORES)
+    @pytest.mark.parametrize("substate", ["STAGED", "PROMOTED"])
+    @pytest.mark.parametrize(("plan_of", "ours"), [(promote_of, "dpl_target"), (rebuild_of, "dpl_new")])
+    def test_of_a_promotion_while_the_old_one_is_still_current(
+        self, before: Project, substate: str, plan_of: Any, ours: str
+    ) -> None:
+        made = staged(ours, ready_substate=substate)
+        after = replace(before, last_request=request(ours, "failed"))
+        fresh = plan_promotion(look(made, project=after, domains=split(ours)))
+        keeps(retry_of(half(plan_of(before), build=NEW, seen="dpl_current")), fresh)
+
+    def test_of_a_rollback_that_is_current(self) -> None:
+        after = pinned(current=promoted(), last_request=request("dpl_target", type="rollback"))
+        fresh = plan_rollback(look(promoted(), project=after, domains=split("dpl_target")))
+        keeps(retry_of(half(rollback_of(project()), seen="dpl_target")), fresh)
+
+    @pytest.mark.parametrize("before", BEFORES)
+    def test_of_a_rollback_while_the_old_one_is_still_current(self, before: Project) -> None:
+        after = replace(before, last_request=request("dpl_target", "failed", type="rollback"))
+        fresh = plan_rollback(look(promoted(), project=after, domains=split("dpl_target")))
+        keeps(retry_of(half(rollback_of(before), seen="dpl_current")), fresh)
+
+
+@pytest.mark.parametrize("made", [done(promote_of(project())), half(promote_of(project()))])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"project": project(current=current("dpl_else"))},
+        {"project": project(current=staged(), auto_assign=False)},
+        {"project": project(current=staged(), last_request=request("dpl_else", "in-progress"))},
+        {"domains": (domain("other.example.com"),)},
+    ],
+)
+def test_a_production_that_moved_on_was_not_promised(made: Operation, changed: dict[str, Any]) -> None:
+    there = {"project": project(current=staged()), "domains": DOMAINS, **changed}
+    undo = undo_of(made)
+    assert undo is not None
+    assert undo.core_fingerprint() != plan_rollback(look(WAS, **there)).core_fingerprint()
+
+
+def test_the_way_back_is_to_what_was_current_just_before_the_last_ask() -> None:
+    """A build takes minutes: production may have moved on since the confirmation."""
+    pushed = current("dpl_pushed")
+    undo = undo_of(done(rebuild_of(project()), build=NEW, before=pushed, seen="dpl_new"))
+    assert undo is not None
+    assert undo.target == pushed
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.SUCCEEDED, Stage.PARTLY_MOVED}))
+@pytest.mark.parametrize("plan_of", [promote_of, rebuild_of, rollback_of])
+def test_where_nothing_has_moved_there_is_nothing_to_undo(stage: Stage, plan_of: Any) -> None:
+    assert undo_of(ended(stage, plan_of(project()), build=NEW)) is None
+
+
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.PARTLY_MOVED}))
+@pytest.mark.parametrize("plan_of", [promote_of, rebuild_of, rollback_of])
+def test_only_what_moved_half_way_is_tried_again(stage: Stage, plan_of: Any) -> None:
+    assert retry_of(ended(stage, plan_of(project()), build=NEW)) is None
+
+
+def test_where_nothing_served_there_is_no_way_back_but_a_way_on() -> None:
+    assert undo_of(half(promote_of(NOTHING_SERVED))) is None
+    assert retry_of(half(promote_of(NOTHING_SERVED))) is not None
+
+
+def test_a_build_that_nobody_knows_is_neither_undone_nor_tried_again() -> None:
+    assert undo_of(half(rebuild_of(project()))) is None
+    assert retry_of(half(rebuild_of(project()))) is None
+
+
+def test_a_move_that_was_under_way_at_the_confirmation_is_over() -> None:
+    taken_over = project(last_request=request("dpl_else", "in-progress"))
+    made = half(promote_of(taken_over), seen="dpl_target")
+    after = project(current=staged(), last_request=request("dpl_target"))
+    there = {"project": after, "domains": split("dpl_target")}
+    keeps(undo_of(made), plan_rollback(look(WAS, **there)))
+    keeps(retry_of(made), plan_promotion(look(staged(), **there)))
+
+
+@given(operations() | operations(Stage.PARTLY_MOVED))
+def test_what_the_buttons_promise(made: Operation) -> None:
+    undo, retry = undo_of(made), retry_of(made)
+    moved = made.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and made.final_id is not None
+    assert (undo is not None) is (moved and made.was is not None)
+    assert (retry is not None) is (moved and made.stage is Stage.PARTLY_MOVED)
+    if undo:
+        assert undo.target == made.was
+    if retry:
+        assert retry.target.id == made.final_id
+        assert (retry.path is Path.ROLLBACK) is (made.plan.path is Path.ROLLBACK)
+    for promise in filter(None, (undo, retry)):
+        assert promise.path is not Path.REBUILD
+        assert promise.domains == made.plan.domains
+        assert promise.project.move_under_way is None
+        assert promise.environment == EnvironmentChange()
+        assert promise.auto_assign_after is (promise.path is not Path.ROLLBACK)
+        assert made.findings.auto_assign in {None, promise.auto_assign_before}
+        assert promise.current in {made.was, made.made}
