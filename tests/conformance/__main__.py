@@ -16,7 +16,7 @@ import aiohttp
 
 from tests.conformance import cases
 from tests.conformance.casting import CASES, Case, played
-from tests.conformance.exceptions import ALLOWANCES
+from tests.conformance.exceptions import ALLOWANCES, NEWER_VALUES
 from tests.conformance.installing import NEWEST, NoNode, NotInstalled, installed
 from tests.conformance.judging import Judge
 from tests.conformance.official import VARIABLE, Official
@@ -112,10 +112,14 @@ def _judged(judge: Judge, source: str, samples: list[Sample]) -> Line:
 
 
 def _list_exceptions(judge: Judge) -> None:
-    say("Statuses beyond the official file, and why (tests/conformance/exceptions.py):")
+    say(
+        "Beyond the official file, and why (tests/conformance/exceptions.py), with the answers that needed it:"
+    )
     for one in ALLOWANCES:
         statuses = ", ".join(map(str, sorted(one.statuses)))
         say(f"  {judge.allowances[one]:4}  {one.call}  {statuses}: {one.reason}")
+    for newer in NEWER_VALUES:
+        say(f"     -  {len(newer.values)} values beside {newer.beside}: {newer.reason}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Where an answer goes beyond what the official file declares, and why that is no violation.
 
-Nothing here excuses a body: an answer listed here has the error body of the documentation, or none.
+Nothing here excuses a missing field or another type: an answer with a listed status has the error body of the
+documentation, and a listed value stands where the file enumerates others of its kind.
 """
 
 from dataclasses import dataclass
@@ -31,24 +32,44 @@ ALLOWANCES = (
         "newer than the file: SDK 1.28.35 requestPromote",
     ),
     Allowance(
-        "POST /v1/projects/{}/rollback/{}",
-        frozenset({402, 409, 422}),
-        "newer than the file: SDK 1.28.35 requestRollback",
-    ),
-    Allowance(
-        "POST /v9/projects/{}/rollback/{}",
-        frozenset({402, 409, 422}),
-        "the official CLI's path of the same operation",
-    ),
-    Allowance(
         "DELETE /v13/deployments/{}",
         frozenset({409}),
         "refused for what serves production (a field note); the status is not confirmed",
     ),
     Allowance(
-        "POST /v1/projects/{}/rolling-release/start",
-        frozenset({409, 422}),
-        "newer than the file: SDK 1.28.35 startRollingRelease",
+        "POST /v9/projects/{}/custom-environments",
+        frozenset({409}),
+        "refused for a slug that is taken; the status is not confirmed",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class NewerValues:
+    beside: str
+    """The enumerations that they belong to: those with this value."""
+    values: tuple[str, ...]
+    reason: str
+
+
+NEWER_VALUES = (
+    NewerValues(
+        "deployment.promoted",
+        (
+            *("deployment.blocked", "deployment.build-requested", "deployment.rollback", "project.renamed"),
+            *(f"project.env-variable.{done}" for done in ("created", "updated", "deleted")),
+            *(f"flag.{done}" for done in ("created", "updated", "deleted")),
+            *(f"flag.segment.{done}" for done in ("created", "updated", "deleted")),
+            *(f"comment.{done}" for done in ("created", "updated", "deleted", "mentioned")),
+            *(f"comment.{done}" for done in ("reaction-added", "reaction-removed", "resolved", "unresolved")),
+            *(f"message.{done}" for done in ("created", "updated", "deleted", "mentioned")),
+            *("message.reaction-added", "message.reaction-removed", "thread.resolved", "thread.unresolved"),
+            *("ai-gateway.auto-reload.limit-reached", "ai-gateway.balance-depleted", "alerts.triggered"),
+            *("botid.anomaly", "firewall.custom-rule-anomaly", "firewall.system-rule-anomaly"),
+            *("function.archival-required", "function.removal-required", "marketplace.invoice.overdue"),
+            "integration-configuration.transferred",
+        ),
+        "newer than the file: the events of the SDK 1.28.35, createWebhook",
     ),
 )
 

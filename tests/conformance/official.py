@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from jsonschema import Draft202012Validator
 
+from tests.conformance.exceptions import NEWER_VALUES
+
 VARIABLE = "CONTRACTS"
 COMPLETE = frozenset({"GET /v13/deployments/{}"})
 """Where the file's second alternative is what strangers are shown; ours are asked with a member's token."""
@@ -88,7 +90,11 @@ def plain(schema: Any) -> Any:
         if keyword in _MAPS and isinstance(value, dict):
             read[keyword] = {name: plain(one) for name, one in value.items()}
         elif keyword == "enum":
-            read[keyword] = list(value)
+            read[keyword] = [*value, *_newer(value)]
         elif keyword not in _SILENT:
             read["anyOf" if keyword == "oneOf" else keyword] = plain(value)
     return {"anyOf": [{"type": "null"}, read]} if schema.get("nullable") is True else read
+
+
+def _newer(enumeration: list[Any]) -> list[str]:
+    return [value for newer in NEWER_VALUES if newer.beside in enumeration for value in newer.values]

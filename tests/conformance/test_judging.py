@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.judging import Judge
-from tests.conformance.official import VARIABLE, Official
+from tests.conformance.official import VARIABLE, Official, plain
 from tests.conformance.samples import Sample
 
 FIXTURES = Path(__file__).parent.parent / "contract" / "vercel-fixtures"
@@ -46,6 +46,11 @@ def test_a_value_outside_an_enumeration_is_a_violation_and_null_only_where_it_is
     assert "'VIEWER' is not one of" in verdict(official, "GET /v2/user", {**USER, "role": "VIEWER"})
     assert verdict(official, "GET /v2/user", {**USER, "role": None, "name": None}) == ""
     assert ".id" in verdict(official, "GET /v2/user", {**USER, "id": None})
+
+
+def test_newer_values_are_known_by_the_enumeration_that_they_extend() -> None:
+    assert "deployment.rollback" in plain({"enum": ["deployment.promoted"]})["enum"]
+    assert plain({"enum": ["READY"]})["enum"] == ["READY"]
 
 
 def test_a_member_is_owed_the_complete_form(official: Official) -> None:

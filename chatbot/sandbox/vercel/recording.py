@@ -105,13 +105,19 @@ def _middleware(recorder: Recorder) -> Middleware:
     @web.middleware
     async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
-        is_foreign = is_public(request) or request.path.startswith(GIT_SIDE)
-        if not is_foreign and request.method != "HEAD" and not request.get(TAMPERED, False):
+        if _is_the_platforms(request, response):
             media, body = _content(response)
             recorder.keep(_call(request), response.status, media, body)
         return response
 
     return record
+
+
+def _is_the_platforms(request: web.Request, response: web.StreamResponse) -> bool:
+    """Not the sandbox's own control, nor the git side's, nor what a fault spoiled or let drip."""
+    if is_public(request) or request.path.startswith(GIT_SIDE) or request.method == "HEAD":
+        return False
+    return not request.get(TAMPERED, False) and (isinstance(response, web.Response) or LINES in response)
 
 
 def _call(request: web.Request) -> str:
