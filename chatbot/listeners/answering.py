@@ -19,6 +19,7 @@ from chatbot.domain.access import IdentityUnknown, NotAllowed
 from chatbot.domain.references import Reference
 from chatbot.domain.requests import ConfirmationExpired
 from chatbot.errors import PlatformError, Refusal
+from chatbot.listeners import requests
 from chatbot.listeners.bot import Bot
 from chatbot.messages import Message, refusals
 from chatbot.services.announcer import SlackTrouble
@@ -45,7 +46,7 @@ class Asked:
     text: str = ""
     value: str = ""
     trigger_id: str = ""
-    respond: Callable[..., Awaitable[Any]] = field(repr=False, kw_only=True)
+    respond: Callable[..., Awaitable[Any]] | None = field(repr=False, kw_only=True)
 
     @property
     def actor(self) -> str:
@@ -53,6 +54,8 @@ class Asked:
 
     async def answer(self, reply: Reply) -> bool:
         """Through the response URL: it works in channels that the bot is not in. Whether Slack took it."""
+        if self.respond is None:
+            return False
         payload = reply.message.payload()
         answer = await self.respond(**payload, response_type="ephemeral", replace_original=reply.replace)
         return int(answer.status_code) == HTTPStatus.OK
@@ -65,14 +68,10 @@ def command(app: AsyncApp, bot: Bot, name: str, work: Work) -> None:
     """Register a slash command: its request is written down, acknowledged, and then worked on."""
 
     async def listener(args: AsyncArgs) -> None:
-        asked = Asked(
-            what=name,
-            user=args.payload["user_id"],
-            channel=args.payload["channel_id"],
-            text=args.payload.get("text", "").strip(),
-            trigger_id=args.payload.get("trigger_id", ""),
-            respond=args.respond,
-        )
+        asked = _typed(args, name)
+        if asked is None:
+            await args.ack()
+            return
         try:
             await bot.ledger.note(f"{name.removeprefix('/')}.requested", asked.actor, channel=asked.channel)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a sentence
@@ -90,7 +89,8 @@ def click_later(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) ->
     async def listener(args: AsyncArgs) -> None:
         asked = _clicked(args)
         await args.ack()
-        bot.tasks.start(_work_and_answer(bot, asked, work), asked.what)
+        if asked is not None:
+            bot.tasks.start(_work_and_answer(bot, asked, work), asked.what)
 
     app.action(action)(listener)
 
@@ -100,24 +100,45 @@ def click_at_once(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) 
 
     async def listener(args: AsyncArgs) -> None:
         asked = _clicked(args)
-        reply = await _attempt(bot, asked, work)
+        reply = await _attempt(bot, asked, work) if asked is not None else None
         await args.ack()
-        if reply is not None:
+        if asked is not None and reply is not None:
             bot.tasks.start(_deliver(bot, asked, reply), f"answer to {asked.what}")
 
     app.action(action)(listener)
 
 
-def _clicked(args: AsyncArgs) -> Asked:
-    body, action = args.body, args.payload
+def _typed(args: AsyncArgs, name: str) -> Asked | None:
+    command = requests.read(requests.Command, args.payload)
+    if command is None:
+        return None
     return Asked(
-        what=action["action_id"].partition(":")[0],
-        user=body["user"]["id"],
-        channel=(body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id", ""),
-        value=action.get("value") or "",
-        trigger_id=body.get("trigger_id", ""),
-        respond=args.respond,
+        what=name,
+        user=command.user_id,
+        channel=command.channel_id,
+        text=command.text.strip(),
+        trigger_id=command.trigger_id,
+        respond=args.respond if _is_url(command.response_url) else None,
     )
+
+
+def _clicked(args: AsyncArgs) -> Asked | None:
+    click, action = requests.read(requests.Click, args.body), requests.read(requests.Action, args.payload)
+    if click is None or action is None:
+        return None
+    return Asked(
+        what=action.action_id.partition(":")[0],
+        user=click.user.id,
+        channel=click.channel_id,
+        value=action.value or "",
+        trigger_id=click.trigger_id or "",
+        respond=args.respond if _is_url(click.response_url) else None,
+    )
+
+
+def _is_url(value: object) -> bool:
+    """A click in a view, for one, brings none."""
+    return isinstance(value, str) and value.startswith(("https://", "http://"))
 
 
 async def _work_and_answer(bot: Bot, asked: Asked, work: Work) -> None:
@@ -134,7 +155,7 @@ async def _deliver(bot: Bot, asked: Asked, reply: Reply) -> None:
     except SlackTrouble as error:
         _log.warning("a response URL did not answer: %s", type(error).__name__)
     try:
-        await bot.announcer.whisper(asked.channel, asked.user, reply.message)
+        await bot.announcer.whisper(asked.channel or asked.user, asked.user, reply.message)
     except SlackTrouble as error:
         _log.error("an answer to %s was not delivered: %s", asked.what, type(error).__name__)
 

@@ -87,7 +87,10 @@ class Announcer:
         return True
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
-        """Only this person sees it. Raises one of SlackTrouble."""
+        """Only this person sees it: in the channel, else directly. Raises one of SlackTrouble."""
+        if channel == user:
+            await self._slack.chat_postMessage(channel=user, **message.payload())
+            return
         try:
             await self._slack.chat_postEphemeral(channel=channel, user=user, **message.payload())
         except SlackApiError as error:

@@ -1,5 +1,6 @@
 """After the ask: only looking, until production says what became of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,18 +44,23 @@ async def follow_build(held: Held) -> None:
         await _find_build(held)
         return
     try:
-        build = await held.crew.vercel.deployment(known.id)
+        build, project = await asyncio.gather(
+            held.crew.vercel.deployment(known.id), held.crew.vercel.project(held.row.project_id)
+        )
     except NotFound as error:
         await held.step(Stage.FAILED, replace(held.findings, trouble=trouble_of(error)))
         return
     findings = replace(held.findings, build=Build.of(build), trouble=None)
+    if project.current is not None and project.current.id != build.id:
+        findings = replace(
+            findings, before=project.current
+        )  # the platform may move the domains at any moment
     match state_of(build, None):
         case State.BUILDING:
             await _give_up_build_when_late(held, findings)
         case State.FAILED:
             await held.step(Stage.FAILED, findings)
         case state:
-            project = await held.crew.vercel.project(held.row.project_id)
             await _is_built(held, build, project, findings, staged=state is State.STAGED)
 
 
@@ -107,7 +113,9 @@ async def _is_built(
     if held.row.promote_asked_at is not None and not arrived:
         await held.step(Stage.UNSURE, held.findings)  # asked before a crash: never again
     elif not staged or arrived or (project.auto_assign and held.operation.plan.auto_assign_before):
-        if not arrived:
+        if arrived:
+            findings = replace(findings, before=await _before(held, deployment) or findings.before)
+        else:
             findings = replace(findings, baseline=Baseline.of(project), before=project.current)
         await held.step(
             Stage.MOVING,
@@ -121,6 +129,25 @@ async def _is_built(
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
         await held.step(Stage.SUPERSEDED, findings)
+
+
+async def _before(held: Held, build: Deployment) -> Deployment | None:
+    """What was assigned while this build ran and was Current for a moment too short to be seen, if any was.
+
+    An automatic assignment leaves no record but the deployment's own.
+    """
+    listed = await held.crew.vercel.deployments(
+        {"projectId": held.row.project_id, "target": "production"}, limit=20
+    )
+    meanwhile = [
+        (d.ready_at, d)
+        for d in listed
+        if d.id != build.id
+        and d.ready_substate == "PROMOTED"
+        and d.ready_at
+        and d.ready_at >= build.created_at
+    ]
+    return max(meanwhile, key=lambda each: each[0])[1] if meanwhile else None
 
 
 async def _moves(held: Held, findings: Findings) -> None:
