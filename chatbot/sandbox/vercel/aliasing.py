@@ -66,6 +66,10 @@ class Aliasing:
         request = running[1].request if running is not None else None
         return request is not None and self._store.now() - request.requested_at < ABANDONED_AFTER_MS
 
+    def is_moving_to(self, deployment: Deployment) -> bool:
+        running = self._running.get(deployment.project_id)
+        return running is not None and running[1].deployment is deployment
+
     def promote(
         self,
         project: Project,

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from chatbot.sandbox.vercel.building import BuildOrder
-from chatbot.sandbox.vercel.errors import not_found
+from chatbot.sandbox.vercel.errors import ApiError, not_found
 from chatbot.sandbox.vercel.keys import BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
 from chatbot.sandbox.vercel.records import Commit, Cron, Project, Team, User
@@ -47,6 +47,10 @@ class Privacy(Body):
 
 class ProjectName(Body):
     project: str
+
+
+class DeploymentName(Body):
+    deployment: str
 
 
 class PlanChange(Body):
@@ -124,6 +128,27 @@ async def heal_site(request: web.Request) -> web.Response:
     return web.json_response(_OK)
 
 
+async def expire(request: web.Request) -> web.Response:
+    """Retention deletes a deployment. Raises ApiError 409 for one that serves or builds."""
+    store, name = request.app[STORE], (await read_body(request, DeploymentName)).deployment
+    deployment = store.deployments.get(name)
+    if deployment is None or deployment.account_id != request.app[HOME].id:
+        raise not_found("Deployment", name)
+    if deployment.is_unfinished or store.is_needed(deployment):
+        raise ApiError(409, f"The deployment {deployment.id} is in use.")
+    deployment.deleted_by_retention_at = store.stamp()
+    for alias in store.aliases_of(deployment.id):
+        store.remove_alias(alias)
+    store.changed()
+    return web.json_response(_OK)
+
+
+async def change_plan(request: web.Request) -> web.Response:
+    request.app[HOME].plan = (await read_body(request, PlanChange)).plan
+    request.app[STORE].changed()
+    return web.json_response(_OK)
+
+
 async def change_plan(request: web.Request) -> web.Response:
     request.app[HOME].plan = (await read_body(request, PlanChange)).plan
     request.app[STORE].changed()
@@ -158,6 +183,7 @@ CONTROL_ROUTES = [
     web.post("/sandbox/push", push),
     web.post("/sandbox/break", break_site),
     web.post("/sandbox/heal", heal_site),
+    web.post("/sandbox/expire", expire),
     web.put("/sandbox/plan", change_plan),
     web.put("/sandbox/repositories", change_privacy),
     web.get("/sandbox/requests", list_requests),

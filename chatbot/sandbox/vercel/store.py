@@ -296,6 +296,17 @@ class Store:
             self.serving(domain.name) == deployment.id for domain in project.production_domains()
         )
 
+    def is_needed(self, deployment: Deployment) -> bool:
+        """Whether it serves a domain of its project, is Current, or is on its way there."""
+        project = self.projects[deployment.project_id]
+        rollout = project.rollout
+        return (
+            project.current_id == deployment.id
+            or any(self.serving(domain) == deployment.id for domain in project.domains)
+            or any(job.is_running and job.to_id == deployment.id for job in project.requests)
+            or (rollout is not None and deployment.id in (rollout.base_id, rollout.canary_id))
+        )
+
     def serving(self, hostname: str) -> str | None:
         alias = self.aliases.get(hostname)
         return alias.deployment_id if alias is not None else None

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.keys import ANNOUNCER, BUILDS, CALLER, REPOSITORIES, STORE, UPLOADS
+from chatbot.sandbox.vercel.keys import ALIASING, ANNOUNCER, BUILDS, CALLER, REPOSITORIES, STORE, UPLOADS
 from chatbot.sandbox.vercel.ordering import DeploymentOrder, order_of
 from chatbot.sandbox.vercel.paging import page_of, switch
 from chatbot.sandbox.vercel.records import Deployment, Project
@@ -135,14 +135,7 @@ async def delete_deployment(request: web.Request) -> web.Response:
     deployment = caller.deployment(request.match_info["deployment"])
     if deployment.target == "production":
         caller.require_production()
-    project = store.projects[deployment.project_id]
-    serves = [
-        domain.name for domain in project.domains.values() if store.serving(domain.name) == deployment.id
-    ]
-    awaited = any(job.is_running and job.to_id == deployment.id for job in project.requests)
-    rollout = project.rollout
-    rolls = rollout is not None and deployment.id in (rollout.base_id, rollout.canary_id)
-    if serves or awaited or rolls or project.current_id == deployment.id:
+    if store.is_needed(deployment) or request.app[ALIASING].is_moving_to(deployment):
         raise ApiError(409, f"The deployment {deployment.id} serves production and cannot be deleted.")
     if deployment.is_unfinished:
         request.app[BUILDS].cancel(deployment, caller.user)
