@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     @field_validator("database_url", mode="before")
     @classmethod
     def _or_the_default(cls, value: object) -> object:
-        return value or cls.model_fields["database_url"].default
+        blank = isinstance(value, str) and not value.strip()
+        return cls.model_fields["database_url"].default if blank else value
 
     @field_validator("promotebot_allowed", mode="before")
     @classmethod
@@ -65,9 +66,7 @@ class Settings(BaseSettings):
             raise ValueError("it takes ids of Slack users and groups, such as U012ABCDE or S012ABCDE")
         return value
 
-    @field_validator(
-        "slack_bot_token", "slack_app_token", "slack_signing_secret", "vercel_token", mode="before"
-    )
+    @field_validator("*", mode="before")
     @classmethod
     def _stripped(cls, value: object) -> object:
         return value.strip() if isinstance(value, str) else value  # a secret from a file ends with a newline
@@ -75,7 +74,7 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url", "vercel_api_url")
     @classmethod
     def _is_url(cls, value: str) -> str:
-        if not re.match(r"https?://[^/]", value):
+        if not re.match(r"https?://[^/\s]", value):
             raise ValueError("it must be an http or https address")
         return value.rstrip("/")
 
@@ -125,6 +124,6 @@ def _sentence(error: ValidationError) -> str:
 
 def database_url() -> str:
     """The one setting that the audit and db verbs need."""
-    return os.environ.get("DATABASE_URL") or str(
+    return os.environ.get("DATABASE_URL", "").strip() or str(
         Settings.model_fields["database_url"].default.get_secret_value()
     )

@@ -61,7 +61,9 @@ def judge(project: Project, *, final_id: str, baseline: Baseline) -> Sight:
         return Sight.FAILED
     if current_id == final_id:
         return Sight.ARRIVED
-    if current_id != baseline.current_id or (theirs and theirs.to_id == current_id):
+    if current_id != baseline.current_id or (
+        theirs and theirs.job_status == "succeeded" and theirs.to_id == current_id
+    ):
         return Sight.OVERTAKEN
     if ours or (theirs and theirs.job_status == "succeeded"):
         return Sight.MOVING  # the job is through, the project's read lags behind

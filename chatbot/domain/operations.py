@@ -113,7 +113,8 @@ class Findings:
     """What was learned while carrying an operation out. Stored as JSON with it.
 
     `before` is what was Current just before the last ask, `seen` at the last look. `changed` is what no longer
-    held at the check. `auto_assign` is read back with the proofs.
+    held at the check. `auto_assign` is read back with the proofs. `left_staged`: the build is ready, and was not
+    promoted because production had changed.
     """
 
     baseline: Baseline | None = None
@@ -125,6 +126,7 @@ class Findings:
     seen: str | None = None
     auto_assign: bool | None = None
     queued: bool = False
+    left_staged: bool = False
 
 
 @dataclass(frozen=True)

@@ -265,7 +265,7 @@ def rollback_candidates(project: Project, recent: Iterable[Deployment]) -> list[
 
 
 def what_changed(before: Plan, after: Plan) -> tuple[Part, ...]:
-    """Which parts of a confirmation no longer hold, in the order in which it shows them."""
+    """Which parts of a confirmation no longer hold, what matters most first."""
     parts: dict[Part, tuple[object, object]] = {
         Part.PATH: (before.path, after.path),
         Part.DEPLOYMENT: (before.target.id, after.target.id),

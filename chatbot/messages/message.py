@@ -102,12 +102,12 @@ def link(text: str, action_id: str, url: str | None) -> ButtonElement | None:
     return ButtonElement(text=PlainTextObject(text=text, emoji=False), action_id=action_id, url=url)
 
 
-def ask_first(title: str, text: str, verb: str) -> ConfirmObject:
+def ask_first(title: str, text: str, verb: str, deny: str = "Cancel") -> ConfirmObject:
     """Slack's own dialog, before a click on a dangerous button reaches the bot."""
     return ConfirmObject(
         title=PlainTextObject(text=plain(title, 100)),
         text=PlainTextObject(text=plain(text, 300)),
         confirm=PlainTextObject(text=plain(verb, 30)),
-        deny=PlainTextObject(text="Cancel"),
+        deny=PlainTextObject(text=deny),
         style="danger",
     )

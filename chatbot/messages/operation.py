@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from chatbot.domain.operations import Build, DomainProof, Operation, Stage, duration
+from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, duration
 from chatbot.domain.planning import MAX_REASON, Path, Plan
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages import actions
@@ -70,7 +70,7 @@ def announcement(operation: Operation) -> Message:
         f"*Current of {foreign(plan.project.name)} is now {deployment_line(made)}* {code(made.id)}",
         f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
         f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}"
-        if proven
+        if plan.domains
         else "It has no production domain.",
     ]
     if ill := [domain_name(p.name) for p in operation.findings.proofs if p.moved and not p.is_well]:
@@ -160,13 +160,13 @@ def _outcome(operation: Operation) -> str:
         case Stage.SUCCEEDED:
             return _auto_assign(operation)
         case Stage.PARTLY_MOVED:
-            return f"Some domains did not move.{trouble} Retry moves them, Roll back moves all of them back."
+            return f"Some domains did not move.{trouble} Retry moves them too; the other button moves all of them back."
         case Stage.FAILED:
             return f"{_failure(operation)}{trouble}{_seen(operation)}"
         case Stage.UNKNOWN:
             return f"{_unknown(operation)}{trouble}{_seen(operation)}"
         case Stage.SUPERSEDED:
-            return f"{_superseded(operation.findings.build)}{_seen(operation)}"
+            return f"{_superseded(operation.findings)}{_seen(operation)}"
         case Stage.OUTDATED:
             return _outdated(operation)
         case _:
@@ -187,11 +187,12 @@ def _outdated(operation: Operation) -> str:
     return f"Nothing was done: {all_of(operation.findings.changed)} changed after the confirmation."
 
 
-def _superseded(build: Build | None) -> str:
-    if build is None:
-        return "Somebody else moved production meanwhile."
-    if build.ready_state == "READY":
+def _superseded(findings: Findings) -> str:
+    build = findings.build
+    if build and findings.left_staged:
         return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile."
+    if build is None or build.ready_state == "READY":
+        return "Somebody else moved production meanwhile."
     return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}"
 
 
@@ -201,8 +202,8 @@ def _build_left(build: Build | None) -> str:
             return "The build was canceled."
         case "READY":
             return "The build is ready: it stays Staged, unless Vercel assigns the domains to it."
-        case "ERROR":
-            return "The build has failed."
+        case "ERROR" | "DELETED":
+            return "The build has failed, or is gone."
         case _:
             return (
                 "The build could not be canceled: Vercel may still assign the domains to it. See `/current`."
@@ -287,9 +288,8 @@ def _proof(proof: DomainProof) -> str:
         where = f"still on {code(proof.serves)}" if proof.serves else "serves nothing"
         return f"{domain_name(proof.name)}: {where}"
     if proof.status is None:
-        return (
-            f"{domain_name(proof.name)}: moved, but does not answer ({foreign(proof.fault or 'not probed')})"
-        )
+        fault = _FAULTS.get(proof.fault or "", "does not answer")
+        return f"{domain_name(proof.name)}: moved, but {fault}"
     if proof.status >= 400:
         return f"{domain_name(proof.name)}: moved, but answers {proof.status}"
     return f"{domain_name(proof.name)}: ok ({proof.status})"
@@ -298,7 +298,7 @@ def _proof(proof: DomainProof) -> str:
 def _buttons(operation: Operation) -> list[ButtonElement]:
     build = operation.findings.build
     found = [_retry(operation), _undo(operation), _cancel(operation)]
-    if build and operation.stage is Stage.SUPERSEDED and build.ready_state == "READY":
+    if build and operation.findings.left_staged:
         found.append(button(f"Promote {operation.plan.target.label}…", actions.PROMOTE, build.id))
     if build:
         found.append(link("Build logs", actions.OPEN_LINK, build.logs_url))
@@ -314,31 +314,39 @@ def _undo(operation: Operation) -> ButtonElement | None:
         "No rebuild. New builds then stay Staged." if pins else "No rebuild. Auto-assignment is switched on."
     )
     verb = "Roll back" if pins else "Undo rollback"
-    return _one_click(f"{verb} to {plan.target.label}", verb, way, actions.UNDO, operation, plan)
+    question_title = f"{'Roll back' if pins else 'Undo the rollback of'} {plan.project.name}?"
+    return _one_click(
+        f"{verb} to {plan.target.label}", question_title, verb, way, actions.UNDO, operation, plan
+    )
 
 
 def _retry(operation: Operation) -> ButtonElement | None:
     plan = retry_of(operation)
     if plan is None:
         return None
-    return _one_click("Retry these domains", "Retry", "No rebuild.", actions.RETRY, operation, plan)
+    question_title = f"Move the rest of {plan.project.name}?"
+    return _one_click(
+        "Retry these domains", question_title, "Retry", "No rebuild.", actions.RETRY, operation, plan
+    )
 
 
 def _cancel(operation: Operation) -> ButtonElement | None:
     if operation.stage is not Stage.BUILDING:
         return None
     name = operation.plan.project.name
-    question = ask_first(f"Cancel the build of {name}?", "Production stays as it is.", "Cancel the build")
+    question = ask_first(
+        f"Cancel the build of {name}?", "Production stays as it is.", "Cancel the build", deny="Keep building"
+    )
     return button("Cancel the build", actions.GIVE_UP, operation.id, confirm=question)
 
 
 def _one_click(
-    text: str, verb: str, way: str, action: str, operation: Operation, plan: Plan
+    text: str, question_title: str, verb: str, way: str, action: str, operation: Operation, plan: Plan
 ) -> ButtonElement:
     """Slack's own dialog names the target and the domains; the click then needs no card."""
     names = named((plain(d.name, 60) for d in plan.domains), 3)
     question = ask_first(
-        f"{verb} {plan.project.name}?",
+        question_title,
         f"To {plan.target.label}. {way} {count(len(plan.domains), 'domain')}: {names}",
         verb,
     )

@@ -128,7 +128,7 @@ async def _is_built(
         findings = replace(findings, baseline=Baseline.of(project), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
-        await held.step(Stage.SUPERSEDED, findings)
+        await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True))
 
 
 async def _before(held: Held, build: Deployment) -> Deployment | None:
