@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from chatbot.sandbox.vercel.records import BuildError, Deployment, LineType, Project
+from chatbot.sandbox.vercel.records import BuildError, Deployment, LineType, LogLine, Project
 
 BUILD_FAILED = BuildError("BUILD_UTILS_SPAWN_1", "buildStep", 'Command "npm run build" exited with 1')
+
+
+def tell_past(project: Project, deployment: Deployment) -> None:
+    """Write the log of a build that ended before there was anybody to write it."""
+    if deployment.log or deployment.is_unfinished or deployment.building_at is None:
+        return
+    lines = build_log(project, deployment, fails=deployment.state == "ERROR")
+    if deployment.state == "CANCELED":
+        lines = lines[:3]
+    for number, (kind, text) in enumerate(lines):
+        at = deployment.created_at + 4000 + number * 5000
+        deployment.log.append(LogLine(f"{at}{number:06d}", at, kind, text))
 
 
 def build_log(project: Project, deployment: Deployment, *, fails: bool) -> list[tuple[LineType, str]]:

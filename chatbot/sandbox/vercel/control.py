@@ -8,10 +8,11 @@ from aiohttp import web
 from pydantic import Field
 
 from chatbot.sandbox.vercel.building import BuildOrder
-from chatbot.sandbox.vercel.errors import ApiError, not_found
+from chatbot.sandbox.vercel.errors import ApiError, bad_request, not_found
 from chatbot.sandbox.vercel.keys import BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
 from chatbot.sandbox.vercel.records import Commit, Cron, Project, Team, User
+from chatbot.sandbox.vercel.scaling import Scale, populate
 from chatbot.sandbox.vercel.stories import PUSHES
 from chatbot.sandbox.vercel.validation import Body, read_body
 from chatbot.sandbox.vercel.waiting import wait_for_news
@@ -19,6 +20,7 @@ from chatbot.sandbox.vercel.waiting import wait_for_news
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
+_USUAL = Scale()
 _OK = {"ok": True}
 FilePath = Annotated[str, Field(pattern=r"^[^/\s-][^\s]{0,400}$")]
 
@@ -39,6 +41,12 @@ class Push(Body):
     """Those that the commit's build defines; None: those of what is Current."""
     files: Annotated[list[FilePath], Field(max_length=1000)] | None = None
     """The paths that the commit writes; those that its message suggests if it is not said."""
+
+
+class Growth(Body):
+    projects: int = _USUAL.projects
+    deployments: int = _USUAL.deployments
+    seed: int = _USUAL.seed
 
 
 class Privacy(Body):
@@ -149,10 +157,15 @@ async def change_plan(request: web.Request) -> web.Response:
     return web.json_response(_OK)
 
 
-async def change_plan(request: web.Request) -> web.Response:
-    request.app[HOME].plan = (await read_body(request, PlanChange)).plan
-    request.app[STORE].changed()
-    return web.json_response(_OK)
+async def grow(request: web.Request) -> web.Response:
+    """Thousands of projects arrive, once. Nothing is answered while they do."""
+    asked = await read_body(request, Growth)
+    try:
+        scale = Scale(asked.projects, asked.deployments, asked.seed)
+    except ValueError as error:
+        raise bad_request(str(error)) from error
+    populate(request.app[STORE], request.app[HOME], scale)
+    return web.json_response({"projects": scale.projects, "deployments": scale.deployments})
 
 
 async def change_privacy(request: web.Request) -> web.Response:
@@ -186,6 +199,7 @@ CONTROL_ROUTES = [
     web.post("/sandbox/expire", expire),
     web.put("/sandbox/plan", change_plan),
     web.put("/sandbox/repositories", change_privacy),
+    web.post("/sandbox/scale", grow),
     web.get("/sandbox/requests", list_requests),
     web.delete("/sandbox/requests", clear_requests),
 ]

@@ -58,8 +58,8 @@ def page_of(
     `next` is the creation time of the page's last record while more follow, so that `until=next` goes on;
     with `rising`, the records come oldest first and `since=next` goes on.
     """
-    upper = _bound(request, before)
-    lower = _bound(request, after)
+    upper = bound(request, before)
+    lower = bound(request, after)
     size = limit(request)
     within = (
         record
@@ -76,5 +76,6 @@ def page_of(
     }
 
 
-def _bound(request: web.Request, names: tuple[str, ...]) -> int | None:
+def bound(request: web.Request, names: tuple[str, ...]) -> int | None:
+    """The first of these parameters that is there."""
     return next((value for name in names if (value := whole_number(request, name)) is not None), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,13 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
 RECENT = 15
+MOST_PROJECTS = 50
+"""Those in which something happened last: a page of thousands would help nobody."""
 
 
 def panel_body(store: Store, account_id: str) -> dict[str, Any]:
-    projects = sorted(store.projects_of(account_id), key=lambda project: project.name)
+    shown = heapq.nlargest(MOST_PROJECTS, store.projects_of(account_id), key=lambda one: one.updated_at)
+    projects = sorted(shown, key=lambda project: project.name)
     return {
         "revision": store.revision.number,
         "projects": [_project(store, project) for project in projects],

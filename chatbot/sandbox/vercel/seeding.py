@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from chatbot.sandbox.vercel.buildlog import BUILD_FAILED, build_log
+from chatbot.sandbox.vercel.buildlog import BUILD_FAILED, tell_past
 from chatbot.sandbox.vercel.hostnames import apex_of, branch_hostname
 from chatbot.sandbox.vercel.records import (
     AliasMove,
@@ -16,7 +16,6 @@ from chatbot.sandbox.vercel.records import (
     Deployment,
     Domain,
     EnvRecord,
-    LogLine,
     Project,
     Role,
     Team,
@@ -158,12 +157,7 @@ class _Telling:
         self._finish(deployment, step, created)
         if deployment.state == "READY":
             self._point(deployment, step)
-        lines = build_log(self.project, deployment, fails=deployment.state == "ERROR")
-        if deployment.state == "CANCELED":
-            lines = lines[:3]
-        for number, (kind, text) in enumerate(lines):
-            at = created + 4000 + number * 5000
-            deployment.log.append(LogLine(f"{at}{number:06d}", at, kind, text))
+        tell_past(self.project, deployment)
 
     def _deployment(self, step: Step, created: int) -> Deployment:
         user = self.store.users[f"usr_{step.author}"]

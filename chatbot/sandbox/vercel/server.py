@@ -39,6 +39,7 @@ from chatbot.sandbox.vercel.replica import Replica
 from chatbot.sandbox.vercel.rolling import Rolling
 from chatbot.sandbox.vercel.routes import API_ROUTES
 from chatbot.sandbox.vercel.routes.github import GITHUB_TOKEN, PREFIX, github_application
+from chatbot.sandbox.vercel.scaling import Scale, populate
 from chatbot.sandbox.vercel.seeding import OWNER_TOKEN, VIEWER_TOKEN, seed_account, seed_projects
 from chatbot.sandbox.vercel.sites import SITE_ROUTES
 from chatbot.sandbox.vercel.store import Store
@@ -72,6 +73,7 @@ class Platform:
         timing: Timing | None = None,
         seeded: bool = True,
         seed: int = 7,
+        scale: Scale | None = None,
         record: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -98,6 +100,8 @@ class Platform:
         self._home = seed_account(self.store)
         if seeded:
             seed_projects(self.store, self._home, seed)
+        if scale is not None:
+            populate(self.store, self._home, scale)
         self._repositories = Repositories(self.store)
         self._runner: web.AppRunner | None = None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from chatbot.sandbox.vercel.buildlog import tell_past
 from chatbot.sandbox.vercel.keys import STORE
 from chatbot.sandbox.vercel.published import found
 from chatbot.sandbox.vercel.traffic import VISITOR_COOKIE, visit
@@ -54,6 +55,7 @@ async def inspect(request: web.Request) -> web.Response:
     deployment = request.app[STORE].deployments.get("dpl_" + request.match_info["id"])
     if deployment is None:
         return _missing()
+    tell_past(request.app[STORE].projects[deployment.project_id], deployment)
     lines = "\n".join(escape(line.text) for line in deployment.log)
     body = (
         f"<h1>{escape(deployment.name)} · {deployment.state}</h1>"

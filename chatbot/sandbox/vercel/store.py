@@ -7,9 +7,11 @@ import random
 import string
 import time
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from chatbot.sandbox.vercel.hostnames import SHARED_APEXES, apex_of
+from chatbot.sandbox.vercel.indexes import DeploymentIndex, Wanted
 from chatbot.sandbox.vercel.records import (
     Alias,
     Deployment,
@@ -92,6 +94,10 @@ class Store:
         self._deployment_ids: dict[str, str] = {}
         self._pointing: defaultdict[str, dict[str, Alias]] = defaultdict(dict)
         """The aliases of a deployment, by their name, by its id."""
+        self._index = DeploymentIndex()
+        self._is_view = False
+        self.is_populated = False
+        """Whether thousands of projects have been made up (see scaling.py)."""
         self._former: defaultdict[str, list[Deployment]] = defaultdict(list)
         self._random = random.Random(seed)
         self._clock = clock
@@ -151,17 +157,27 @@ class Store:
         self._project_ids[project.account_id, name] = project.id
 
     def add_deployment(self, deployment: Deployment) -> Deployment:
+        self._record(deployment)
+        self._index.add(deployment)
+        return deployment
+
+    def add_deployments(self, deployments: Sequence[Deployment]) -> None:
+        for deployment in deployments:
+            self._record(deployment)
+        self._index.add_all(deployments)
+
+    def _record(self, deployment: Deployment) -> None:
         project = self.projects[deployment.project_id]
         project.deployments.append(deployment)
         project.updated_at = max(project.updated_at, deployment.created_at)
         self.deployments[deployment.id] = deployment
         self._deployment_ids[deployment.url] = deployment.id
-        return deployment
 
     def forget_deployment(self, deployment: Deployment) -> None:
         """Remove it with every alias that points at it, and from the history of production."""
         project = self.projects[deployment.project_id]
         project.deployments.remove(deployment)
+        self._index.remove(deployment)
         self._former[project.id].append(deployment)
         project.served = [served for served in project.served if served != deployment.id]
         self.gone[deployment.id] = project.id
@@ -204,6 +220,7 @@ class Store:
         """Make this copy of a store (a shallow one will do) show a project, its deployments and its aliases
         as those given. The indexes are replaced, not changed: the original keeps its own.
         """
+        self._is_view = True
         own = {one.id for one in (*project.deployments, *self.projects[project.id].deployments)}
         self.projects = {**self.projects, project.id: project}
         self.deployments = {key: one for key, one in self.deployments.items() if key not in own}
@@ -326,6 +343,12 @@ class Store:
 
     def aliases_of(self, deployment_id: str) -> list[Alias]:
         return list(self._pointing.get(deployment_id, {}).values())
+
+    def listed(self, wanted: Wanted) -> Iterator[Deployment]:
+        """Newest first, all that are wanted, and perhaps some of another branch, state or sha."""
+        if self._is_view and wanted.projects is None:
+            wanted = replace(wanted, projects=self.projects_of(wanted.account_id))
+        return self._index.newest_first(wanted)
 
     def former_deployments(self, project: Project) -> list[Deployment]:
         """What was deleted: its commits are still in the repository."""

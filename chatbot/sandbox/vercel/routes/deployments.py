@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +7,10 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
+from chatbot.sandbox.vercel.indexes import Wanted, created
 from chatbot.sandbox.vercel.keys import ALIASING, ANNOUNCER, BUILDS, CALLER, REPOSITORIES, STORE, UPLOADS
 from chatbot.sandbox.vercel.ordering import DeploymentOrder, order_of
-from chatbot.sandbox.vercel.paging import page_of, switch
+from chatbot.sandbox.vercel.paging import bound, page_of, switch
 from chatbot.sandbox.vercel.records import Deployment, Project
 from chatbot.sandbox.vercel.rendering.deployments import REGION, full_body, list_item, meta
 from chatbot.sandbox.vercel.validation import read_body
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.store import Store
 
 Test = Callable[[Deployment], bool]
+_BEFORE, _AFTER = ("until", "to"), ("since", "from")
 _STATES = frozenset(
     {"BUILDING", "ERROR", "INITIALIZING", "QUEUED", "READY", "CANCELED", "DELETED", "BLOCKED"}
 )
@@ -29,22 +30,34 @@ async def list_deployments(request: web.Request) -> web.Response:
     """Newest first, over one project, some, or all of the account."""
     store = request[CALLER].store
     tests = _tests(request)
-    newest_first = heapq.merge(
-        *(store.newest_first(project) for project in _projects(request)),
-        key=lambda deployment: deployment.created_at,
-        reverse=True,
-    )
-    found: Iterator[Deployment] = (one for one in newest_first if all(test(one) for test in tests))
-    page, pagination = page_of(
-        request, found, lambda one: one.created_at, before=("until", "to"), after=("since", "from")
-    )
+    found = store.listed(_wanted(request))
+    for test in tests:
+        found = filter(test, found)
+    page, pagination = page_of(request, found, created, before=_BEFORE, after=_AFTER)
     return web.json_response(
         {"deployments": [list_item(store, one) for one in page], "pagination": pagination}
     )
 
 
-def _projects(request: web.Request) -> list[Project]:
-    """Those asked for. Raises ApiError 404 for an unknown `projectId`; an unknown `app` finds nothing."""
+def _wanted(request: web.Request) -> Wanted:
+    """What the indexes can answer of the query; the tests see to the rest."""
+    query = request.query
+    states = query.get("state")
+    return Wanted(
+        account_id=request[CALLER].account_id,
+        projects=_projects(request),
+        branch=query.get("branch"),
+        sha=query.get("sha"),
+        states=frozenset(states.upper().split(",")) if states else None,
+        since=bound(request, _AFTER),
+        until=bound(request, _BEFORE),
+    )
+
+
+def _projects(request: web.Request) -> list[Project] | None:
+    """Those asked for, None for all. Raises ApiError 404 for an unknown `projectId`; an unknown `app` finds
+    nothing.
+    """
     caller, query = request[CALLER], request.query
     listed = [*query.getall("projectIds", []), *query.getall("projectIds[]", [])]
     names = [name for part in listed for name in part.split(",") if name]
@@ -52,8 +65,10 @@ def _projects(request: web.Request) -> list[Project]:
         if names:
             raise bad_request("`projectIds` cannot be used when `projectId` is specified.")
         names = [single]
-    projects = [caller.project(name) for name in names] or caller.projects()
     app = query.get("app")
+    if not names and app is None and caller.token.project_id is None:
+        return None
+    projects = [caller.project(name) for name in names] or caller.projects()
     return [project for project in dict.fromkeys(projects) if app is None or project.name == app]
 
 

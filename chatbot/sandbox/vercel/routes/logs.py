@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from chatbot.sandbox.vercel.buildlog import tell_past
 from chatbot.sandbox.vercel.errors import bad_request
 from chatbot.sandbox.vercel.keys import CALLER, FAULTS, LINES, STORE
 from chatbot.sandbox.vercel.paging import switch, whole_number
@@ -22,6 +23,7 @@ async def list_events(request: web.Request) -> web.StreamResponse:
     """The build log: an array, or one object a line (`format=lines`, `follow=1`) as it is written."""
     store = request.app[STORE]
     deployment = request[CALLER].deployment(request.match_info["deployment"])
+    tell_past(store.projects[deployment.project_id], deployment)
     follows = switch(request, "follow") or False
     direction = request.query.get("direction", "forward")
     if direction not in ("forward", "backward"):
