@@ -83,6 +83,7 @@ async def test_answers_that_a_fault_spoiled_are_not_recorded(tmp_path: Path) -> 
             {"status": 503},
             {"body": {"surprise": []}},
             {"content_type": "text/plain"},
+            {"drip": 0.0},
             {"delay": 0.001},
         ]
         await api.fault(*[{"path": "^/v2/user$", **fault} for fault in faults])
