@@ -275,6 +275,11 @@ async def test_a_wrong_token_is_refused_and_none_is_a_stranger(api: Api, github:
     assert (await right.get("shop/compare/main...staging"))["status"] == "diverged"
 
 
+async def test_a_project_that_is_linked_to_nothing_has_no_repository(api: Api, github: GitHub) -> None:
+    assert (await api.post("/v11/projects", {"name": "loose"})).status == 200
+    assert (await github.call("/repos/acme/loose")).status == 404
+
+
 async def test_faults_reach_the_git_side_and_its_requests_are_noted(api: Api, github: GitHub) -> None:
     await api.fault({"path": "^/github/.*/compare/", "status": 502})
     assert (await github.call("/repos/acme/shop/compare/main...staging")).status == 502

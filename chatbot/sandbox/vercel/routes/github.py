@@ -182,11 +182,11 @@ async def get_branch(request: web.Request) -> web.Response:
 
 
 def _named(request: web.Request) -> tuple[Place, Project, Repository]:
-    """Only the home team's repositories are there, under the name of their project."""
+    """Only the home team's repositories are there, under the name of the project that is linked to each."""
     store, home = request.config_dict[STORE], request.config_dict[HOME]
     owner, name = request.match_info["owner"].lower(), request.match_info["repo"].lower()
     project = store.project_named(home.id, name)
-    if owner != home.slug or project is None or project.name != name:
+    if owner != home.slug or project is None or project.name != name or not project.is_linked:
         raise Refusal(404, "Not Found", "/repos/repos#get-a-repository")
     logins = frozenset(user.username for user in store.users.values())
     place = Place(owner, name, store.base_url + PREFIX, logins)
