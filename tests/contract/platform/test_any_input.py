@@ -51,6 +51,7 @@ ODD_BODIES = [
     b"[" * 20_000,
     b"NaN",
     b'{"a":Infinity}',
+    b'{"name":"\\ud800"}',
     b"{}",
 ]
 ODD_QUERIES = [
