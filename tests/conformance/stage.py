@@ -64,6 +64,10 @@ class Cli:
     version: str
     slots: asyncio.Semaphore
 
+    @property
+    def major(self) -> int:
+        return int(self.version.split(".")[0])
+
     async def run(self, arguments: tuple[str, ...], home: Path, variables: dict[str, str]) -> Printed:
         """Raises Mismatch when it does not end."""
         async with self.slots:

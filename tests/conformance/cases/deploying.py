@@ -6,14 +6,26 @@ from tests.conformance.cases.promoting import is_current
 from tests.conformance.casting import case
 from tests.conformance.stage import Printed, Stage, holds, same
 
+PAGE, STYLE = "<h1>Hello</h1>\n", "h1 { color: teal }\n"
 
-async def deployed(stage: Stage, *options: str, project: str = "shop", **other: Any) -> Printed:
-    """Of a directory with a small file, one in a folder, and one that is too large to be sent inline."""
-    (stage.work / "public").mkdir(exist_ok=True)
-    (stage.work / "index.html").write_text("<h1>Hello</h1>\n", encoding="utf-8")
-    (stage.work / "public" / "style.css").write_text("h1 { color: teal }\n", encoding="utf-8")
+
+async def deployed(
+    stage: Stage, *options: str, project: str = "shop", styled: bool = True, **other: Any
+) -> Printed:
+    """Of a directory. With a style sheet the CLI uploads the files first; without, it sends the page inline."""
+    (stage.work / "index.html").write_text(PAGE, encoding="utf-8")
+    if styled:
+        (stage.work / "css").mkdir(exist_ok=True)
+        (stage.work / "css" / "style.css").write_text(STYLE, encoding="utf-8")
     variables = await stage.linked(project)
     return await stage.vercel("deploy", *options, "--yes", variables=variables, **other)
+
+
+async def served(stage: Stage, address: str, path: str) -> str:
+    """What a visitor of the deployment's own address gets."""
+    answer = await stage.api.call("GET", f"/d/{address}/{path}")
+    same(answer.status, 200, f"the status of {path}")
+    return str(answer.body)
 
 
 async def named(stage: Stage, printed: Printed) -> Any:
@@ -29,6 +41,10 @@ async def staged_then_promoted(stage: Stage) -> None:
     keys = ("readyState", "target", "readySubstate", "source", "autoAssignCustomDomains")
     same([built[key] for key in keys], ["READY", "production", "STAGED", "cli", False], "what was built")
     same(await stage.api.current_id(), before, "what is Current")
+    writes = [(r["path"], r["status"]) for r in await stage.requests("POST")]
+    same(sorted(writes), [("/v13/deployments", 200), ("/v13/deployments", 400), *[("/v2/files", 200)] * 2],
+         "the writes: the first create is told which files are missing")  # fmt: skip
+    same(await served(stage, built["url"], "css/style.css"), STYLE, "what is served")
     printed = await stage.vercel("promote", built["id"], "--yes")
     printed.says("Success! shop was promoted to")
     await is_current(stage, built["id"])
@@ -45,9 +61,11 @@ async def assigned(stage: Stage) -> None:
 @case("for preview")
 async def preview(stage: Stage) -> None:
     before = await stage.api.current_id()
-    built = await named(stage, await deployed(stage))
+    built = await named(stage, await deployed(stage, styled=False))
     same([built["readyState"], built["target"], built["source"]], ["READY", None, "cli"], "what was built")
     same(await stage.api.current_id(), before, "what is Current")
+    same([r["path"] for r in await stage.requests("POST")], ["/v13/deployments"], "the writes")
+    same(await served(stage, built["url"], "index.html"), PAGE, "what is served")
 
 
 @case("--skip-domain without --prod is refused by the CLI")

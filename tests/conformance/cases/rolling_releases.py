@@ -10,8 +10,8 @@ MANUAL = ("--enable", "--advancement-type=manual-approval", "--stage=10", "--sta
 
 
 async def command(stage: Stage, *arguments: str, project: str = "shop", **options: Any) -> Printed:
-    """`inspect` was called `fetch` until version 60."""
-    first = "fetch" if arguments[0] == "inspect" and stage.cli.version.startswith("60.") else arguments[0]
+    """Version 60 still calls `inspect` `fetch`."""
+    first = "fetch" if arguments[0] == "inspect" and stage.cli.major == 60 else arguments[0]
     given = (first, *arguments[1:], "--project", project)
     return await stage.vercel("rolling-release", *given, **options)
 
