@@ -91,7 +91,11 @@ async def _play(
 
 
 def _check_schema(report: Report, record: Path, *, strict: bool) -> None:
-    official = Official.of_environment()
+    try:
+        official = Official.of_environment()
+    except FileNotFoundError as error:
+        report.add(Line(f"official schema of ${VARIABLE}", problem=str(error)))
+        return
     samples = {"the test suite": list(recorded(OF_TESTS)), "these commands": list(recorded(record))}
     if not samples["the test suite"]:
         report.notes.append("Nothing is recorded of the test suite: run make test first.")
