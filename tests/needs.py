@@ -15,7 +15,10 @@ def chromium() -> str | None:
 def main() -> int:
     if chromium():
         return 0
-    print("No Chromium found: the browser tests are skipped. Install it, or set CHROMIUM to its path.", flush=True)
+    print(
+        "No Chromium found: the browser tests are skipped. Install it, or set CHROMIUM to its path.",
+        flush=True,
+    )
     return 1 if os.environ.get("CI") == "true" else 0
 
 
