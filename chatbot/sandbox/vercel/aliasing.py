@@ -163,7 +163,7 @@ class Aliasing:
         if fault is not None and fault.hangs:
             await asyncio.Event().wait()  # until another request takes over, or the platform closes
         for move in switch.moves:
-            await self._move(move, switch.deployment, fails=fault is not None and fault.fails(move.alias))
+            await self._move(switch, move)
         if any(move.status == "failed" for move in switch.moves):
             self._fail(switch)
         else:
@@ -174,14 +174,18 @@ class Aliasing:
             switch.request.status = status
         self._store.changed()
 
-    async def _move(self, move: AliasMove, deployment: Deployment, *, fails: bool) -> None:
+    async def _move(self, switch: Switch, move: AliasMove) -> None:
+        """A domain that has left production meanwhile is done with: it stays as it is."""
         move.status = "in-progress"
         await asyncio.sleep(self._timing.alias)
-        if fails:
+        domain = switch.project.domains.get(move.alias)
+        if domain is None or not domain.serves_production:
+            move.status = "completed"
+        elif switch.fault is not None and switch.fault.fails(move.alias):
             move.status = "failed"
         else:
-            self._store.point(move.alias, deployment)
-            deployment.substate = "PROMOTED"
+            self._store.point(move.alias, switch.deployment)
+            switch.deployment.substate = "PROMOTED"
             move.status = "completed"
         self._store.changed()
 

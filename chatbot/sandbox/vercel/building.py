@@ -174,9 +174,12 @@ class Builds:
             self._production.assign(project, deployment)
 
     def _point_branch(self, deployment: Deployment, project: Project) -> None:
-        self._store.point(automatic_hostname(self._store, deployment), deployment)
+        made_up = [automatic_hostname(self._store, deployment)]
         if deployment.target == "staging":
-            self._store.point(staging_hostname(self._store, project), deployment)
+            made_up.append(staging_hostname(self._store, project))
+        for hostname in made_up:
+            if self._store.is_free(hostname, project):
+                self._store.point(hostname, deployment)
         for domain in project.domains.values():
             of_branch = domain.git_branch is not None and domain.git_branch == deployment.commit.branch
             environment = deployment.custom_environment_id

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chatbot.sandbox.vercel.building import BuildOrder
 from chatbot.sandbox.vercel.errors import ApiError, bad_request, not_found
-from chatbot.sandbox.vercel.keys import BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
+from chatbot.sandbox.vercel.keys import ALIASING, BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
 from chatbot.sandbox.vercel.records import Commit, Cron, Project, Team, User
 from chatbot.sandbox.vercel.scaling import Scale, populate
@@ -142,11 +142,12 @@ async def expire(request: web.Request) -> web.Response:
     deployment = store.deployments.get(name)
     if deployment is None or deployment.account_id != request.app[HOME].id:
         raise not_found("Deployment", name)
-    if deployment.is_unfinished or store.is_needed(deployment):
+    is_awaited = request.app[ALIASING].is_moving_to(deployment)
+    if deployment.is_unfinished or is_awaited or store.is_needed(deployment):
         raise ApiError(409, f"The deployment {deployment.id} is in use.")
     deployment.deleted_by_retention_at = store.stamp()
     for alias in store.aliases_of(deployment.id):
-        store.remove_alias(alias)
+        store.forget_alias(alias)
     store.changed()
     return web.json_response(_OK)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ def is_hostname(text: str) -> bool:
 def apex_of(hostname: str) -> str:
     """The registrable domain. There is no list of public suffixes here: two labels always make one."""
     return ".".join(hostname.split(".")[-2:])
+
+
+def production_hostname(store: Store, project: Project) -> str:
+    """The first domain of a new project, with a number where others have the plain one."""
+    owner = store.slug_of(project.account_id).lower()
+    plain = f"{project.name}-{owner}.vercel.app".lower()
+    numbered = (f"{project.name}-{owner}-{number}.vercel.app".lower() for number in count(2))
+    return next(name for name in chain([plain], numbered) if store.is_free(name, project))
 
 
 def staging_hostname(store: Store, project: Project) -> str:

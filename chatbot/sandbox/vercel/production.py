@@ -53,7 +53,8 @@ class Production:
 
     async def _assign(self, project: Project, deployment: Deployment) -> None:
         await self._aliasing.is_idle(project)
-        if not project.auto_assign or deployment.id not in self._store.deployments:
+        is_deleted = deployment.deleted_by_retention_at is not None
+        if not project.auto_assign or is_deleted or deployment.id not in self._store.deployments:
             return
         if (rollout := project.rollout) is not None:
             self._rolling.queue(rollout, deployment)

@@ -91,7 +91,8 @@ class Rolling:
         self.stop(project)
         before = self._announcer.document(project, rollout)
         rollout.state, rollout.queued_id = "ABORTED", None
-        self._store.deployments[rollout.canary_id].substate = "STAGED"
+        has_served = rollout.canary_id in project.served
+        self._store.deployments[rollout.canary_id].substate = "PROMOTED" if has_served else "STAGED"
         self._note(rollout)
         self._announcer.rolling_release("project.rolling-release.aborted", project, rollout, before, by)
 

@@ -183,8 +183,9 @@ class Store:
         self.gone[deployment.id] = project.id
         del self.deployments[deployment.id]
         del self._deployment_ids[deployment.url]
-        for alias in self._pointing.pop(deployment.id, {}).values():
-            del self.aliases[alias.name]
+        for alias in self.aliases_of(deployment.id):
+            self.forget_alias(alias)
+        self._pointing.pop(deployment.id, None)
 
     def forget_project(self, project: Project) -> None:
         """Remove it with all that is in it."""
@@ -204,6 +205,13 @@ class Store:
         del self.aliases[alias.name]
         if alias.deployment_id is not None:
             del self._pointing[alias.deployment_id][alias.name]
+
+    def forget_alias(self, alias: Alias) -> None:
+        """Remove it with those that would lead nowhere then."""
+        self.remove_alias(alias)
+        for other in [one for one in self.aliases.values() if one.redirect == alias.name]:
+            if other.name in self.aliases:  # two may lead to each other
+                self.forget_alias(other)
 
     def add_domain(self, project: Project, domain: Domain) -> Domain:
         project.domains[domain.name] = domain
@@ -299,6 +307,15 @@ class Store:
         if found is None and hostname in self.aliases:
             found = self.aliases[hostname].deployment_id
         return self.deployments[found] if found is not None else None
+
+    def is_free(self, hostname: str, project: Project | None) -> bool:
+        """Whether no other project has it as a domain, an alias or the hostname of a deployment."""
+        alias = self.aliases.get(hostname)
+        return (
+            not self.deployment_hosted(hostname)
+            and (alias is None or (project is not None and alias.project_id == project.id))
+            and not any(hostname in one.domains for one in self.projects.values() if one is not project)
+        )
 
     def deployment_hosted(self, hostname: str) -> bool:
         """Whether it is some deployment's own, generated one."""

@@ -1,7 +1,12 @@
 """Alias jobs that do not simply succeed."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
+import pytest
+
+from chatbot.sandbox.vercel import Platform, Timing
 from tests.contract.platform.calling import Api
 
 
@@ -120,3 +125,52 @@ async def test_an_assignment_waits_for_the_job_that_runs(api: Api) -> None:
     project = await api.project("docs")
     assert project["lastAliasRequest"]["toDeploymentId"] == other
     assert project["lastAliasRequest"]["jobStatus"] == "succeeded"
+
+
+@pytest.fixture
+async def unhurried(session: aiohttp.ClientSession) -> AsyncIterator[Api]:
+    """Between the domains of a job there is time to do something."""
+    async with Platform(timing=Timing(build=0.02, alias=0.1, queue=0.1)) as opened:
+        yield Api(session, opened)
+
+
+async def test_a_job_leaves_alone_what_left_production_meanwhile(unhurried: Api) -> None:
+    api = unhurried
+    staged = await api.staged_id()
+    assert (await api.promote(staged)).status == 201
+    path = "/v9/projects/shop/domains"
+    gone = await api.call("DELETE", f"{path}/eu.shop.example.com", {"removeRedirects": True})
+    assert gone.status == 200
+    added = await api.post("/v10/projects/docs/domains", {"name": "eu.shop.example.com"})
+    assert added.status == 200
+    changed = {"redirect": "shop.example.com"}
+    assert (await api.call("PATCH", f"{path}/checkout.shop.example.com", changed)).status == 200
+    await api.until_job("succeeded")
+    assert await serving(api, "shop.example.com") == staged
+    assert await serving(api, "eu.shop.example.com") == await api.current_id("docs")
+    redirect = await api.get("/v4/aliases/checkout.shop.example.com")
+    assert (redirect["deploymentId"], redirect["redirect"]) == (None, "shop.example.com")
+    moves = (await api.get("/v1/projects/shop/promote/aliases"))["aliases"]
+    assert {one["status"] for one in moves} == {"completed"}
+
+
+async def test_a_build_that_retention_deletes_while_it_waits_does_not_become_current(api: Api) -> None:
+    await api.fault({"alias_job": {"project": "docs", "hangs": True}})
+    await api.promote(await api.earlier_id("docs"), "docs")
+    await api.until_job("in-progress", "docs")
+    pushed = await api.push("docs")
+    await api.until_state(pushed, "READY")
+    assert (await api.call("POST", "/sandbox/expire", {"deployment": pushed})).status == 200
+    other = await api.earlier_id("docs", back=2)
+    await api.promote(other, "docs")
+    await api.until_job("succeeded", "docs")
+    newer = await api.push("docs")  # its own assignment begins after all that waited
+    panel = await api.until(lambda panel: panel["current"]["id"] in (newer, pushed), "docs")
+    assert panel["current"]["id"] == newer
+
+
+async def test_retention_leaves_alone_what_production_is_moving_to(unhurried: Api) -> None:
+    pushed = await unhurried.push("docs")
+    await unhurried.until(lambda panel: panel["recent"][0]["state"] == "Staged", "docs")
+    assert (await unhurried.call("POST", "/sandbox/expire", {"deployment": pushed})).status == 409
+    await unhurried.until_current(pushed, "docs")

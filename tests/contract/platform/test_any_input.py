@@ -219,3 +219,24 @@ async def test_no_route_gives_a_token_more_than_its_rights(
             if token == "tok_developer" and template.endswith(("/checks", "/cancel")):  # noqa: S105 - its name
                 allowed = {400}
             assert status in {403, *allowed}, (method, template, status)
+        if token == "tok_shop":  # noqa: S105 - its name
+            await _reaches_no_alias_of_docs(sender)
+
+
+async def _reaches_no_alias_of_docs(sender: Sender) -> None:
+    """From a deployment of its own a token for shop neither takes what docs has nor leads there."""
+    shop, docs = (
+        sender.platform.store.project_named(sender.platform.team_id, name) for name in ("shop", "docs")
+    )
+    assert shop is not None
+    assert docs is not None
+    aliases = [one.name for one in sender.platform.store.aliases.values() if one.project_id == docs.id]
+    assert set(aliases) - set(docs.domains)
+    for name in aliases:
+        for body in ({"alias": name}, {"alias": "mine.vercel.app", "redirect": name}):
+            if body["alias"] in docs.domains:
+                continue  # a domain of another project: 409, whoever asks
+            for version in ("v2", "now"):
+                path = f"/{version}/deployments/{shop.served[-1]}/aliases"
+                status = await sender.send("POST", path, json.dumps(body).encode(), token="tok_shop")  # noqa: S106
+                assert status == 403, body

@@ -87,6 +87,35 @@ async def test_a_project_goes_with_all_it_had(api: Api, platform: Platform) -> N
     assert (await api.post("/v11/projects", {"name": "docs"})).status == 200
 
 
+async def test_two_projects_never_share_a_hostname(api: Api) -> None:
+    assert (await api.call("PATCH", "/v9/projects/shop", {"name": "shop2"})).status == 200
+    for name in ("shop", "shop2-git-later"):
+        assert (await api.post("/v11/projects", {"name": name})).status == 200
+    assert [one["name"] for one in (await api.get("/v9/projects/shop/domains"))["domains"]] == [
+        "shop-acme-2.vercel.app"
+    ]
+    before = (await api.deployment("shop-acme.vercel.app"))["id"]
+    pushed = await api.push("shop")
+    await api.until_state(pushed, "READY")
+    panel = await api.until(lambda panel: panel["current"] is not None, "shop")
+    assert [one["deployment_id"] for one in panel["domains"]] == [pushed]
+    assert (await api.deployment("shop-acme.vercel.app"))["id"] == before
+    other = await api.push("shop2-git-later")
+    await api.until(lambda panel: panel["current"] is not None, "shop2-git-later")
+    await api.until_state(await api.push("shop2", branch="later"), "READY")
+    assert (await api.deployment("shop2-git-later-acme.vercel.app"))["id"] == other
+
+
+async def test_a_branchs_hostname_is_not_given_to_a_new_project(api: Api) -> None:
+    await api.until_state(await api.push(branch="later"), "READY")
+    before = (await api.deployment("shop-git-later-acme.vercel.app"))["id"]
+    assert (await api.post("/v11/projects", {"name": "shop-git-later"})).status == 200
+    pushed = await api.push("shop-git-later")
+    await api.until(lambda panel: panel["current"] is not None, "shop-git-later")
+    assert (await api.deployment("shop-git-later-acme.vercel.app"))["id"] == before
+    assert (await api.deployment("shop-git-later-acme-2.vercel.app"))["id"] == pushed
+
+
 async def test_settings_without_effect_are_kept_and_shown(api: Api) -> None:
     changed = await api.call(
         "PATCH",

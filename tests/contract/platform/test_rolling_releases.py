@@ -262,6 +262,16 @@ async def test_a_rollback_further_back_aborts_too(api: Api) -> None:
     assert (await document(api))["state"] == "ABORTED"
 
 
+async def test_an_aborted_canary_that_has_served_before_has_still_served(api: Api) -> None:
+    await enable(api)
+    current, earlier = await api.current_id(), await api.earlier_id()
+    assert (await api.promote(earlier)).status == 201
+    assert (await api.roll_back(current)).status == 201
+    await api.until_job("succeeded")
+    assert (await api.deployment(earlier))["readySubstate"] == "PROMOTED"
+    assert (await api.roll_back(earlier)).status == 201
+
+
 async def test_an_aborted_one_may_be_started_again(api: Api) -> None:
     current, canary = await begun(api)
     await api.roll_back(current)

@@ -144,6 +144,20 @@ async def test_an_alias_is_set_and_removed(api: Api) -> None:
     assert (await api.call("GET", "/v13/deployments/try.example.com")).status == 404
 
 
+async def test_an_alias_goes_with_what_it_redirects_to(api: Api) -> None:
+    preview, current = await api.preview_id(), await api.current_id()
+    path = "/v2/deployments/{}/aliases"
+    first, second = {"alias": "a.example.com"}, {"alias": "b.example.com", "redirect": "a.example.com"}
+    assert (await api.post(path.format(preview), first)).status == 200
+    assert (await api.post(path.format(current), second)).status == 200
+    assert (await api.call("DELETE", f"/v13/deployments/{preview}")).status == 200
+    names = {
+        one["alias"] for one in (await api.get("/v4/aliases", domain="example.com", limit="100"))["aliases"]
+    }
+    assert names.isdisjoint({"a.example.com", "b.example.com"})
+    assert "shop.example.com" in names
+
+
 async def test_an_alias_moves_one_production_domain_and_no_other(api: Api) -> None:
     current, staged = await api.current_id(), await api.staged_id()
     answer = await api.post(f"/v2/deployments/{staged}/aliases", {"alias": "eu.shop.example.com"})

@@ -58,13 +58,15 @@ async def assign_alias(request: web.Request) -> web.Response:
     _require_assignable(caller, deployment, name)
     before = store.serving(name)
     if before == deployment.id and body.redirect is None:
-        known = store.aliases[name]
-        raise ApiError(409, f"The alias {name} is assigned to it already.", uid=known.id, alias=name)
+        uid = store.aliases[name].id
+        raise ApiError(409, f"The alias {name} is assigned to it already.", uid=uid, alias=name)
     project = store.projects[deployment.project_id]
     if body.redirect is not None:
         target = body.redirect.lower()
-        if target == name or target not in store.aliases:
+        known = store.aliases.get(target)
+        if target == name or known is None:
             raise bad_request("`redirect` should be another alias.")
+        caller.project(known.project_id)
         alias = store.redirect(project, name, target, REDIRECT_STATUS)
     else:
         store.point(name, deployment)
@@ -102,6 +104,8 @@ def _require_assignable(caller: Caller, deployment: Deployment, name: str) -> No
         known is not None and store.projects[known.project_id].account_id != caller.account_id
     ):
         raise ApiError(403, f"The alias {name} is in use by others.", code="alias_in_use")
+    if known is not None:
+        caller.project(known.project_id)
     holder = next((one for one in store.projects.values() if name in one.domains), None)
     if holder is not None and holder.id != deployment.project_id:
         raise ApiError(409, f"The domain {name} is not allowed to be used: it belongs to another project.")
@@ -113,7 +117,7 @@ async def get_alias(request: web.Request) -> web.Response:
 
 async def remove_alias(request: web.Request) -> web.Response:
     store = request.app[STORE]
-    store.remove_alias(_named(request))
+    store.forget_alias(_named(request))
     store.changed()
     return web.json_response({"status": "SUCCESS"})
 

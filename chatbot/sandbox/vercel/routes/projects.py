@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.hostnames import apex_of
+from chatbot.sandbox.vercel.hostnames import apex_of, production_hostname
 from chatbot.sandbox.vercel.keys import ALIASING, ANNOUNCER, BUILDS, CALLER, ROLLING, STORE
 from chatbot.sandbox.vercel.paging import page_of
 from chatbot.sandbox.vercel.projectsettings import NewProject, ProjectChange, apply_settings
@@ -89,7 +89,7 @@ async def create_project(request: web.Request) -> web.Response:
     for variable in variables:
         added(store, project, variable, caller.user, upsert=False)
     store.add_project(project)
-    hostname = f"{project.name}-{store.slug_of(caller.account_id)}.vercel.app".lower()
+    hostname = production_hostname(store, project)
     store.add_domain(project, Domain(hostname, apex_of(hostname), now, now))
     request.app[ANNOUNCER].project("project.created", project, caller.user)
     for record in project.env:

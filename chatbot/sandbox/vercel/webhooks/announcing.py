@@ -72,16 +72,6 @@ class Announcer:
         }
         self._tell("project.domain.updated", project, by, payload)
 
-    def domain_moved(self, domain: Domain, origin: Project, goal: Project, by: User) -> None:
-        """The webhooks of either project hear of it."""
-        payload = {
-            "domain": {"name": domain.name},
-            "from": {"projectId": origin.id},
-            "to": {"projectId": goal.id},
-            "isRedirect": domain.redirect is not None,
-        }
-        self._tell("project.domain.moved", goal, by, payload, also=origin)
-
     def variable(self, event: VariableEvent, project: Project, variable_id: str, by: User) -> None:
         self._tell(event, project, by, {"projectId": project.id, "envVarId": variable_id})
 
@@ -108,7 +98,7 @@ class Announcer:
     document = staticmethod(rollout_document)
 
     def _is_heard(self, event: str, project: Project) -> bool:
-        return bool(self._webhooks.hearing(event, project.account_id, frozenset({project.id})))
+        return bool(self._webhooks.hearing(event, project.account_id, project.id))
 
     def _tell(
         self,
@@ -118,10 +108,8 @@ class Announcer:
         payload: dict[str, Any],
         *,
         region: str | None = REGION,
-        also: Project | None = None,
     ) -> None:
-        concerned = frozenset({project.id} if also is None else {project.id, also.id})
-        hooks = self._webhooks.hearing(event, project.account_id, concerned)
+        hooks = self._webhooks.hearing(event, project.account_id, project.id)
         if not hooks:
             return
         team = {"id": project.account_id} if project.account_id in self._store.teams else None

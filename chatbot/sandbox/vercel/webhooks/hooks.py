@@ -29,10 +29,10 @@ class Webhook:
     secret: str
     created_at: int
 
-    def hears(self, event: str, account_id: str, project_ids: frozenset[str]) -> bool:
+    def hears(self, event: str, account_id: str, project_id: str) -> bool:
         if self.account_id != account_id or event not in self.events:
             return False
-        return not self.project_ids or not project_ids.isdisjoint(self.project_ids)
+        return not self.project_ids or project_id in self.project_ids
 
 
 class Webhooks:
@@ -73,8 +73,8 @@ class Webhooks:
     def remove(self, hook: Webhook) -> None:
         del self._hooks[hook.id]
 
-    def hearing(self, event: str, account_id: str, project_ids: frozenset[str]) -> list[Webhook]:
-        return [hook for hook in self._hooks.values() if hook.hears(event, account_id, project_ids)]
+    def hearing(self, event: str, account_id: str, project_id: str) -> list[Webhook]:
+        return [hook for hook in self._hooks.values() if hook.hears(event, account_id, project_id)]
 
 
 def leads_to_loopback(url: str) -> bool:
