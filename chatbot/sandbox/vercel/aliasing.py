@@ -58,7 +58,7 @@ class Aliasing:
         self._faults = faults
         self._supervisor = supervisor
         self._announcer = announcer
-        self._running: dict[str, tuple[asyncio.Task[None], Switch]] = {}
+        self._running: dict[str, tuple[asyncio.Future[None], Switch]] = {}
 
     def is_answering(self, project: Project) -> bool:
         """Whether a promote or rollback is under way; the assignment of a new build does not count."""
@@ -148,7 +148,7 @@ class Aliasing:
         task.add_done_callback(lambda done: self._ended(switch.project, done))
         self._store.changed()
 
-    def _ended(self, project: Project, done: asyncio.Task[None]) -> None:
+    def _ended(self, project: Project, done: asyncio.Future[None]) -> None:
         running = self._running.get(project.id)
         if running is not None and running[0] is done:
             del self._running[project.id]

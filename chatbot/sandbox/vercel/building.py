@@ -72,7 +72,7 @@ class Builds:
         self._production = production
         self._supervisor = supervisor
         self._announcer = announcer
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Future[None]] = {}
 
     def start(self, order: BuildOrder) -> Deployment:
         """Create the deployment, QUEUED, and build it in the background."""

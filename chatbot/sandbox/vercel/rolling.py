@@ -35,7 +35,7 @@ class Rolling:
         self._aliasing = aliasing
         self._supervisor = supervisor
         self._announcer = announcer
-        self._clocks: dict[str, asyncio.Task[None]] = {}
+        self._clocks: dict[str, asyncio.Future[None]] = {}
         """What moves a project's rolling release on by itself."""
 
     def begin(self, project: Project, canary: Deployment, by: User | None = None) -> Rollout:

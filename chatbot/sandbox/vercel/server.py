@@ -140,12 +140,13 @@ class Platform:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Who waits goes home; then no more requests, no more work, and no more deliveries, in this order."""
         self.store.revision.close()
         self._deliveries.revision.close()
-        await self._supervisor.close()
-        await self._deliveries.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        await self._supervisor.close()
+        await self._deliveries.close()
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=self._middlewares, client_max_size=LARGEST_BODY)

@@ -13,7 +13,6 @@ from chatbot.sandbox.vercel.rendering.deployments import event_body
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment, LogLine
-    from chatbot.sandbox.vercel.store import Store
 
 LOOKS_AGAIN_AFTER = 30.0
 """Seconds; a build that goes on wakes a follower earlier."""
@@ -29,7 +28,7 @@ async def list_events(request: web.Request) -> web.StreamResponse:
     if direction not in ("forward", "backward"):
         raise bad_request("`direction` should be forward or backward.")
     if follows or request.query.get("format") == "lines":
-        return await _stream(request, store, deployment, follows=follows)
+        return await _stream(request, deployment, follows=follows)
     lines = _within(request, deployment.log)
     if direction == "backward":
         lines.reverse()
@@ -47,11 +46,21 @@ def _within(request: web.Request, lines: list[LogLine]) -> list[LogLine]:
     ]
 
 
-async def _stream(
-    request: web.Request, store: Store, deployment: Deployment, *, follows: bool
-) -> web.StreamResponse:
+async def _stream(request: web.Request, deployment: Deployment, *, follows: bool) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     await response.prepare(request)
+    try:
+        await _write(request, response, deployment, follows=follows)
+        await response.write_eof()
+    except ConnectionResetError:
+        pass  # the follower has left
+    return response
+
+
+async def _write(
+    request: web.Request, response: web.StreamResponse, deployment: Deployment, *, follows: bool
+) -> None:
+    store = request.app[STORE]
     written = response[LINES] = []
     while True:
         seen, finished = store.revision.number, not deployment.is_unfinished
@@ -59,10 +68,8 @@ async def _stream(
             written.append(request.app[FAULTS].skew.shown(event_body(deployment, line)))
             await response.write(json.dumps(written[-1]).encode() + b"\n")
         if finished or not follows or store.revision.is_closed:
-            break
+            return
         await store.revision.past(seen, LOOKS_AGAIN_AFTER)
-    await response.write_eof()
-    return response
 
 
 ROUTES = [
