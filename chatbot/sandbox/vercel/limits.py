@@ -19,6 +19,10 @@ GENEROUS = 100_000
 """Requests a minute to an endpoint while nothing else is said: more than this server can answer."""
 
 
+FEW_WINDOWS = 1_000
+"""So many are kept without a look at which are over."""
+
+
 class Limit(BaseModel):
     """As `PUT /sandbox/limits` has it."""
 
@@ -89,6 +93,7 @@ class RateLimits:
         self._limits: list[Limit] = []
         self._windows: dict[tuple[str, str], Window] = {}
         """By what is counted and by whose requests are."""
+        self._most = FEW_WINDOWS
 
     def set(self, limits: list[Limit]) -> None:
         """In the place of those there are; counting begins anew."""
@@ -107,6 +112,13 @@ class RateLimits:
         key = (endpoint if number is None else f"#{number}", caller)
         window = self._windows.get(key)
         if window is None or window.resets_at <= now:
+            self._prune(now)
             window = self._windows[key] = Window(limit, now + int(1000 * limit.window))
         window.used += 1
         return window
+
+    def _prune(self, now: int) -> None:
+        """Forget those that are over, once there are twice as many as were left the last time."""
+        if len(self._windows) >= self._most:
+            self._windows = {key: window for key, window in self._windows.items() if window.resets_at > now}
+            self._most = max(FEW_WINDOWS, 2 * len(self._windows))

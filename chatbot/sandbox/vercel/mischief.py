@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from chatbot.sandbox.vercel.errors import bad_request
-from chatbot.sandbox.vercel.faults import InvalidFault
+from chatbot.sandbox.vercel.faults import InvalidFault, Target
 from chatbot.sandbox.vercel.keys import FAULTS, HOME, LIMITS, REPLICA, STORE
 from chatbot.sandbox.vercel.limits import Limit  # noqa: TC001 - pydantic reads it when the class is made
 from chatbot.sandbox.vercel.validation import Body, read_body, read_json
@@ -20,18 +20,16 @@ class LimitList(Body):
 
 async def add_faults(request: web.Request) -> web.Response:
     written = await read_json(request)
-    projects = {project.name: project for project in request.app[STORE].projects_of(request.app[HOME].id)}
-    moved = {
-        name: frozenset(domain.name for domain in project.production_domains())
-        for name, project in projects.items()
+    projects = {
+        project.name: Target(project.id, frozenset(domain.name for domain in project.production_domains()))
+        for project in request.app[STORE].projects_of(request.app[HOME].id)
     }
     faults = request.app[FAULTS]
     try:
-        faults.add(written if isinstance(written, list) else [written], moved)
+        faults.add(written if isinstance(written, list) else [written], projects)
     except InvalidFault as error:
         raise bad_request(str(error)) from error
-    late = {projects[name].id: one for name, one in faults.late_visibility.items() if name in projects}
-    request.app[REPLICA].follow(late)
+    request.app[REPLICA].follow(faults.late_visibility)
     return web.json_response({"faults": faults.listed()})
 
 

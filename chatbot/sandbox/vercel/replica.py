@@ -40,17 +40,17 @@ class Replica:
 
     def follow(self, late: dict[str, LateVisibility]) -> None:
         """From now on, these projects (by id) and no others."""
-        self._late = late
+        self._late = {key: fault for key, fault in late.items() if key in self._store.projects}
         self._moments = {
             project_id: self._moments.get(project_id) or [self._moment(self._store.projects[project_id])]
-            for project_id in late
+            for project_id in self._late
         }
 
     def read_by(self, method: str, path: str) -> Store:
         """The records that a request is answered from."""
         kinds = [kind for kind, pattern in _READS.items() if pattern.fullmatch(path)]
         late = [
-            self._seen(project_id, fault.seconds)
+            self._seen(project_id)
             for project_id, fault in self._late.items()
             if method == "GET"
             and any(kind in fault.reads for kind in kinds)
@@ -63,18 +63,20 @@ class Replica:
             view.show_instead(moment.project, moment.aliases)
         return view
 
-    def _seen(self, project_id: str, seconds: float) -> Moment:
+    def _seen(self, project_id: str) -> Moment:
         """Forgets what nobody will see any more."""
         moments = self._moments[project_id]
-        latest = self._store.now() - int(1000 * seconds)
+        latest = self._store.now() - int(1000 * self._late[project_id].seconds)
         while len(moments) > 1 and moments[1].at <= latest:
             del moments[0]
         return moments[0]
 
     def _remember(self) -> None:
+        """Nobody may be reading: what is too old goes here as well."""
         for project_id, moments in self._moments.items():
             if (project := self._store.projects.get(project_id)) is not None:
                 moments.append(self._moment(project))
+                self._seen(project_id)
 
     def _moment(self, project: Project) -> Moment:
         aliases = [alias for alias in self._store.aliases.values() if alias.project_id == project.id]

@@ -123,6 +123,26 @@ async def test_a_new_name_shows_late_as_well(timed: Api, clock: Clock) -> None:
     assert (await timed.project("store"))["nodeVersion"] == "22.x"
 
 
+async def test_a_project_stays_late_under_its_new_name(timed: Api, clock: Clock) -> None:
+    await _late(timed)
+    assert (await timed.call("PATCH", "/v9/projects/shop", {"name": "store"})).status == 200
+    clock.ahead += LATE + 1
+    await timed.fault({"late_visibility": {"project": "docs", "seconds": LATE}})
+    await timed.call("PATCH", "/v9/projects/store", {"nodeVersion": "24.x"})
+    assert (await timed.project("store"))["nodeVersion"] == "22.x"
+    assert (await timed.post("/v11/projects", {"name": "shop"})).status == 200
+    assert (await timed.project("shop"))["name"] == "shop", "another project"
+
+
+async def test_what_nobody_will_see_is_forgotten_though_nobody_reads(timed: Api, clock: Clock) -> None:
+    await _late(timed)
+    project_id = (await timed.project())["id"]
+    for _ in range(10):
+        clock.ahead += LATE + 1
+        assert (await timed.call("PATCH", "/v9/projects/shop", {"nodeVersion": "24.x"})).status == 200
+    assert len(timed.platform._replica._moments[project_id]) == 2
+
+
 async def test_other_projects_are_up_to_date(timed: Api) -> None:
     await _late(timed)
     await timed.call("PATCH", "/v9/projects/docs", {"nodeVersion": "24.x"})

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.sandbox.vercel.limits import FEW_WINDOWS, RateLimits
 from tests.contract.platform.calling import Api
 
 NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -104,3 +105,14 @@ async def test_the_sandbox_and_the_sites_have_no_limits(api: Api) -> None:
             answer = await api.call("GET", path)
             assert answer.status == 200
             assert NAMES[0] not in answer.headers
+
+
+def test_windows_that_are_over_are_forgotten() -> None:
+    now = 0
+    limits = RateLimits(lambda: now)
+    for minute in range(5):
+        now = minute * 60_001
+        for number in range(FEW_WINDOWS):
+            assert limits.count("GET", "/v2/user", "GET /v2/user", f"{minute} {number}").used == 1
+    assert len(limits._windows) <= 2 * FEW_WINDOWS
+    assert limits.count("GET", "/v2/user", "GET /v2/user", "4 0").used == 2

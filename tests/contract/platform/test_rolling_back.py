@@ -104,3 +104,19 @@ async def test_a_rollback_stops_the_assignment_of_a_new_build(api: Api) -> None:
     assert (await api.roll_back(earlier, "docs")).status == 201
     await api.until_current(earlier, "docs")
     assert (await api.deployment(pushed))["readySubstate"] == "STAGED"
+
+
+async def test_a_rollback_lists_its_domains_in_either_form(api: Api) -> None:
+    previous = await api.earlier_id()
+    assert (await api.call("GET", "/v1/projects/shop/rollback/aliases")).status == 404
+    assert (await api.roll_back(previous)).status == 201
+    await api.until_job("succeeded")
+    panel = await api.panel()
+    domains = {one["name"] for one in panel["domains"] if one["deployment_id"] == previous}
+    first = (await api.get("/v1/projects/shop/rollback/aliases"))["aliases"]
+    assert {one["alias"] for one in first} == domains
+    assert {one["status"] for one in first} == {"completed"}
+    nested = (await api.get("/v9/projects/shop/rollback/aliases"))["aliases"]
+    assert [one["alias"] for one in nested] == [
+        {"alias": one["alias"], "deploymentId": previous} for one in first
+    ]

@@ -127,6 +127,20 @@ async def test_the_domains_of_an_account(api: Api) -> None:
     assert [one["name"] for one in (await api.get("/v5/domains"))["domains"]] == ["example.com"]
 
 
+async def test_a_domain_of_the_official_client_is_removed_from_the_account(api: Api) -> None:
+    assert (await api.post("/v5/domains", {"name": "acme.dev"})).status == 200
+    removed = await api.call("DELETE", "/v3/domains/acme.dev")
+    assert (removed.status, removed.body) == (200, {"uid": "acme.dev"})
+    assert (await api.call("GET", "/v5/domains/acme.dev")).status == 404
+    assert (await api.call("DELETE", "/v3/domains/example.com")).status == 409
+
+
+async def test_a_domain_of_the_account_is_verified_already(api: Api) -> None:
+    answer = await api.call("POST", "/v9/projects/shop/domains/eu.shop.example.com/verify")
+    assert (answer.status, answer.body["verified"]) == (200, True)
+    assert answer.body == await api.get("/v9/projects/shop/domains/eu.shop.example.com")
+
+
 async def test_an_alias_is_set_and_removed(api: Api) -> None:
     preview = await api.preview_id()
     answer = await api.post(f"/now/deployments/{preview}/aliases", {"alias": "try.example.com"})
@@ -303,6 +317,23 @@ async def test_a_custom_environment_has_builds_domains_and_variables(api: Api) -
     assert (await api.call("DELETE", f"{ENVIRONMENTS}/qa")).status == 200
     assert (await api.call("GET", f"{ENVIRONMENTS}/qa")).status == 404
     assert (await api.call("GET", "/v13/deployments/qa.example.com")).status == 404
+
+
+async def test_a_custom_environment_is_read_and_changed(api: Api) -> None:
+    created = await api.post(ENVIRONMENTS, {"slug": "qa", "description": "first"})
+    environment = created.body["id"]
+    for name in ("qa", environment):
+        assert await api.get(f"{ENVIRONMENTS}/{name}") == created.body
+    matcher = {"type": "endsWith", "pattern": "-uat"}
+    change = {"slug": "uat", "description": "second", "branchMatcher": matcher}
+    changed = await api.call("PATCH", f"{ENVIRONMENTS}/{environment}", change)
+    assert (changed.status, changed.body["slug"], changed.body["id"]) == (200, "uat", environment)
+    assert (changed.body["description"], changed.body["branchMatcher"]) == ("second", matcher)
+    assert changed.body["updatedAt"] > created.body["updatedAt"]
+    assert await api.get(f"{ENVIRONMENTS}/uat") == changed.body
+    assert (await api.call("GET", f"{ENVIRONMENTS}/qa")).status == 404
+    pushed = await api.push(branch="basket-uat")
+    assert (await api.deployment(pushed))["customEnvironment"] == {"id": environment, "slug": "uat"}
 
 
 async def test_plans_limit_custom_environments(api: Api) -> None:

@@ -8,7 +8,7 @@ from chatbot.sandbox.vercel.faults.kinds import (
     RequestFault,
     WebhookFault,
 )
-from chatbot.sandbox.vercel.faults.script import Faults
+from chatbot.sandbox.vercel.faults.script import Faults, Target
 
 __all__ = [
     "AliasJobFault",
@@ -17,5 +17,6 @@ __all__ = [
     "InvalidFault",
     "LateVisibility",
     "RequestFault",
+    "Target",
     "WebhookFault",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -37,6 +38,15 @@ _KINDS: dict[str, type[Written]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A project that a fault may name."""
+
+    id: str
+    domains: frozenset[str]
+    """Those that a job moves."""
+
+
 class Faults:
     """`take_…` uses a fault up by one; what is scripted comes before what is random."""
 
@@ -46,13 +56,13 @@ class Faults:
         self.builds: list[BuildFault] = []
         self.webhooks: list[WebhookFault] = []
         self.late_visibility: dict[str, LateVisibility] = {}
-        """By the project's name."""
+        """By the project's id: its name may change."""
         self.skew = Skew()
         self._clock: ClockFault | None = None
         self._chance: Chance | None = None
 
-    def add(self, written: list[Any], projects: Mapping[str, frozenset[str]]) -> None:
-        """Add faults as JSON has them; `projects` maps each name to the domains that a job moves.
+    def add(self, written: list[Any], projects: Mapping[str, Target]) -> None:
+        """Add faults as JSON has them; `projects` are those that there are, by name.
 
         Raises InvalidFault, and then none is added.
         """
@@ -67,7 +77,7 @@ class Faults:
                 case WebhookFault():
                     self.webhooks.append(fault)
                 case LateVisibility():
-                    self.late_visibility[fault.project] = fault
+                    self.late_visibility[projects[fault.project].id] = fault
                 case ClockFault():
                     self._clock = fault
                     self.skew.ahead_ms = int(1000 * fault.ahead)
@@ -122,7 +132,7 @@ def _take(script: list[F], is_meant: Callable[[F], bool]) -> F | None:
     return fault
 
 
-def _read(written: Any, projects: Mapping[str, frozenset[str]]) -> Written:
+def _read(written: Any, projects: Mapping[str, Target]) -> Written:
     if not isinstance(written, dict):
         raise InvalidFault("a fault is an object")
     kind = next((name for name in _KINDS if name in written), None)
@@ -138,14 +148,14 @@ def _read(written: Any, projects: Mapping[str, frozenset[str]]) -> Written:
     return fault
 
 
-def _check_names(fault: Written, projects: Mapping[str, frozenset[str]]) -> None:
+def _check_names(fault: Written, projects: Mapping[str, Target]) -> None:
     project = getattr(fault, "project", None)
     if project is not None and project not in projects:
         raise InvalidFault(f"there is no project {project}")
     if isinstance(fault, AliasJobFault) and fault.fails_for != "all":
-        strange = sorted(set(fault.fails_for) - projects[fault.project])
+        strange = sorted(set(fault.fails_for) - projects[fault.project].domains)
         if strange:
-            moved = ", ".join(sorted(projects[fault.project]))
+            moved = ", ".join(sorted(projects[fault.project].domains))
             raise InvalidFault(
                 f"no alias job of {fault.project} moves {', '.join(strange)}; it moves {moved}"
             )
