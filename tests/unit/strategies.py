@@ -247,6 +247,7 @@ def findings(draw: st.DrawFn, domains: tuple[Domain, ...] = ()) -> Findings:
         seen=draw(st.none() | IDS | st.sampled_from([*known, None])),
         auto_assign=draw(st.none() | st.booleans()),
         queued=draw(st.booleans()),
+        left_staged=draw(st.booleans()),
     )
 
 

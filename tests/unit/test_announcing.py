@@ -8,7 +8,7 @@ from chatbot.domain.operations import DomainProof, Operation, Stage
 from chatbot.domain.planning import MAX_REASON, plan_promotion
 from chatbot.messages.operation import announcement, progress
 from tests.unit.happening import BUILD, FIRST, HALF, MOVED, REBUILD, ROLLBACK, at
-from tests.unit.making import NOON, commit, current, look, staged
+from tests.unit.making import NOON, commit, current, domain, look, staged
 from tests.unit.saying import words
 
 
@@ -48,6 +48,16 @@ def test_a_project_without_domains_is_said_to_have_none() -> None:
     assert "It has no production domain." in words(said)
     assert "Proven" not in words(said)
     assert said.text == "Current of shop is now 3f2a1bc, on 0 domains."
+
+
+def test_a_project_whose_domains_serve_nothing_is_not_said_to_have_none() -> None:
+    """One that is not verified cannot move, and success does not wait for it."""
+    unverified = domain(verified=False)
+    plan = plan_promotion(look(staged(), domains=(unverified,)))
+    proof = DomainProof(unverified.name, None, moved=False)
+    said = announcement(at(Stage.SUCCEEDED, plan, proofs=(proof,)))
+    assert "no production domain" not in words(said)
+    assert said.text.endswith("on 0 domains.")
 
 
 def test_it_counts_and_names_only_what_has_moved() -> None:

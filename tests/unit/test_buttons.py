@@ -48,7 +48,7 @@ def under(made: Operation) -> dict[str, dict[str, Any]]:
         (Stage.PARTLY_MOVED, [RETRY, BACK, SEE]),
         (Stage.FAILED, [SEE]),
         (Stage.UNKNOWN, [SEE]),
-        (Stage.SUPERSEDED, [PROMOTE_IT, SEE]),
+        (Stage.SUPERSEDED, [SEE]),
         (Stage.OUTDATED, []),
         (Stage.CANCELLED, [SEE]),
     ],
@@ -90,8 +90,15 @@ class TestUndo:
             assert (confirm["confirm"]["text"], confirm["deny"]["text"]) == ("Roll back", "Cancel")
 
     def test_a_rollback_is_undone_by_a_promote(self) -> None:
-        undo = under(at(Stage.SUCCEEDED, ROLLBACK, proofs=MOVED))[UNDO_ROLLBACK]
-        assert "Auto-assignment is switched on." in undo["confirm"]["text"]["text"]
+        made = at(Stage.SUCCEEDED, ROLLBACK, proofs=MOVED)
+        for said in (progress(made, NOON), announcement(made)):
+            confirm = buttons(said)[UNDO_ROLLBACK]["confirm"]
+            assert confirm["title"]["text"] == "Undo the rollback of shop?"
+            assert (
+                confirm["text"]["text"] == "To c0ffee0. No rebuild. Auto-assignment is switched on. "
+                "2 domains: eu.example.com, shop.example.com"
+            )
+            assert (confirm["confirm"]["text"], confirm["deny"]["text"]) == ("Undo rollback", "Cancel")
 
     def test_what_was_current_before_the_last_ask_is_where_it_goes(self) -> None:
         pushed = current("dpl_pushed", commit=None)
@@ -112,10 +119,10 @@ def test_a_retry_asks_first_and_names_target_and_domains(
     made = at(Stage.PARTLY_MOVED, plan, proofs=HALF, seen=serving, **found)
     retry = under(made)[RETRY]
     assert (retry["action_id"], retry["value"], retry["style"]) == (actions.RETRY, made.id, "danger")
-    assert retry["confirm"]["title"]["text"] == "Retry shop?"
-    assert retry["confirm"]["text"]["text"] == (
-        "To 3f2a1bc. No rebuild. 2 domains: eu.example.com, shop.example.com"
-    )
+    confirm = retry["confirm"]
+    assert confirm["title"]["text"] == "Move the rest of shop?"
+    assert confirm["text"]["text"] == "To 3f2a1bc. No rebuild. 2 domains: eu.example.com, shop.example.com"
+    assert (confirm["confirm"]["text"], confirm["deny"]["text"]) == ("Retry", "Cancel")
 
 
 def test_a_build_is_given_up_after_slacks_own_question() -> None:
@@ -126,17 +133,21 @@ def test_a_build_is_given_up_after_slacks_own_question() -> None:
         assert cancel["confirm"]["title"]["text"] == "Cancel the build of shop?"
         assert cancel["confirm"]["text"]["text"] == "Production stays as it is."
         assert cancel["confirm"]["confirm"]["text"] == CANCEL
+        assert cancel["confirm"]["deny"]["text"] == "Keep building"  # "Cancel" would be either
+
+
+def test_a_build_that_was_left_staged_is_promoted_from_its_message() -> None:
+    found = under(at(Stage.SUPERSEDED, REBUILD, build=READY, left_staged=True))
+    assert list(found) == [PROMOTE_IT, SEE]
+    promote = found[PROMOTE_IT]
+    assert (promote["action_id"], promote["value"]) == (actions.PROMOTE, "dpl_new")
+    assert "confirm" not in promote  # a card follows
 
 
 @pytest.mark.parametrize("state", BUILD_STATES)
-def test_a_superseded_build_is_promoted_from_its_message_once_it_is_ready(state: str) -> None:
-    found = under(at(Stage.SUPERSEDED, REBUILD, build=replace(BUILD, ready_state=state)))
-    if state == "READY":
-        promote = found[PROMOTE_IT]
-        assert (promote["action_id"], promote["value"]) == (actions.PROMOTE, "dpl_new")
-        assert "confirm" not in promote  # a card follows
-    else:
-        assert not found
+def test_a_superseded_build_that_was_not_left_staged_is_not_offered(state: str) -> None:
+    """Not even a ready one: it was Current, or on its way to be, when somebody moved production."""
+    assert not under(at(Stage.SUPERSEDED, REBUILD, build=replace(BUILD, ready_state=state)))
 
 
 @pytest.mark.parametrize("state", BUILD_STATES)

@@ -62,7 +62,9 @@ def asked(to_id: str, status: str, **changes: object) -> AliasRequest:
         # theirs goes back to what was Current before the ask
         *((at, asked(BEFORE, job), Sight.CONTESTED) for job in RUNNING for at in (BEFORE, OURS)),
         (BEFORE, asked(BEFORE, "succeeded", type="rollback"), Sight.OVERTAKEN),
+        *((BEFORE, asked(BEFORE, job), Sight.NOTHING) for job in (*BROKEN, "something-new")),  # never left
         *((OURS, asked(BEFORE, job), Sight.ARRIVED) for job in BROKEN),
+        *((ELSE, asked(BEFORE, job), Sight.OVERTAKEN) for job in BROKEN),
         # a job that the platform calls something new runs no more, and has not failed
         (BEFORE, asked(OURS, "something-new"), Sight.MOVING),
         (OURS, asked(OURS, "something-new"), Sight.ARRIVED),
@@ -151,7 +153,8 @@ def test_each_sight_is_said_only_of_what_shows_it(
         case Sight.OVERTAKEN:
             assert serving != OURS
             assert not (newer and newer.is_running)
-            assert serving != baseline.current_id or (theirs is not None and theirs.to_id == serving)
+            brought_back = theirs is not None and (theirs.to_id, theirs.job_status) == (serving, "succeeded")
+            assert serving != baseline.current_id or brought_back
         case Sight.CONTESTED:
             assert theirs is not None
             assert theirs.is_running
@@ -164,6 +167,8 @@ def test_each_sight_is_said_only_of_what_shows_it(
         case Sight.NOTHING:
             assert serving == baseline.current_id != OURS
             assert not (newer and newer.is_running)
+            assert ours is None
+            assert not (theirs and theirs.job_status == "succeeded")
 
 
 @given(st.none() | ids, requests, baselines)

@@ -179,7 +179,17 @@ def test_urls_end_as_the_libraries_want_them(typed: str, environment: pytest.Mon
 @pytest.mark.parametrize("name", ["SLACK_API_URL", "VERCEL_API_URL"])
 @pytest.mark.parametrize(
     "text",
-    ["api.vercel.com", "ftp://127.0.0.1", "//127.0.0.1", "https://", "https:///api", "file:///etc", ""],
+    [
+        "api.vercel.com",
+        "ftp://127.0.0.1",
+        "//127.0.0.1",
+        "https://",
+        "https:///api",
+        "https:// api",
+        "file:///etc",
+        "",
+        " ",
+    ],
 )
 def test_an_address_that_is_none_stops_the_bot(name: str, text: str, environment: pytest.MonkeyPatch) -> None:
     environment.setenv(name, text)
@@ -201,16 +211,41 @@ def test_the_probes_address_is_taken_as_it_is(text: str, environment: pytest.Mon
     assert Settings.read().promotebot_probe_url == text
 
 
-TOKENS = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "VERCEL_TOKEN"]
+TYPED = {
+    **SECRETS,
+    "SLACK_API_URL": "http://127.0.0.1:1/api/",
+    "VERCEL_TEAM_ID": "team_acme",
+    "VERCEL_API_URL": "http://127.0.0.1:1",
+    "PROMOTEBOT_ALLOWED": "U0ANA0001, S0ONCALL1",
+    "PROMOTEBOT_PROBE_URL": "http://127.0.0.1:1/sites/{domain}/",
+    "PROMOTEBOT_PROBE_PRIVATE": "true",
+    **{name.upper(): "7.5" for name in SECONDS},
+}
 
 
-@pytest.mark.parametrize("name", TOKENS)
-@pytest.mark.parametrize("around", ["{}\n", " {}", "\t{}\r\n"])
-def test_what_a_file_leaves_around_a_token_is_no_part_of_it(
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+@pytest.mark.parametrize("around", ["%s\n", " %s", "\t%s\r\n"])
+def test_what_a_file_leaves_around_a_value_is_no_part_of_it(
     name: str, around: str, environment: pytest.MonkeyPatch
 ) -> None:
-    environment.setenv(name, around.format(SECRETS[name]))
-    assert getattr(Settings.read(), name.lower()).get_secret_value() == SECRETS[name]
+    bare = Settings.read()
+    environment.setenv(name, TYPED[name])
+    typed = Settings.read()
+    assert name in SECRETS or typed != bare
+    environment.setenv(name, around % TYPED[name])
+    assert Settings.read() == typed
+
+
+@pytest.mark.parametrize("around", ["%s\n", " %s", "\t%s\r\n"])
+def test_a_secret_is_taken_without_what_a_file_leaves_around_it(
+    around: str, environment: pytest.MonkeyPatch
+) -> None:
+    for name, secret in SECRETS.items():
+        environment.setenv(name, around % secret)
+    settings = Settings.read()
+    for name, secret in SECRETS.items():
+        assert getattr(settings, name.lower()).get_secret_value() == secret
+    assert database_url() == SECRETS["DATABASE_URL"]
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "VERCEL_TOKEN"])
@@ -220,8 +255,9 @@ def test_a_token_of_spaces_is_a_missing_one(name: str, environment: pytest.Monke
 
 
 def test_without_a_database_named_it_is_a_file_beside_the_bot(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("DATABASE_URL", "")
-    assert Settings.read().database_url.get_secret_value() == "sqlite:///promotebot.db"
+    for blank in ("", " ", "\n", " \t\r\n"):
+        environment.setenv("DATABASE_URL", blank)
+        assert Settings.read().database_url.get_secret_value() == "sqlite:///promotebot.db" == database_url()
     environment.delenv("DATABASE_URL")
     assert Settings.read().database_url.get_secret_value() == "sqlite:///promotebot.db" == database_url()
 
@@ -254,6 +290,6 @@ def test_the_audit_verbs_need_the_database_only(environment: pytest.MonkeyPatch)
     assert database_url() == SECRETS["DATABASE_URL"]
     for name in SECRETS:
         environment.delenv(name)
-    assert database_url() == "sqlite:///promotebot.db"
-    environment.setenv("DATABASE_URL", "")
-    assert database_url() == "sqlite:///promotebot.db"
+    for blank in ("", " \n"):
+        environment.setenv("DATABASE_URL", blank)
+        assert database_url() == "sqlite:///promotebot.db"

@@ -60,7 +60,7 @@ def told(made: Operation) -> str:
         ),
         (
             at(Stage.PARTLY_MOVED, proofs=HALF, trouble=Trouble("job", "failed")),
-            "Some domains did not move. Vercel's own record of it: failed. Retry moves them, ",
+            "did not move. Vercel's own record of it: failed. Retry moves them too; the other button moves all",
         ),
         (at(Stage.FAILED, trouble=NO), "Production did not move. Vercel said: no.\n"),
         (at(Stage.FAILED, trouble=NO, seen="dpl_x"), f"Vercel said: no. {SEEN}"),
@@ -136,17 +136,29 @@ READY = "The build is ready: it stays Staged, unless Vercel assigns the domains 
 STILL = "The build could not be canceled: Vercel may still assign the domains to it. See `/current`."
 
 
+GONE = "The build has failed, or is gone."
+ELSE = "Somebody else moved production meanwhile."
+
+
 @pytest.mark.parametrize("state", BUILD_STATES)
 @pytest.mark.parametrize("stage", [Stage.SUPERSEDED, Stage.CANCELLED])
 def test_what_became_of_a_build_that_nobody_waits_for(stage: Stage, state: str) -> None:
-    left = {"CANCELED": "The build was canceled.", "ERROR": "The build has failed."}.get(state, STILL)
+    left = {"CANCELED": "The build was canceled.", "ERROR": GONE, "DELETED": GONE}.get(state, STILL)
     sentence = f"{SUPERSEDED if stage is Stage.SUPERSEDED else GIVEN_UP} {left}"
     if state == "READY":
-        sentence = {
-            Stage.SUPERSEDED: "The new build `dpl_new` is ready, and was not promoted: production changed meanwhile.",
-            Stage.CANCELLED: f"{GIVEN_UP} {READY}",
-        }[stage]
+        sentence = ELSE if stage is Stage.SUPERSEDED else f"{GIVEN_UP} {READY}"
     assert f"\n{sentence}\n" in told(at(stage, REBUILD, build=replace(BUILD, ready_state=state)))
+
+
+def test_only_a_build_that_was_left_staged_is_said_to_be_ready_and_not_promoted() -> None:
+    built = replace(BUILD, ready_state="READY")
+    sentence = "The new build `dpl_new` is ready, and was not promoted: production changed meanwhile."
+    left = told(at(Stage.SUPERSEDED, REBUILD, build=built, left_staged=True, seen="dpl_x"))
+    assert f"\n{sentence} {SEEN}\n" in left
+    assert ELSE not in left
+    promoted = told(at(Stage.SUPERSEDED, REBUILD, build=built, seen="dpl_x"))
+    assert f"\n{ELSE} {SEEN}\n" in promoted
+    assert "not promoted" not in promoted
 
 
 @pytest.mark.parametrize(
@@ -208,13 +220,23 @@ def test_what_was_is_what_was_current_before_the_last_ask() -> None:
             DomainProof("a.example", "dpl_target", moved=True, status=500),
             "• a.example: moved, but answers 500",
         ),
-        (
-            DomainProof("a.example", "dpl_target", moved=True, fault="ServerDisconnected"),
-            "• a.example: moved, but does not answer (ServerDisconnected)",
+        *(
+            (
+                DomainProof("a.example", "dpl_target", moved=True, fault=fault),
+                f"• a.example: moved, but {said}",
+            )
+            for fault, said in (
+                ("timeout", "does not answer in time"),
+                ("unresolved", "its name does not resolve"),
+                ("private", "resolves to a private address, which I do not visit"),
+                ("ServerDisconnected", "does not answer"),  # the name of a Python class tells nobody anything
+                ("<!channel>", "does not answer"),
+                (None, "does not answer"),
+            )
         ),
-        (
-            DomainProof("a.example", "dpl_target", moved=True),
-            "• a.example: moved, but does not answer (not probed)",
+        (  # a fault is told of what has moved
+            DomainProof("a.example", "dpl_old", moved=False, fault="timeout"),
+            "• a.example: still on `dpl_old`",
         ),
         (DomainProof("a.example", "dpl_old", moved=False), "• a.example: still on `dpl_old`"),
         (DomainProof("a.example", None, moved=False), "• a.example: serves nothing"),
@@ -228,7 +250,7 @@ def test_each_domain_has_its_proof(proof: DomainProof, line: str) -> None:
 def test_what_is_wrong_comes_first_and_only_what_is_well_is_counted() -> None:
     well = [DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200) for n in range(24)]
     broken = DomainProof("x.example", "dpl_target", moved=True, status=500)
-    silent = DomainProof("y.example", "dpl_target", moved=True, fault="no answer in time")
+    silent = DomainProof("y.example", "dpl_target", moved=True, fault="timeout")
     behind = DomainProof("z.example", "dpl_old", moved=False)
     shown = told(at(Stage.PARTLY_MOVED, proofs=(*well, broken, silent, behind)))
     lines = [line for line in shown.splitlines() if line.startswith("• ")]
