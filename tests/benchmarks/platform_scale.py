@@ -40,6 +40,11 @@ def queries(platform: Platform, chance: random.Random) -> dict[str, dict[str, st
         "that are being built": {"state": "BUILDING,QUEUED,INITIALIZING"},
         "deleted by retention": {"state": "DELETED"},
         "that production can go back to": {"rollbackCandidate": "true", "target": "production"},
+        "with a commit's message": {"meta-githubCommitMessage": drawn.commit.message},
+        "with a branch in their meta": {"meta-githubCommitRef": drawn.commit.branch},
+        "with an author that is nobody": {"meta-githubCommitAuthorLogin": "nobody"},
+        "with a repository in their meta": {"meta-githubRepo": drawn.name},
+        "with a meta value that none has": {"meta-ticket": "none"},
         "of a creator": {"users": drawn.creator_id, "until": moment},
     }
 

@@ -18,6 +18,16 @@ DELETED = "DELETED"
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A value of a deployment's meta, as `meta-key=value` asks for it."""
+
+    key: str
+    value: str
+    projects: Sequence[Project] = ()
+    """Those that give it to their deployments."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Deployments of an account, or of some of its projects. None asks for anything; the bounds are exclusive."""
 
@@ -26,6 +36,7 @@ class Wanted:
     branch: str | None = None
     sha: str | None = None
     states: frozenset[str] | None = None
+    marks: tuple[Mark, ...] = ()
     since: int | None = None
     until: int | None = None
 
@@ -38,6 +49,8 @@ class DeploymentIndex:
         self._branches: defaultdict[tuple[str, str], list[Deployment]] = defaultdict(list)
         self._states: defaultdict[tuple[str, str], list[Deployment]] = defaultdict(list)
         self._shas: dict[str, list[Deployment]] = {}
+        self._marked: dict[tuple[str, str, str], list[Deployment]] = {}
+        """By account, key and value: what was added to the commit's meta, and of it message and author."""
         self._unfinished: dict[str, Deployment] = {}
 
     def add(self, deployment: Deployment) -> None:
@@ -59,6 +72,8 @@ class DeploymentIndex:
         yield self._accounts[account_id]
         yield self._branches[account_id, deployment.commit.branch]
         yield self._shas.setdefault(deployment.commit.sha, [])
+        for key, value in _marks(deployment):
+            yield self._marked.setdefault((account_id, key, value), [])
         if deployment.is_unfinished:
             self._unfinished[deployment.id] = deployment
         else:
@@ -70,6 +85,8 @@ class DeploymentIndex:
         _take(self._accounts[account_id], deployment)
         _take(self._branches[account_id, deployment.commit.branch], deployment)
         _take(self._shas[deployment.commit.sha], deployment)
+        for key, value in _marks(deployment):
+            _take(self._marked[account_id, key, value], deployment)
         self._unfinished.pop(deployment.id, None)
         _take(self._states[account_id, deployment.state], deployment)
 
@@ -92,6 +109,22 @@ class DeploymentIndex:
             yield [[one for one in self._shas.get(wanted.sha, ()) if one.account_id == account_id]]
         if wanted.states is not None:
             yield self._in_states(account_id, wanted.states)
+        for mark in wanted.marks:
+            if (mark.key, mark.value) not in _OF_MOST:
+                yield self._with(account_id, mark)
+
+    def _with(self, account_id: str, mark: Mark) -> list[list[Deployment]]:
+        added = self._marked.get((account_id, mark.key, mark.value), [])
+        if mark.key == "githubCommitRef":
+            others = [one for one in added if one.commit.branch != mark.value]
+            return [self._branches.get((account_id, mark.value), []), others]
+        if mark.key == "githubCommitSha":
+            others = [one for one in added if one.commit.sha != mark.value]
+            own = [one for one in self._shas.get(mark.value, ()) if one.account_id == account_id]
+            return [own, others]
+        giving = {project.id for project in mark.projects}
+        others = [one for one in added if one.project_id not in giving] if giving else added
+        return [*(project.deployments for project in mark.projects), others]
 
     def _in_states(self, account_id: str, states: frozenset[str]) -> list[list[Deployment]]:
         """Retention deletes without telling, too: that takes a look at everything."""
@@ -110,6 +143,21 @@ class DeploymentIndex:
         for deployment in [one for one in self._unfinished.values() if not one.is_unfinished]:
             del self._unfinished[deployment.id]
             _put(self._states[deployment.account_id, deployment.state], deployment)
+
+
+_OF_MOST = frozenset({("githubOrg", "acme"), ("githubDeployment", "1")})
+"""What almost everything has: a look at everything finds it soon."""
+
+
+def _marks(deployment: Deployment) -> list[tuple[str, str]]:
+    commit = deployment.commit
+    marks = {
+        "githubCommitMessage": commit.message,
+        "githubCommitAuthorName": commit.author_name,
+        "githubCommitAuthorLogin": commit.author_login,
+        **deployment.meta,
+    }
+    return list(marks.items())
 
 
 def created(deployment: Deployment) -> int:

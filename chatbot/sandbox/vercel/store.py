@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from chatbot.sandbox.vercel.hostnames import SHARED_APEXES, apex_of
-from chatbot.sandbox.vercel.indexes import DeploymentIndex, Wanted
+from chatbot.sandbox.vercel.indexes import DeploymentIndex, Mark, Wanted
 from chatbot.sandbox.vercel.records import (
     Alias,
     Deployment,
@@ -363,9 +363,23 @@ class Store:
 
     def listed(self, wanted: Wanted) -> Iterator[Deployment]:
         """Newest first, all that are wanted, and perhaps some of another branch, state or sha."""
+        if wanted.marks:
+            wanted = replace(
+                wanted, marks=tuple(self._traced(wanted.account_id, one) for one in wanted.marks)
+            )
         if self._is_view and wanted.projects is None:
             wanted = replace(wanted, projects=self.projects_of(wanted.account_id))
         return self._index.newest_first(wanted)
+
+    def _traced(self, account_id: str, mark: Mark) -> Mark:
+        """With the projects that give it to their deployments."""
+        if mark.key == "githubRepo":
+            named = self.project_by_name(account_id, mark.value)
+            return replace(mark, projects=[named] if named is not None else [])
+        if mark.key == "githubRepoId":
+            numbered = [one for one in self.projects_of(account_id) if str(one.repo_id) == mark.value]
+            return replace(mark, projects=numbered)
+        return mark
 
     def former_deployments(self, project: Project) -> list[Deployment]:
         """What was deleted: its commits are still in the repository."""

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from chatbot.sandbox.vercel import Platform, Scale, Timing
+from chatbot.sandbox.vercel.indexes import Mark, Wanted
 from chatbot.sandbox.vercel.records import Deployment
 from tests.benchmarks.platform_scale import pages, told
 from tests.contract.platform.calling import Api
@@ -88,6 +89,31 @@ async def test_every_filter_finds_what_a_look_at_everything_finds(crowd: Api) ->
             assert ids(await walk(crowd, **query, **span)) == [one.id for one in expected], query
         assert ids(await walk(crowd, sha=drawn.commit.sha)) == [drawn.id]
     assert await walk(crowd, branch="nope") == await walk(crowd, sha="0" * 40) == []
+
+
+async def test_every_value_of_meta_finds_what_a_look_at_everything_finds(crowd: Api) -> None:
+    drawn = (await walk(crowd))[40]
+    said = {"ticket": "A-1", "githubCommitRef": drawn["meta"]["githubCommitRef"], "githubRepo": drawn["name"]}
+    said["githubCommitMessage"] = drawn["meta"]["githubCommitMessage"]
+    for meta in (said, {"ticket": "A-1", "githubCommitRef": "elsewhere", "githubOrg": "others"}):
+        order = {"name": drawn["name"], "deploymentId": drawn["uid"], "meta": meta}
+        built = await crowd.post("/v13/deployments", order)
+        await crowd.until_state(built.body["id"], "READY")
+    listed = await walk(crowd)
+    newest = listed[0]["meta"]
+    assert newest["ticket"] == "A-1"
+    for key, value in {*drawn["meta"].items(), *said.items(), *newest.items(), ("ticket", "none")}:
+        expected = [one["uid"] for one in listed if one["meta"].get(key) == value]
+        assert ids(await walk(crowd, **{f"meta-{key}": value})) == expected, key
+    assert (await crowd.call("DELETE", f"/v13/deployments/{listed[0]['uid']}")).status == 200
+    assert ids(await walk(crowd, **{"meta-ticket": "A-1"})) == [listed[1]["uid"]]
+
+
+async def test_a_value_of_meta_that_none_has_is_not_looked_for(crowd: Api) -> None:
+    store, team = crowd.platform.store, crowd.platform.team_id
+    keys = {"ticket", "githubRepo", "githubRepoId", "githubOrg", "githubDeployment", "githubCommitRef"}
+    for key in keys | {"githubCommitSha", "githubCommitMessage", "githubCommitAuthorLogin"}:
+        assert list(store.listed(Wanted(team, marks=(Mark(key, "none"),)))) == [], key
 
 
 async def test_what_changes_is_listed_as_it_is(crowd: Api) -> None:

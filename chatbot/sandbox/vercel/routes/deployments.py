@@ -7,7 +7,7 @@ from aiohttp import web
 
 from chatbot.sandbox.vercel.eligibility import is_rollback_candidate
 from chatbot.sandbox.vercel.errors import ApiError, bad_request
-from chatbot.sandbox.vercel.indexes import Wanted, created
+from chatbot.sandbox.vercel.indexes import Mark, Wanted, created
 from chatbot.sandbox.vercel.keys import ALIASING, ANNOUNCER, BUILDS, CALLER, REPOSITORIES, STORE, UPLOADS
 from chatbot.sandbox.vercel.ordering import DeploymentOrder, order_of
 from chatbot.sandbox.vercel.paging import bound, page_of, switch
@@ -49,6 +49,7 @@ def _wanted(request: web.Request) -> Wanted:
         branch=query.get("branch"),
         sha=query.get("sha"),
         states=frozenset(states.upper().split(",")) if states else None,
+        marks=tuple(Mark(key, value) for key, value in _asked_meta(request)),
         since=bound(request, _AFTER),
         until=bound(request, _BEFORE),
     )
@@ -105,9 +106,14 @@ def _origin_tests(request: web.Request) -> Iterator[Test]:
 
 def _meta_tests(request: web.Request) -> Iterator[Test]:
     """`meta-githubCommitRef=main` and the like, as the official CLI sends for `--meta`."""
+    for key, value in _asked_meta(request):
+        yield _meta_test(request[CALLER].store, key, value)
+
+
+def _asked_meta(request: web.Request) -> Iterator[tuple[str, str]]:
     for name, value in request.query.items():
         if name.startswith("meta-"):
-            yield _meta_test(request[CALLER].store, name.removeprefix("meta-"), value)
+            yield name.removeprefix("meta-"), value
 
 
 def _meta_test(store: Store, key: str, value: str) -> Test:
