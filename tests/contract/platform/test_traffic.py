@@ -1,6 +1,8 @@
 """What visitors get during a rolling release."""
 
-from chatbot.sandbox.vercel import Platform
+import aiohttp
+
+from chatbot.sandbox.vercel import Platform, Timing
 from tests.contract.platform.calling import Api
 from tests.contract.platform.rollouts import (
     approve,
@@ -65,15 +67,17 @@ async def test_domains_of_a_branch_are_not_split(api: Api, platform: Platform) -
     assert serving != canary
 
 
-async def test_a_linear_shift_grows_towards_the_next_stage(api: Api, platform: Platform) -> None:
-    stages = [
-        {"targetPercentage": 0, "duration": 600, "linearShift": True},
-        {"targetPercentage": 100},
-    ]
-    await enable(api, advancement="automatic", stages=stages)
-    canary = await api.staged_id()
-    await api.promote(canary)
-    rollout = platform.store.projects[(await api.project())["id"]].rollout
-    assert rollout is not None
-    assert [rollout.percentage(minutes) for minutes in (0, 150, 300, 600, 900)] == [0, 25, 50, 100, 100]
-    assert await canary_visitors(api, platform, canary, number=40) == set()
+async def test_a_linear_shift_grows_towards_the_next_stage(session: aiohttp.ClientSession) -> None:
+    async with Platform(timing=Timing(minute=60)) as platform:  # nothing shifts while the visitors come
+        api = Api(session, platform)
+        stages = [
+            {"targetPercentage": 0, "duration": 600, "linearShift": True},
+            {"targetPercentage": 100},
+        ]
+        await enable(api, advancement="automatic", stages=stages)
+        canary = await api.staged_id()
+        await api.promote(canary)
+        rollout = platform.store.projects[(await api.project())["id"]].rollout
+        assert rollout is not None
+        assert [rollout.percentage(minutes) for minutes in (0, 150, 300, 600, 900)] == [0, 25, 50, 100, 100]
+        assert await canary_visitors(api, platform, canary, number=40) == set()
