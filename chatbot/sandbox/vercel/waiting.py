@@ -9,7 +9,7 @@ from chatbot.sandbox.vercel.errors import bad_request
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from chatbot.sandbox.vercel.store import Revision
+    from chatbot.sandbox.vercel.revision import Revision
 
 LONGEST_WAIT = 60.0
 

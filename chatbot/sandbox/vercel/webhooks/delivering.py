@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 
-from chatbot.sandbox.vercel.store import Revision
+from chatbot.sandbox.vercel.revision import Revision
 
 if TYPE_CHECKING:
     from chatbot.sandbox.vercel.faults import Faults, WebhookFault
