@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     @field_validator("promotebot_probe_url")
     @classmethod
     def _names_the_domain(cls, value: str) -> str:
-        if "{domain}" not in value or not re.match(r"https?://", value):
+        if "{domain}" not in value or not re.match(r"https?://[^/\s]", value):
             raise ValueError("it must be an http or https address that holds {domain}")
         return value
 

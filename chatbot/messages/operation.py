@@ -69,9 +69,7 @@ def announcement(operation: Operation) -> Message:
     lines = [
         f"*Current of {foreign(plan.project.name)} is now {deployment_line(made)}* {code(made.id)}",
         f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
-        f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}"
-        if plan.domains
-        else "It has no production domain.",
+        _proven(operation, proven),
     ]
     if ill := [domain_name(p.name) for p in operation.findings.proofs if p.moved and not p.is_well]:
         lines.append(f"*Not well:* {named(ill, 10)}. The operation message says how.")
@@ -84,6 +82,14 @@ def announcement(operation: Operation) -> Message:
     return Message(
         f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *((row(undo),) if undo else ()))
     )
+
+
+def _proven(operation: Operation, proven: list[str]) -> str:
+    if not operation.plan.domains:
+        return "It has no production domain."
+    if not proven:
+        return "None of its domains is verified, so none could be proven."
+    return f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}"
 
 
 def _headline(operation: Operation) -> str:
@@ -160,7 +166,7 @@ def _outcome(operation: Operation) -> str:
         case Stage.SUCCEEDED:
             return _auto_assign(operation)
         case Stage.PARTLY_MOVED:
-            return f"Some domains did not move.{trouble} Retry moves them too; the other button moves all of them back."
+            return f"Some domains did not move.{trouble} {_rest_of_the_way(operation)}"
         case Stage.FAILED:
             return f"{_failure(operation)}{trouble}{_seen(operation)}"
         case Stage.UNKNOWN:
@@ -171,6 +177,16 @@ def _outcome(operation: Operation) -> str:
             return _outdated(operation)
         case _:
             return f"It was given up, and I do not promote it. {_build_left(operation.findings.build)}"
+
+
+def _rest_of_the_way(operation: Operation) -> str:
+    back = undo_of(operation)
+    retry = "*Retry these domains* moves them too"
+    return (
+        f"{retry}; to go back with all of them, roll back to {code(back.target.label)}."
+        if back
+        else f"{retry}."
+    )
 
 
 def _unknown(operation: Operation) -> str:
@@ -189,7 +205,7 @@ def _outdated(operation: Operation) -> str:
 
 def _superseded(findings: Findings) -> str:
     build = findings.build
-    if build and findings.left_staged:
+    if build and findings.left_staged and build.ready_state == "READY":
         return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile."
     if build is None or build.ready_state == "READY":
         return "Somebody else moved production meanwhile."
@@ -239,7 +255,11 @@ def _building(build: Build | None, operation: Operation, now: datetime) -> str:
 
 def _failure(operation: Operation) -> str:
     build = operation.findings.build
-    if operation.plan.path is Path.REBUILD and build and build.ready_state in {"ERROR", "CANCELED"}:
+    if (
+        operation.plan.path is Path.REBUILD
+        and build
+        and build.ready_state in {"ERROR", "CANCELED", "DELETED"}
+    ):
         error = foreign(build.error or "", 300).rstrip(". ")
         why = f" {error}." if error else ""
         return f"The new build did not become ready.{why} Production is as it was."
@@ -298,7 +318,7 @@ def _proof(proof: DomainProof) -> str:
 def _buttons(operation: Operation) -> list[ButtonElement]:
     build = operation.findings.build
     found = [_retry(operation), _undo(operation), _cancel(operation)]
-    if build and operation.findings.left_staged:
+    if build and operation.findings.left_staged and build.ready_state == "READY":
         found.append(button(f"Promote {operation.plan.target.label}…", actions.PROMOTE, build.id))
     if build:
         found.append(link("Build logs", actions.OPEN_LINK, build.logs_url))

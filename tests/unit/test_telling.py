@@ -60,7 +60,7 @@ def told(made: Operation) -> str:
         ),
         (
             at(Stage.PARTLY_MOVED, proofs=HALF, trouble=Trouble("job", "failed")),
-            "did not move. Vercel's own record of it: failed. Retry moves them too; the other button moves all",
+            "did not move. Vercel's own record of it: failed. *Retry these domains* moves them too; to go back",
         ),
         (at(Stage.FAILED, trouble=NO), "Production did not move. Vercel said: no.\n"),
         (at(Stage.FAILED, trouble=NO, seen="dpl_x"), f"Vercel said: no. {SEEN}"),
