@@ -16,14 +16,15 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
+from chatbot.sandbox.vercel.routes import API_ROUTES
 from tests.conformance import cases
 from tests.conformance.casting import CASES, Case, played
-from tests.conformance.exceptions import ALLOWANCES, NEWER_VALUES
+from tests.conformance.exceptions import ALLOWANCES, NEWER_VALUES, UNRECORDED
 from tests.conformance.installing import NEWEST, NoNode, NotInstalled, installed
 from tests.conformance.judging import Judge
 from tests.conformance.official import VARIABLE, Official
 from tests.conformance.report import Line, Report, say
-from tests.conformance.samples import Sample, recorded
+from tests.conformance.samples import Sample, recorded, uncovered
 from tests.conformance.stage import Cli
 
 CACHE = Path(".cache/conformance").resolve()
@@ -101,6 +102,8 @@ def _check_schema(report: Report, record: Path, *, strict: bool) -> None:
         report.notes.append("Nothing is recorded of the test suite: run make test first.")
         if strict:
             report.add(Line("answers of the test suite", problem="none is recorded: make test comes first"))
+    else:
+        report.add(_complete([sample for some in samples.values() for sample in some]))
     judge = Judge(official)
     for source, some in samples.items():
         if some:
@@ -120,6 +123,13 @@ def _judged(judge: Judge, source: str, samples: list[Sample]) -> Line:
     kind = "official schema" if judge.official is not None else "newer shapes and error bodies only"
     title = f"{kind}: {len(samples)} shapes of answers of {calls} endpoints, of {source}: {len(violations)} violations"
     return Line(title, time.monotonic() - started, "\n".join(violations) if violations else None)
+
+
+def _complete(samples: list[Sample]) -> Line:
+    routes = [f"{route.method} {route.path}" for route in API_ROUTES]
+    gaps = uncovered(routes, samples, UNRECORDED)
+    title = f"a recorded success of each of the {len(routes)} routes of the platform"
+    return Line(title, problem="\n".join(gaps) if gaps else None)
 
 
 def _list_exceptions(judge: Judge) -> None:

@@ -23,6 +23,17 @@ _PAGE = {
     "properties": {"users": {"type": "array", "items": {"$ref": "#/components/schemas/User"}}},
 }
 
+_ALIASES = {
+    "type": "object",
+    "required": ["aliases"],
+    "properties": {"aliases": {"type": "array", "items": {"type": "object"}}},
+}
+_NO_CONFIG = {
+    "type": "object",
+    "required": ["rollingRelease"],
+    "properties": {"rollingRelease": {"nullable": True}},
+}
+
 
 def _answers(status: str, schema: dict[str, Any] | None) -> dict[str, Any]:
     content = {} if schema is None else {"content": {"application/json": {"schema": schema}}}
@@ -40,6 +51,10 @@ def official() -> Official:
                 "/v1/users": {"get": _answers("200", _PAGE)},
                 "/v13/deployments/{idOrUrl}": {"get": _answers("200", {"oneOf": [_USER, _PUBLIC]})},
                 "/v10/projects/{projectId}/promote/{deploymentId}": {"post": _answers("201", None)},
+                "/v1/projects/{projectId}/promote/aliases": {
+                    "get": _answers("200", {"oneOf": [{"type": "object"}, _ALIASES]})
+                },
+                "/v1/projects/{idOrName}/rolling-release/config": {"delete": _answers("200", _NO_CONFIG)},
             },
             "components": {"schemas": {"User": _USER}},
         }

@@ -40,6 +40,8 @@ class Judge:
         return list(found)
 
     def _judge(self, sample: Sample) -> list[str]:
+        if sample.status >= 500:
+            return [f"the platform broke: {str(sample.body)[:200]}"]
         call = nameless(sample.call)
         call = ALIKE.get(call, call)
         if sample.status < 400:

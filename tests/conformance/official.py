@@ -1,7 +1,8 @@
 """The official OpenAPI file, read so that its generated schemas can be used for strict validation.
 
 It is OpenAPI 3.0: `nullable` becomes a type of its own, and null a member of the enumeration. Its generated
-unions overlap, so `oneOf` is read as `anyOf`; a body has to fit one of the alternatives entirely.
+unions overlap, so `oneOf` is read as `anyOf`; a body has to fit one of the alternatives entirely, and an object
+of which nothing is said is none beside one with properties.
 """
 
 import json
@@ -21,6 +22,7 @@ COMPLETE = frozenset({"GET /v13/deployments/{}"})
 _NAMES = ("vercel-openapi.json", "data/vercel-openapi.json")
 _MAPS = frozenset({"properties", "patternProperties", "schemas"})
 """Keywords whose keys are names, not keywords."""
+_UNIONS = frozenset({"oneOf", "anyOf"})
 _SILENT = frozenset({"description", "example", "examples", "deprecated", "nullable"})
 
 
@@ -91,9 +93,20 @@ def plain(schema: Any) -> Any:
             read[keyword] = {name: plain(one) for name, one in value.items()}
         elif keyword == "enum":
             read[keyword] = [*value, *_newer(value)]
+        elif keyword in _UNIONS:
+            read["anyOf"] = [plain(one) for one in _telling(value)]
         elif keyword not in _SILENT:
-            read["anyOf" if keyword == "oneOf" else keyword] = plain(value)
+            read[keyword] = plain(value)
+    if schema.get("nullable") is True and not read:  # how the file says that it is always null
+        return {"type": "null"}
     return {"anyOf": [{"type": "null"}, read]} if schema.get("nullable") is True else read
+
+
+def _telling(alternatives: list[Any]) -> list[Any]:
+    """Without the bare objects, which any body would fit, if another one says what a body has."""
+    if not any("properties" in one or "$ref" in one for one in alternatives):
+        return alternatives
+    return [one for one in alternatives if one.keys() - _SILENT != {"type"} or one["type"] != "object"]
 
 
 def _newer(enumeration: list[Any]) -> list[str]:

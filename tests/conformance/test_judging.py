@@ -77,6 +77,30 @@ def test_an_undeclared_status_is_a_violation_unless_it_is_listed(official: Offic
     assert [one.call for one in judge.allowances] == ["POST /v10/projects/{}/promote/{}"]
 
 
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_that_the_platform_breaks_is_a_violation_whatever_is_declared(
+    official: Official, status: int
+) -> None:
+    official.operations["GET /v2/user"][str(status)] = {"description": ""}
+    for source in (official, None):
+        assert "the platform broke" in verdict(source, "GET /v2/user", ERROR, status)
+
+
+def test_a_bare_object_is_no_way_out_of_a_union(official: Official) -> None:
+    call = "GET /v1/projects/{project}/promote/aliases"
+    assert verdict(official, call, {"aliases": []}) == ""
+    assert ".aliases: 5 is not of type 'array'" in verdict(official, call, {"aliases": 5})
+    assert "'aliases' is a required property" in verdict(official, call, {})
+    bare = {"oneOf": [{"type": "object"}, {"type": "string"}]}
+    assert plain(bare) == {"anyOf": bare["oneOf"]}
+
+
+def test_what_is_only_nullable_is_null(official: Official) -> None:
+    call = "DELETE /v1/projects/{project}/rolling-release/config"
+    assert verdict(official, call, {"rollingRelease": None}) == ""
+    assert ".rollingRelease" in verdict(official, call, {"rollingRelease": {"stages": "x"}})
+
+
 @pytest.mark.parametrize("body", [{}, {"error": {"code": "x"}}, {"error": "x"}, {"message": "x"}, None])
 def test_every_refusal_has_the_documented_error_body(official: Official, body: Any) -> None:
     assert verdict(official, "GET /v2/user", ERROR, 400) == ""
@@ -131,3 +155,33 @@ def test_without_a_field_that_the_official_file_requires_a_good_body_is_a_violat
         holder = holder[step]
     del holder[key]
     assert f"'{key}' is a required property" in verdict(official, call, body)
+
+
+_ROLLOUT_CONFIG = "/v1/projects/{}/rolling-release/config"
+_STAGES = [{"targetPercentage": 10, "requireApproval": True}, {"targetPercentage": 100}]
+UNIONS: dict[str, tuple[str, Any, Any]] = {
+    "aliases": (
+        "GET /v1/projects/{}/promote/aliases",
+        {"aliases": [], "pagination": {"count": 0, "next": None, "prev": None}},
+        {"aliases": 5},
+    ),
+    "config": (
+        f"PATCH {_ROLLOUT_CONFIG}",
+        {"rollingRelease": {"target": "production", "stages": _STAGES}},
+        {"rollingRelease": {"stages": "x"}},
+    ),
+    "no config": (
+        f"DELETE {_ROLLOUT_CONFIG}",
+        {"rollingRelease": None},
+        {"rollingRelease": {"stages": "x"}},
+    ),
+}
+"""Where the official file offers a free alternative: the operation, a good body and a wrong one."""
+
+
+@pytest.mark.skipif(VARIABLE not in os.environ, reason=f"${VARIABLE} names no folder with the official file")
+@pytest.mark.parametrize("name", UNIONS)
+def test_a_free_alternative_of_the_official_file_does_not_let_a_wrong_body_pass(name: str) -> None:
+    official, (call, good, wrong) = Official.of_environment(), UNIONS[name]
+    assert verdict(official, call, good) == ""
+    assert verdict(official, call, wrong) != ""

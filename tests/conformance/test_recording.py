@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from chatbot.sandbox.vercel import Platform, Timing
 from chatbot.sandbox.vercel.recording import Recorder
-from tests.conformance.samples import Sample, recorded
+from tests.conformance.samples import Sample, recorded, uncovered
 from tests.contract.platform.calling import Api
 
 QUICK = Timing(build=0.01, alias=0.01, queue=0.01)
@@ -57,6 +58,22 @@ def test_a_line_that_was_cut_short_is_passed_over(tmp_path: Path) -> None:
     kept(tmp_path, {"id": 1})
     (tmp_path / "killed.jsonl").write_text('{"call": "GET /x", "sta')
     assert [sample.body for sample in recorded(tmp_path)] == [{"id": 1}]
+
+
+def test_a_route_without_a_recorded_success_is_missing_unless_it_is_listed() -> None:
+    samples = [Sample("GET /a", 200, None, None), Sample("GET /b", 404, None, None)]
+    routes = ["GET /a", "GET /b", "GET /c"]
+    assert uncovered(routes, samples, {}) == [
+        "GET /b: no success is recorded",
+        "GET /c: no success is recorded",
+    ]
+    assert uncovered(routes, samples, {"GET /b": "why", "GET /c": "why"}) == []
+
+
+@pytest.mark.parametrize("route", ["GET /a", "GET /d"])
+def test_a_route_is_not_listed_in_vain(route: str) -> None:
+    samples = [Sample("GET /a", 200, None, None)]
+    assert "listed as never recorded" in "".join(uncovered(["GET /a"], samples, {route: "why"}))
 
 
 async def test_answers_are_recorded_with_their_route_and_control_is_not(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ async def project(stage: Stage) -> None:
 
 @case("a project that is not there")
 async def no_such_project(stage: Stage) -> None:
-    await stage.reads("project", "inspect", "nothing", exits=1)
+    printed = await stage.reads("project", "inspect", "nothing", exits=1)
+    printed.says('There is no project for "nothing"')
 
 
 @case("any endpoint")

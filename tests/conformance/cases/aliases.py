@@ -1,6 +1,7 @@
 """`vercel alias` and `vercel domains`."""
 
 from tests.conformance.casting import case
+from tests.conformance.production import is_serving
 from tests.conformance.stage import Stage, holds, one, same
 
 
@@ -34,13 +35,14 @@ async def stays(stage: Stage) -> None:
     await stage.vercel("alias", "set", preview["url"], "try.shop.example.com")
     staged = await stage.api.staged_id()
     await stage.vercel("promote", staged, "--yes")
-    same(await stage.api.current_id(), staged, "what is Current")
+    await is_serving(stage, staged)
     same((await stage.api.deployment("try.shop.example.com"))["id"], preview["id"], "what the alias serves")
 
 
 @case("an alias of a deployment that is not there")
 async def of_nothing(stage: Stage) -> None:
-    await stage.vercel("alias", "set", "nothing-acme.vercel.app", "try.shop.example.com", exits=1)
+    printed = await stage.reads("alias", "set", "nothing-acme.vercel.app", "try.shop.example.com", exits=1)
+    printed.says("Failed to find ID or URL nothing-acme.vercel.app under acme")
     holds("try.shop.example.com" not in stage.platform.store.aliases, "no alias was made")
 
 

@@ -1,21 +1,18 @@
 """`vercel promote` of what can be promoted as it is."""
 
 from tests.conformance.casting import case
+from tests.conformance.production import is_serving
 from tests.conformance.stage import Stage, holds, same
 
 
 async def is_current(stage: Stage, deployment_id: str) -> None:
     """Production, every production domain and auto-assignment are as after a promote."""
     project = await stage.api.project()
-    same(project["targets"]["production"]["id"], deployment_id, "what is Current")
     same(project["autoAssignCustomDomains"], True, "auto-assignment")
     request = project["lastAliasRequest"]
     same([request[key] for key in ("type", "jobStatus", "toDeploymentId")],
          ["promote", "succeeded", deployment_id], "the last alias request")  # fmt: skip
-    panel = await stage.api.panel()
-    serving = {d["deployment_id"] for d in panel["domains"] if not d["redirect"] and not d["git_branch"]}
-    same(serving, {deployment_id}, "what the production domains serve")
-    same((await stage.api.deployment(deployment_id))["readySubstate"], "PROMOTED", "its substate")
+    await is_serving(stage, deployment_id)
 
 
 async def nothing_was_asked(stage: Stage) -> None:
@@ -77,7 +74,7 @@ async def current(stage: Stage) -> None:
     for name in (current, "shop.example.com"):
         printed = await stage.reads("promote", name, "--yes", exits=1)
         printed.says(expected)
-    same(await stage.api.current_id(), current, "what is Current")
+    await is_serving(stage, current)
 
 
 @case("no promotion is under way")
@@ -119,7 +116,7 @@ async def skipped_job(stage: Stage) -> None:
     printed = await stage.vercel("promote", staged, "--yes")
     printed.says("Promote deployment was skipped")
     same((await stage.api.project())["lastAliasRequest"]["jobStatus"], "skipped", "the job")
-    same(await stage.api.current_id(), before, "what is Current")
+    await is_serving(stage, before)
 
 
 @case("a deployment deleted by retention is refused")

@@ -2,6 +2,7 @@
 
 from tests.conformance.cases.promoting import is_current, nothing_was_asked
 from tests.conformance.casting import case
+from tests.conformance.production import is_serving
 from tests.conformance.stage import Stage, holds, same
 
 
@@ -25,7 +26,7 @@ async def staged_by_default(stage: Stage) -> None:
     same([built["target"], built["readySubstate"], built["meta"]["action"]],
          ["production", "STAGED", "promote"], "what was built")  # fmt: skip
     same(built["gitSource"]["sha"], source["gitSource"]["sha"], "its commit")
-    same(await stage.api.current_id(), before, "what is Current")
+    await is_serving(stage, before)
     await stage.vercel("promote", newest, "--yes")
     await is_current(stage, newest)
 
@@ -37,4 +38,4 @@ async def assigned_by_itself(stage: Stage) -> None:
     printed.says("Successfully created new deployment of docs at")
     newest = (await stage.api.deployments("docs"))[0]["uid"]
     await stage.api.until_current(newest, "docs")
-    same((await stage.api.deployment(newest))["readySubstate"], "PROMOTED", "its substate")
+    await is_serving(stage, newest, "docs")

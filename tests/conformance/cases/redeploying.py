@@ -1,6 +1,7 @@
 """`vercel redeploy`: the same commit, built anew."""
 
 from tests.conformance.casting import case
+from tests.conformance.production import is_serving
 from tests.conformance.stage import Printed, Stage, same
 
 
@@ -30,6 +31,7 @@ async def current(stage: Stage) -> None:
     printed.says("Production", "Ready")
     again = await built(stage, printed)
     await stage.api.until_current(again, "docs")
+    await is_serving(stage, again, "docs")
 
 
 @case("without waiting")
@@ -39,7 +41,7 @@ async def without_waiting(stage: Stage) -> None:
     printed.says("Deployment is still processing")
     again = await stage.api.until_state(await built(stage, printed), "READY")
     same([again["target"], again["readySubstate"]], ["production", "STAGED"], "what was built")
-    same(await stage.api.current_id(), before, "what is Current")
+    await is_serving(stage, before)
 
 
 @case("a build that fails")

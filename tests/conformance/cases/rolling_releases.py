@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from tests.conformance.cases.rolling_back import is_rolled_back
 from tests.conformance.casting import case
+from tests.conformance.production import is_serving
 from tests.conformance.stage import Printed, Stage, same
 
 MANUAL = ("--enable", "--advancement-type=manual-approval", "--stage=10", "--stage=50")
@@ -45,7 +47,8 @@ async def configured(stage: Stage) -> None:
     printed.says("Successfully configured rolling releases.")
     config = (await stage.api.project())["rollingRelease"]
     same([s["targetPercentage"] for s in config["stages"]], [10, 50, 100], "the stages")
-    await command(stage, "configure", "--enable", "--advancement-type=automatic", "--stage=20,5m")
+    printed = await command(stage, "configure", "--enable", "--advancement-type=automatic", "--stage=20,5m")
+    printed.says("Successfully configured rolling releases.")
     config = (await stage.api.get("/v1/projects/shop/rolling-release/config"))["rollingRelease"]
     same([(s["targetPercentage"], s.get("duration")) for s in config["stages"]],
          [(20, 5), (100, None)], "the stages, with minutes")  # fmt: skip
@@ -66,9 +69,11 @@ async def approved(stage: Stage) -> None:
     printed = await command(stage, "approve", "--dpl", canary, "--currentStageIndex=0")
     printed.says(f"Requested rolling release approval from stage 0 to 1 for {canary}")
     same((await inspected(stage))["activeStage"]["index"], 1, "the active stage")
-    await command(stage, "approve", "--dpl", canary, "--currentStageIndex=1")
+    printed = await command(stage, "approve", "--dpl", canary, "--currentStageIndex=1")
+    printed.says(f"Requested rolling release approval from stage 1 to 2 for {canary}")
     await stage.api.until_current(canary)
-    same((await stage.api.deployment(canary))["readySubstate"], "PROMOTED", "the canary's substate")
+    same((await inspected(stage))["state"], "COMPLETE", "the rolling release")
+    await is_serving(stage, canary)
 
 
 @case("completed at once")
@@ -78,20 +83,33 @@ async def completed(stage: Stage) -> None:
     printed.says(f"Requested rolling release completion for {canary}")
     await stage.api.until_current(canary)
     same((await inspected(stage))["state"], "COMPLETE", "the rolling release")
+    await is_serving(stage, canary)
 
 
-@case("aborted")
+async def is_aborted(stage: Stage, canary: str, before: str) -> None:
+    await stage.api.until_job("succeeded")
+    rollout = await inspected(stage)
+    same([rollout["state"], rollout["canaryDeployment"]["id"]], ["ABORTED", canary], "the rolling release")
+    await is_rolled_back(stage, before)
+    same((await stage.api.deployment(canary))["readySubstate"], "STAGED", "the canary's substate")
+
+
+@case("aborted, by the id of the base")
 async def aborted(stage: Stage) -> None:
     before = await stage.api.current_id()
     canary = await begun(stage)
     printed = await command(stage, "abort", "--dpl", before)
     printed.says(f"Requested rolling release abort and rollback to {before}")
-    await stage.api.until_job("succeeded")
-    same((await inspected(stage))["state"], "ABORTED", "the rolling release")
-    project = await stage.api.project()
-    same(project["targets"]["production"]["id"], before, "what is Current")
-    same(project["autoAssignCustomDomains"], False, "auto-assignment")
-    same((await stage.api.deployment(canary))["readySubstate"] != "ROLLING", True, "no canary any more")
+    await is_aborted(stage, canary, before)
+
+
+@case("aborted, by the id of the canary")
+async def aborted_by_canary(stage: Stage) -> None:
+    before = await stage.api.current_id()
+    canary = await begun(stage)
+    printed = await command(stage, "abort", "--dpl", canary)
+    printed.says(f"Requested rolling release abort and rollback to {canary}")  # it repeats what it was given
+    await is_aborted(stage, canary, before)
 
 
 @case("approving a stage that is not the active one is refused")
@@ -143,6 +161,7 @@ async def completed_by_promote(stage: Stage) -> None:
     await stage.vercel("promote", canary, "--yes", "--timeout", "0")
     await stage.api.until_current(canary)
     same((await inspected(stage))["state"], "COMPLETE", "the rolling release")
+    await is_serving(stage, canary)
 
 
 @case("a rollback while one is active aborts it")
@@ -151,5 +170,5 @@ async def aborted_by_rollback(stage: Stage) -> None:
     await begun(stage)
     printed = await stage.vercel("rollback", earlier)
     printed.says("rolled back")
-    same(await stage.api.current_id(), earlier, "what is Current")
+    await is_rolled_back(stage, earlier)
     same((await inspected(stage))["state"], "ABORTED", "the rolling release")

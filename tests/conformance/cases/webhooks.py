@@ -39,5 +39,6 @@ async def created(stage: Stage) -> None:
     same(hook["events"], list(events[1::2]), "its events")
     shown = (await stage.reads("webhooks", "inspect", hook["id"], "--json")).json()
     same([shown["id"], shown["url"]], [hook["id"], hook["url"]], "the webhook")
-    await stage.vercel("webhooks", "rm", hook["id"], "--yes")
+    printed = await stage.vercel("webhooks", "rm", hook["id"], "--yes")
+    printed.says(f"Success! Webhook {hook['id']} removed")
     same(await stage.api.get("/v1/webhooks"), [], "the webhooks")
