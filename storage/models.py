@@ -9,8 +9,9 @@ from typing import ClassVar, Literal, TypeAlias
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-OperationPath: TypeAlias = Literal["promote", "rebuild", "rollback"]
+OperationPath: TypeAlias = Literal["promote", "rebuild", "rollback", "advance", "complete", "abort"]
 OperationState: TypeAlias = Literal[
+    "waiting",
     "requested",
     "outdated",
     "asked",
@@ -26,7 +27,7 @@ OperationState: TypeAlias = Literal[
 ]
 Answer: TypeAlias = Literal["confirmed", "cancelled", "replaced"]
 
-_UNFINISHED = text("finished_at IS NULL")
+ACTIVE = text("finished_at IS NULL AND state <> 'waiting'")
 _UNFINISHED_OR_UNTOLD = text("finished_at IS NULL OR told_at IS NULL")
 
 
@@ -65,15 +66,22 @@ class Operation(SQLModel, table=True):
 
     `plan` and `outcome` are JSON texts that storage does not read. `fence` grows with every claim; a write
     names the fence it was claimed with. `look_at` is when the next step is due. `asked_at` is written before
-    the platform is asked; a rebuild may ask once more: `promote_asked_at`. An operation leaves the queue once
-    it is finished and `told_at` says that its end was told.
+    the platform is asked; a rebuild may ask once more: `promote_asked_at`, and so may the wish to keep
+    auto-assignment off: `keep_off_asked_at`. An operation leaves the queue once it is finished and `told_at`
+    says that its end was told; `retired_at`: its buttons are gone, since production has moved on.
+
+    One operation of a project is active at a time. Others may wait: for their turn (`in_line_since`), or, while
+    that is empty, for their build.
     """
 
     __tablename__: ClassVar[str] = "operations"
     __table_args__ = (
-        CheckConstraint("path IN ('promote', 'rebuild', 'rollback')", name="operations_path"),
         CheckConstraint(
-            "state IN ('requested', 'outdated', 'asked', 'building', 'moving', 'unsure', 'succeeded', "
+            "path IN ('promote', 'rebuild', 'rollback', 'advance', 'complete', 'abort')",
+            name="operations_path",
+        ),
+        CheckConstraint(
+            "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'unsure', 'succeeded', "
             "'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')",
             name="operations_state",
         ),
@@ -81,8 +89,8 @@ class Operation(SQLModel, table=True):
             "operations_one_active_per_project",
             "project_id",
             unique=True,
-            sqlite_where=_UNFINISHED,
-            postgresql_where=_UNFINISHED,
+            sqlite_where=ACTIVE,
+            postgresql_where=ACTIVE,
         ),
         Index(
             "operations_due",
@@ -108,11 +116,14 @@ class Operation(SQLModel, table=True):
     channel: str
     reason: str | None = None
     created_at: datetime
+    in_line_since: datetime | None = None
     asked_at: datetime | None = None
     promote_asked_at: datetime | None = None
+    keep_off_asked_at: datetime | None = None
     accepted_at: datetime | None = None
     finished_at: datetime | None = None
     told_at: datetime | None = None
+    retired_at: datetime | None = None
     outcome: str | None = None
     message_ts: str | None = None
     announcement_ts: str | None = None

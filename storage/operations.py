@@ -9,17 +9,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import LeaseLost, ProjectBusy
-from storage.models import Operation
+from storage.models import ACTIVE, Operation
 from storage.reading import one, rows
 
+WAITING = "waiting"
 _TABLE = SQLModel.metadata.tables[Operation.__tablename__]
 _IF_NONE_IS_ACTIVE: Any = {
     "index_elements": [_TABLE.c.project_id],
-    "index_where": _TABLE.c.finished_at.is_(None),
+    "index_where": ACTIVE,
 }
 _INSERT = {
     dialect: insert(_TABLE)
@@ -31,7 +33,9 @@ _CHANGEABLE = frozenset(Operation.model_fields) - {"id", "project_id", "created_
 
 
 async def create(session: AsyncSession, operation: Operation) -> Operation:
-    """Raises ProjectBusy when the project has an unfinished operation; the transaction stays usable."""
+    """Raises ProjectBusy when the project has an active operation; the transaction stays usable. One that
+    waits is taken in any case.
+    """
     connection = await session.connection()
     insert = _INSERT[connection.dialect.name]
     while (await connection.execute(insert, operation.model_dump())).rowcount == 0:
@@ -46,11 +50,46 @@ async def get(session: AsyncSession, operation_id: str) -> Operation | None:
 
 
 async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
-    """The project's unfinished operation; there is at most one."""
-    return await one(
+    """The project's unfinished operation that does not wait; there is at most one."""
+    return await one(session, select(Operation).where(Operation.project_id == project_id, _is_active()))
+
+
+async def line_of(session: AsyncSession, project_id: str) -> list[Operation]:
+    """What waits for its turn on a project, the next one first: rollbacks, then whoever came first."""
+    return await rows(
         session,
-        select(Operation).where(Operation.project_id == project_id, col(Operation.finished_at).is_(None)),
+        select(Operation)
+        .where(
+            Operation.project_id == project_id,
+            col(Operation.finished_at).is_(None),
+            col(Operation.state) == WAITING,
+            col(Operation.in_line_since).is_not(None),
+        )
+        .order_by(
+            col(Operation.path) != "rollback",
+            col(Operation.in_line_since),
+            col(Operation.created_at),
+            col(Operation.id),
+        ),
     )
+
+
+async def begin(session: AsyncSession, operation_id: str, fence: int, *, state: str) -> Operation | None:
+    """Let a waiting operation have its turn: None while another one is active, or comes before it.
+
+    Raises LeaseLost.
+    """
+    found = await get(session, operation_id)
+    if found is None or found.fence != fence or found.state != WAITING:
+        raise LeaseLost(operation_id, fence)
+    line = await line_of(session, found.project_id)
+    if not line or line[0].id != operation_id or await active_of(session, found.project_id) is not None:
+        return None
+    try:
+        async with session.begin_nested():
+            return await change(session, operation_id, fence, expected_state=WAITING, state=state)
+    except IntegrityError:  # another replica let one begin between the two statements
+        return None
 
 
 async def newest(session: AsyncSession, project_id: str | None = None, limit: int = 20) -> list[Operation]:
@@ -156,6 +195,26 @@ async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
     )
     earliest: datetime | None = (await session.exec(select(func.min(due)).where(_queued()))).one()
     return earliest and max(earliest, now)
+
+
+async def to_retire(session: AsyncSession, project_id: str, before: datetime) -> list[Operation]:
+    """Finished operations from before then whose message may still offer a way back, oldest first."""
+    return await rows(
+        session,
+        select(Operation)
+        .where(
+            Operation.project_id == project_id,
+            col(Operation.told_at).is_not(None),
+            col(Operation.message_ts).is_not(None),
+            col(Operation.retired_at).is_(None),
+            col(Operation.created_at) < before,
+        )
+        .order_by(col(Operation.created_at)),
+    )
+
+
+def _is_active() -> ColumnElement[bool]:
+    return and_(col(Operation.finished_at).is_(None), col(Operation.state) != WAITING)
 
 
 def _queued() -> ColumnElement[bool]:

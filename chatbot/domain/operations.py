@@ -11,8 +11,12 @@ from chatbot.domain.planning import Part, Path, Plan
 
 
 class Stage(StrEnum):
-    """How far an operation is. The last seven are outcomes: nothing follows them."""
+    """How far an operation is. The last seven are outcomes: nothing follows them.
 
+    WAITING: for its turn on the project, or for the build that it is to promote.
+    """
+
+    WAITING = "waiting"
     REQUESTED = "requested"
     ASKED = "asked"
     BUILDING = "building"
@@ -34,6 +38,7 @@ class Stage(StrEnum):
 _ENDS = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKNOWN, Stage.SUPERSEDED})
 
 NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.WAITING: frozenset({Stage.REQUESTED, Stage.OUTDATED, Stage.FAILED, Stage.CANCELLED}),
     Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.FAILED}),
     Stage.ASKED: frozenset({Stage.BUILDING, Stage.MOVING, Stage.UNSURE}) | _ENDS,
     Stage.BUILDING: frozenset({Stage.MOVING, Stage.UNSURE, Stage.CANCELLED}) | _ENDS,

@@ -305,3 +305,55 @@ async def test_only_an_operation_that_merely_waits_gives_way(
             await operations.create(session, operation("op_2"))  # the project is free
         else:
             await operations.change(session, "op_1", held.fence, state=state)
+
+
+async def test_those_that_wait_stand_beside_the_active_one(db: Database) -> None:
+    await create(db, "op_1")
+    await create(db, "op_2", state="waiting", in_line_since=NOW + SECOND)
+    await create(db, "op_3", state="waiting", in_line_since=NOW + 2 * SECOND, path="rollback")
+    await create(db, "op_4", state="waiting")  # for its build: not in line yet
+    async with db.read() as session:
+        active = await operations.active_of(session, "prj_shop")
+        line = [found.id for found in await operations.line_of(session, "prj_shop")]
+    assert active is not None
+    assert active.id == "op_1"
+    assert line == ["op_3", "op_2"]  # a rollback goes first
+
+
+async def test_one_after_the_other_has_its_turn(db: Database) -> None:
+    await create(db, "op_1")
+    await create(db, "op_2", state="waiting", in_line_since=NOW)
+    await create(db, "op_3", state="waiting", in_line_since=NOW + SECOND)
+    assert await begin(db, "op_2") is None
+    await change(db, "op_1", 0, finished_at=NOW, state="succeeded")
+    assert await begin(db, "op_3") is None
+    begun = await begin(db, "op_2")
+    assert begun is not None
+    assert begun.state == "requested"
+    assert await begin(db, "op_3") is None
+    with pytest.raises(LeaseLost):
+        await begin(db, "op_2")
+
+
+async def test_of_many_that_begin_at_once_one_has_its_turn(open_database: Callable[[], Database]) -> None:
+    for number in range(4):
+        await create(open_database(), f"op_{number}", state="waiting", in_line_since=NOW)
+    begun = await asyncio.gather(*(begin(open_database(), f"op_{number}") for number in range(4)))
+    assert [found.id for found in begun if found is not None] == ["op_0"]
+
+
+async def test_only_what_was_told_and_has_a_message_is_retired(db: Database) -> None:
+    told = {"told_at": NOW, "finished_at": NOW, "state": "succeeded", "message_ts": "1.2"}
+    await create(db, "op_1", **told)
+    await create(db, "op_2", **{**told, "told_at": None})
+    await create(db, "op_3", **{**told, "message_ts": None})
+    await create(db, "op_4", **told, retired_at=NOW)
+    await create(db, "op_5", **told, created_at=NOW + SECOND)
+    async with db.read() as session:
+        found = await operations.to_retire(session, "prj_shop", before=NOW + SECOND)
+    assert [each.id for each in found] == ["op_1"]
+
+
+async def begin(db: Database, name: str, fence: int = 0) -> Operation | None:
+    async with db.write() as session:
+        return await operations.begin(session, name, fence, state="requested")
