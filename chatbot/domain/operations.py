@@ -39,7 +39,7 @@ _ENDS = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKN
 
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.WAITING: frozenset({Stage.REQUESTED, Stage.OUTDATED, Stage.FAILED, Stage.CANCELLED}),
-    Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.FAILED}),
+    Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.SUPERSEDED, Stage.FAILED}),
     Stage.ASKED: frozenset({Stage.BUILDING, Stage.MOVING, Stage.UNSURE}) | _ENDS,
     Stage.BUILDING: frozenset({Stage.MOVING, Stage.UNSURE, Stage.CANCELLED}) | _ENDS,
     Stage.MOVING: _ENDS,

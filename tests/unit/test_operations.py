@@ -48,13 +48,14 @@ def test_every_other_stage_can_end_well_or_badly(stage: Stage) -> None:
 
 
 def test_every_stage_is_reached_from_the_first() -> None:
-    assert reachable(Stage.REQUESTED) == set(Stage) - {Stage.REQUESTED}
+    assert reachable(Stage.WAITING) == set(Stage) - {Stage.WAITING}
 
 
 def test_nothing_is_asked_twice() -> None:
-    """Only the first stage leads to the ask, and nothing leads back to it."""
+    """Only one stage leads to the ask, and nothing after it leads back there."""
     assert [stage for stage in Stage if Stage.ASKED in NEXT[stage]] == [Stage.REQUESTED]
-    assert all(Stage.REQUESTED not in NEXT[stage] for stage in Stage)
+    assert [stage for stage in Stage if Stage.REQUESTED in NEXT[stage]] == [Stage.WAITING]
+    assert all(Stage.WAITING not in NEXT[stage] for stage in Stage)
 
 
 def test_the_only_way_round_is_a_build_whose_ask_or_promote_was_not_answered() -> None:
@@ -62,13 +63,14 @@ def test_the_only_way_round_is_a_build_whose_ask_or_promote_was_not_answered() -
     assert circling == {Stage.BUILDING, Stage.UNSURE}
 
 
-def test_only_before_the_ask_something_is_outdated_and_only_a_build_is_given_up() -> None:
-    assert [before for before in Stage if Stage.OUTDATED in NEXT[before]] == [Stage.REQUESTED]
-    assert [before for before in Stage if Stage.CANCELLED in NEXT[before]] == [Stage.BUILDING]
+def test_only_before_the_ask_something_is_outdated_and_only_what_waits_is_given_up() -> None:
+    before_the_ask = [Stage.WAITING, Stage.REQUESTED]
+    assert [before for before in Stage if Stage.OUTDATED in NEXT[before]] == before_the_ask
+    assert [before for before in Stage if Stage.CANCELLED in NEXT[before]] == [Stage.WAITING, Stage.BUILDING]
 
 
-def test_every_stage_after_the_ask_may_see_production_change_hands() -> None:
-    under_way = {stage for stage in Stage if not stage.is_outcome} - {Stage.REQUESTED}
+def test_every_stage_that_has_begun_may_see_production_change_hands() -> None:
+    under_way = {stage for stage in Stage if not stage.is_outcome} - {Stage.WAITING}
     assert {before for before in Stage if Stage.SUPERSEDED in NEXT[before]} == under_way
 
 
