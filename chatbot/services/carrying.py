@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from chatbot.domain.operations import Operation, Stage
 from chatbot.errors import PlatformError
 from chatbot.messages import operation as wording
+from chatbot.messages.announcement import announcement
 from chatbot.services.announcer import LiveMessage, Posted, SlackTrouble
 from chatbot.services.asking import check_and_ask, person
 from chatbot.services.held import Crew, Held
@@ -119,6 +120,6 @@ class Carrying:
         if operation.stage is not Stage.SUCCEEDED or posted is None:
             return None
         key = str(uuid5(NAMESPACE_URL, f"{operation.id}/announcement"))
-        message = wording.announcement(operation)
+        message = announcement(operation)
         announcer = self._held.crew.announcer
         return (await announcer.post(posted.channel, message, key=key, thread=posted.ts)).ts

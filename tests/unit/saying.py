@@ -41,7 +41,16 @@ from chatbot.errors import (
     RateLimited,
     Refusal,
 )
-from chatbot.messages import Message, about, confirmation, listings, message, operation, refusals
+from chatbot.messages import (
+    Message,
+    about,
+    announcement,
+    confirmation,
+    listings,
+    message,
+    operation,
+    refusals,
+)
 from chatbot.messages.wording import foreign
 from tests.unit.making import NOON
 from tests.unit.strategies import (
@@ -136,7 +145,7 @@ SAYINGS = [
         lambda v: listings.choices(v[0], v[1], NOON),
     ),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
-    Saying(operation, "announcement", operations(), operation.announcement),
+    Saying(announcement, "announcement", operations(), announcement.announcement),
     Saying(refusals, "word_old_button", st.none(), lambda _: refusals.word_old_button()),
     Saying(refusals, "word_no_audit", st.none(), lambda _: refusals.word_no_audit()),
     Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),

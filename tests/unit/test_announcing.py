@@ -6,7 +6,8 @@ import pytest
 
 from chatbot.domain.operations import DomainProof, Operation, Stage
 from chatbot.domain.planning import MAX_REASON, plan_promotion
-from chatbot.messages.operation import announcement, progress
+from chatbot.messages.announcement import announcement
+from chatbot.messages.operation import progress
 from tests.unit.happening import BUILD, FIRST, HALF, MOVED, REBUILD, ROLLBACK, at
 from tests.unit.making import NOON, commit, current, domain, look, staged
 from tests.unit.saying import words

@@ -10,7 +10,8 @@ from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import Plan
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages import actions
-from chatbot.messages.operation import announcement, progress
+from chatbot.messages.announcement import announcement
+from chatbot.messages.operation import progress
 from tests.unit.happening import (
     BUILD,
     BUILD_STATES,

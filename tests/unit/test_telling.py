@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from chatbot.domain.operations import DomainProof, Operation, Stage, Trouble
 from chatbot.domain.planning import Part, plan_promotion
-from chatbot.messages.operation import announcement, progress
+from chatbot.messages.announcement import announcement
+from chatbot.messages.operation import progress
 from tests.unit.happening import BUILD, BUILD_STATES, DOMAINS, FIRST, HALF, MOVED, REBUILD, ROLLBACK, at
 from tests.unit.making import NOON, current, look, project, staged
 from tests.unit.saying import words

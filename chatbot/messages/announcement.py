@@ -1,0 +1,42 @@
+"""What is Current now, told to the channel once it is proven, with the way back one click away."""
+
+from chatbot.domain.operations import Operation
+from chatbot.domain.planning import MAX_REASON, Path
+from chatbot.messages.message import Message, row, sections
+from chatbot.messages.oneclick import undo as undo_button
+from chatbot.messages.outcome import is_pinned
+from chatbot.messages.wording import code, count, deployment_line, domain_name, foreign, mention, named
+
+
+def announcement(operation: Operation) -> Message:
+    """What is Current now, once it is proven; with the way back one click away."""
+    plan, made = operation.plan, operation.made
+    proven = [domain_name(p.name) for p in operation.findings.proofs if p.moved]
+    was = deployment_line(operation.was) if operation.was else "nothing"
+    verb = {Path.PROMOTE: "Promoted", Path.REBUILD: "Rebuilt and promoted", Path.ROLLBACK: "Rolled back"}[
+        plan.path
+    ]
+    lines = [
+        f"*Current of {foreign(plan.project.name)} is now {deployment_line(made)}* {code(made.id)}",
+        f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
+        _proven(operation, proven),
+    ]
+    if ill := [domain_name(p.name) for p in operation.findings.proofs if p.moved and not p.is_well]:
+        lines.append(f"*Not well:* {named(ill, 10)}. The operation message says how.")
+    if operation.reason:
+        lines.append(f"Reason: {foreign(operation.reason, MAX_REASON)}")
+    if is_pinned(operation):
+        lines.append("Production is pinned: new production builds stay Staged until somebody promotes.")
+    undo = undo_button(operation)
+    text = f"Current of {foreign(plan.project.name)} is now {foreign(made.label)}"
+    return Message(
+        f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *((row(undo),) if undo else ()))
+    )
+
+
+def _proven(operation: Operation, proven: list[str]) -> str:
+    if not operation.plan.domains:
+        return "It has no production domain."
+    if not proven:
+        return "None of its domains is verified, so none could be proven."
+    return f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}"

@@ -1,0 +1,58 @@
+"""The buttons that act without a card: Slack's own dialog names what will happen."""
+
+from slack_sdk.models.blocks import ButtonElement
+
+from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.planning import Path, Plan
+from chatbot.domain.undoing import retry_of, undo_of
+from chatbot.messages import actions
+from chatbot.messages.message import ask_first, button
+from chatbot.messages.wording import count, named, plain
+
+
+def undo(operation: Operation) -> ButtonElement | None:
+    plan = undo_of(operation)
+    if plan is None:
+        return None
+    pins = plan.path is Path.ROLLBACK
+    way = (
+        "No rebuild. New builds then stay Staged." if pins else "No rebuild. Auto-assignment is switched on."
+    )
+    verb = "Roll back" if pins else "Undo rollback"
+    question_title = f"{'Roll back' if pins else 'Undo the rollback of'} {plan.project.name}?"
+    return _one_click(
+        f"{verb} to {plan.target.label}", question_title, verb, way, actions.UNDO, operation, plan
+    )
+
+
+def retry(operation: Operation) -> ButtonElement | None:
+    plan = retry_of(operation)
+    if plan is None:
+        return None
+    question_title = f"Move the rest of {plan.project.name}?"
+    return _one_click(
+        "Retry these domains", question_title, "Retry", "No rebuild.", actions.RETRY, operation, plan
+    )
+
+
+def give_up(operation: Operation) -> ButtonElement | None:
+    if operation.stage is not Stage.BUILDING:
+        return None
+    name = operation.plan.project.name
+    question = ask_first(
+        f"Cancel the build of {name}?", "Production stays as it is.", "Cancel the build", deny="Keep building"
+    )
+    return button("Cancel the build", actions.GIVE_UP, operation.id, confirm=question)
+
+
+def _one_click(
+    text: str, question_title: str, verb: str, way: str, action: str, operation: Operation, plan: Plan
+) -> ButtonElement:
+    """Slack's own dialog names the target and the domains; the click then needs no card."""
+    names = named((plain(d.name, 60) for d in plan.domains), 3)
+    question = ask_first(
+        question_title,
+        f"To {plan.target.label}. {way} {count(len(plan.domains), 'domain')}: {names}",
+        verb,
+    )
+    return button(text, action, operation.id, style="danger", confirm=question)

@@ -1,0 +1,172 @@
+"""What is happening with an operation or has become of it, and what to do next."""
+
+from datetime import datetime, timedelta
+
+from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage
+from chatbot.domain.planning import Path
+from chatbot.domain.undoing import undo_of
+from chatbot.messages.confirmation import all_of
+from chatbot.messages.wording import code, foreign, span
+
+_BAR = 12
+
+
+def told(operation: Operation, now: datetime) -> str:
+    """What is happening or has happened, and what to do next."""
+    return _outcome(operation) if operation.stage.is_outcome else _under_way(operation, now)
+
+
+def _under_way(operation: Operation, now: datetime) -> str:
+    findings = operation.findings
+    match operation.stage:
+        case Stage.BUILDING:
+            return f"{_building(findings.build, operation, now)}{_trouble(operation)}"
+        case Stage.MOVING if findings.queued:
+            return "Accepted, and queued: it begins when the active rolling release completes."
+        case Stage.MOVING if operation.plan.path is Path.REBUILD and not findings.proofs:
+            return "Built. Waiting for Vercel to move the domains."
+        case Stage.MOVING:
+            return f"Accepted. Domains moved: {_moved(findings.proofs, len(operation.plan.domains))}."
+        case Stage.UNSURE:
+            unclear = (
+                f"Vercel's answer was not clear.{_trouble(operation)} I asked once and will not ask again."
+            )
+            return f"{unclear} I am still looking.{_seen(operation)}"
+        case Stage.ASKED:
+            return "Asking Vercel."
+        case _:
+            return "Checking that nothing changed since the confirmation."
+
+
+def _outcome(operation: Operation) -> str:
+    trouble = _trouble(operation)
+    match operation.stage:
+        case Stage.SUCCEEDED:
+            return _auto_assign(operation)
+        case Stage.PARTLY_MOVED:
+            return f"Some domains did not move.{trouble} {_rest_of_the_way(operation)}"
+        case Stage.FAILED:
+            return f"{_failure(operation)}{trouble}{_seen(operation)}"
+        case Stage.UNKNOWN:
+            return f"{_unknown(operation)}{trouble}{_seen(operation)}"
+        case Stage.SUPERSEDED:
+            return f"{_superseded(operation.findings)}{_seen(operation)}"
+        case Stage.OUTDATED:
+            return _outdated(operation)
+        case _:
+            return f"It was given up, and I do not promote it. {_build_left(operation.findings.build)}"
+
+
+def _rest_of_the_way(operation: Operation) -> str:
+    back = undo_of(operation)
+    retry = "*Retry these domains* moves them too"
+    return (
+        f"{retry}; to go back with all of them, roll back to {code(back.target.label)}."
+        if back
+        else f"{retry}."
+    )
+
+
+def _unknown(operation: Operation) -> str:
+    if operation.findings.queued:
+        return "It is still queued: it begins when the active rolling release completes."
+    return "I asked once, and did not see it happen. Look with `/current` before you try again."
+
+
+def _outdated(operation: Operation) -> str:
+    if not operation.findings.changed:
+        return (
+            "Nothing was done: the confirmation was too old when I could act on it. Ask again for a new one."
+        )
+    return f"Nothing was done: {all_of(operation.findings.changed)} changed after the confirmation."
+
+
+def _superseded(findings: Findings) -> str:
+    build = findings.build
+    if build and findings.left_staged and build.ready_state == "READY":
+        return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile."
+    if build is None or build.ready_state == "READY":
+        return "Somebody else moved production meanwhile."
+    return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}"
+
+
+def _build_left(build: Build | None) -> str:
+    match build.ready_state if build else "CANCELED":
+        case "CANCELED":
+            return "The build was canceled."
+        case "READY":
+            return "The build is ready: it stays Staged, unless Vercel assigns the domains to it."
+        case "ERROR" | "DELETED":
+            return "The build has failed, or is gone."
+        case _:
+            return (
+                "The build could not be canceled: Vercel may still assign the domains to it. See `/current`."
+            )
+
+
+def _trouble(operation: Operation) -> str:
+    trouble = operation.findings.trouble
+    if trouble is None:
+        return ""
+    text = foreign(trouble.text, 300).rstrip(". ")
+    words = {
+        "said": f"Vercel said: {text}",
+        "status": f"Vercel answered {text}",
+        "silent": f"Vercel did not answer: {text}",
+        "garbled": f"Vercel gave {text}",
+        "job": f"Vercel's own record of it: {text}",
+    }
+    return f" {words[trouble.kind]}." if text else ""
+
+
+def _building(build: Build | None, operation: Operation, now: datetime) -> str:
+    if build is None:
+        return "Building."
+    elapsed = max(now - build.started_at, timedelta())
+    usual = operation.plan.usual
+    if not usual:
+        return f"Building {code(build.id)} since {span(elapsed)}."
+    done = min(int(_BAR * elapsed / usual), _BAR - 1)
+    bar = "█" * done + "░" * (_BAR - done)
+    return f"Building {code(build.id)}: {bar} {span(elapsed)}, usually {span(usual)}."
+
+
+def _failure(operation: Operation) -> str:
+    build = operation.findings.build
+    if (
+        operation.plan.path is Path.REBUILD
+        and build
+        and build.ready_state in {"ERROR", "CANCELED", "DELETED"}
+    ):
+        error = foreign(build.error or "", 300).rstrip(". ")
+        why = f" {error}." if error else ""
+        return f"The new build did not become ready.{why} Production is as it was."
+    if operation.asked_at is None:
+        return "Nothing was sent to Vercel."
+    return "Production did not move."
+
+
+def _seen(operation: Operation) -> str:
+    return f" Current, when last seen: {code(operation.findings.seen)}." if operation.findings.seen else ""
+
+
+def _auto_assign(operation: Operation) -> str:
+    plan = operation.plan
+    if is_pinned(operation):
+        return "Production is pinned: auto-assignment is off. New builds stay Staged until somebody promotes."
+    if operation.findings.auto_assign is False:
+        return "Auto-assignment is off: new builds stay Staged until somebody promotes."
+    if not plan.auto_assign_before:
+        return "Auto-assignment is on again: the next production build becomes Current by itself."
+    return "Auto-assignment stays on."
+
+
+def is_pinned(operation: Operation) -> bool:
+    """As it was read back, where it was."""
+    read = operation.findings.auto_assign
+    off = not operation.plan.auto_assign_after if read is None else not read
+    return off and operation.plan.path is Path.ROLLBACK
+
+
+def _moved(proofs: tuple[DomainProof, ...], total: int) -> str:
+    return f"{sum(p.moved for p in proofs)}/{total}"

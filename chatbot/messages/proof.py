@@ -1,0 +1,53 @@
+"""The proof per domain: what each serves, and how it answers."""
+
+from slack_sdk.models.blocks import Block
+
+from chatbot.domain.operations import DomainProof, Operation
+from chatbot.messages.message import Message, sections
+from chatbot.messages.wording import bullets, code, count, domain_name, foreign
+
+SHOWN_PROOFS = 20
+_MAX_BLOCKS = 50
+
+_FAULTS = {
+    "timeout": "does not answer in time",
+    "unresolved": "its name does not resolve",
+    "private": "resolves to a private address, which I do not visit",
+}
+
+
+def proof(operation: Operation) -> list[Block]:
+    """The worst first, so that nothing wrong is among those that are only counted."""
+    proofs = operation.findings.proofs
+    if not proofs:
+        return []
+    title = f"*Proof per domain* for {code(operation.final_id or '')}"
+    return list(sections([title, *bullets(map(_line, _worst_first(proofs)), SHOWN_PROOFS)]))
+
+
+def whole_proof(operation: Operation) -> Message | None:
+    """Every domain, for the thread; None where the operation message has them all."""
+    proofs = operation.findings.proofs
+    if len(proofs) <= SHOWN_PROOFS:
+        return None
+    moved = sum(p.moved for p in proofs)
+    name = foreign(operation.plan.project.name)
+    title = f"*All {count(len(proofs), 'domain')}* of {name}: {moved} serve {code(operation.final_id or '')}"
+    lines = [title, *(f"• {_line(p)}" for p in _worst_first(proofs))]
+    return Message(f"All {count(len(proofs), 'domain')} of {name}.", tuple(sections(lines)[:_MAX_BLOCKS]))
+
+
+def _worst_first(proofs: tuple[DomainProof, ...]) -> list[DomainProof]:
+    return sorted(proofs, key=lambda p: (p.moved, p.is_well))
+
+
+def _line(proof: DomainProof) -> str:
+    if not proof.moved:
+        where = f"still on {code(proof.serves)}" if proof.serves else "serves nothing"
+        return f"{domain_name(proof.name)}: {where}"
+    if proof.status is None:
+        fault = _FAULTS.get(proof.fault or "", "does not answer")
+        return f"{domain_name(proof.name)}: moved, but {fault}"
+    if proof.status >= 400:
+        return f"{domain_name(proof.name)}: moved, but answers {proof.status}"
+    return f"{domain_name(proof.name)}: ok ({proof.status})"
