@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
+from chatbot.domain.crons import Cron
+from chatbot.domain.repositories import Repository
+
 
 class State(StrEnum):
     """What people see. Derived each time from the platform's fields, never stored.
@@ -24,13 +27,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Commit:
-    """`repository` is "org/name", empty where the platform does not know it."""
+    """`repository` is None where the platform does not know it."""
 
     sha: str
     message: str
     author: str
     branch: str
-    repository: str = ""
+    repository: Repository | None = None
 
     @property
     def subject(self) -> str:
@@ -39,7 +42,11 @@ class Commit:
 
 @dataclass(frozen=True)
 class Deployment:
-    """`target` is "production", or None for a preview. `url` has no scheme. `deleted`: by retention."""
+    """`target` is "production", or None for a preview. `url` has no scheme. `deleted`: by retention.
+
+    `custom_environment` is a slug. `crons` are the cron jobs that it defines; None where it is not told, as in
+    a list. `assigned_at` is when it got its domains, as far as its project tells.
+    """
 
     id: str
     project_id: str
@@ -56,7 +63,10 @@ class Deployment:
     error: str | None = None
     rollback_candidate: bool = False
     custom_environment: str | None = None
+    custom_environment_id: str | None = None
     deleted: bool = False
+    crons: tuple[Cron, ...] | None = None
+    assigned_at: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -87,7 +97,10 @@ class AliasRequest:
 
 @dataclass(frozen=True)
 class Project:
-    """`current` is `targets.production`: what the production domains point to, never the newest Promoted."""
+    """`current` is `targets.production`: what the production domains point to, never the newest Promoted.
+
+    `crons` are the cron jobs that run now: those of Current, or none while the project has them switched off.
+    """
 
     id: str
     name: str
@@ -95,10 +108,12 @@ class Project:
     current: Deployment | None = None
     last_request: AliasRequest | None = None
     production_branch: str | None = None
-    repository: str = ""
+    repository: Repository | None = None
     rolling_release: bool = False
     rollback_reason: str | None = None
     rollback_by: str | None = None
+    crons: tuple[Cron, ...] = ()
+    crons_are_off: bool = False
 
     @property
     def pinned(self) -> bool:
@@ -141,13 +156,14 @@ class Domain:
 
 @dataclass(frozen=True)
 class EnvironmentKey:
-    """One record; several records may share a key. Values are never read."""
+    """One record; several records may share a key. Values are never read. `custom_environments` are ids."""
 
     id: str
     key: str
     targets: frozenset[str]
     updated_at: datetime
     git_branch: str | None = None
+    custom_environments: frozenset[str] = frozenset()
 
 
 def state_of(deployment: Deployment, current_id: str | None) -> State:

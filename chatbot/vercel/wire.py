@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
+from chatbot.domain.crons import Cron
 from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
+from chatbot.domain.repositories import Repository
 
 
 def _from_milliseconds(value: Any) -> Any:
@@ -23,8 +25,16 @@ def _from_milliseconds(value: Any) -> Any:
 
 
 _SHA = re.compile(r"[0-9a-f]{7,64}")
+_PROJECT_URL = re.compile(r"(?P<site>https?://[^/]+)/(?P<name>.+?)/?")
+
+
+def _moment_if_told(value: Any) -> Any:
+    """`aliasAssigned` is a moment in some answers, and a yes or no in others."""
+    return None if isinstance(value, bool) else _from_milliseconds(value)
+
 
 Milliseconds = Annotated[datetime, BeforeValidator(_from_milliseconds)]
+MomentIfTold = Annotated[datetime | None, BeforeValidator(_moment_if_told)]
 Strings = Annotated[frozenset[str], BeforeValidator(lambda v: [v] if isinstance(v, str) else v or [])]
 
 
@@ -32,6 +42,14 @@ class _Named(BaseModel):
     id: str | None = None
     name: str | None = None
     slug: str | None = None
+
+
+class _Cron(BaseModel):
+    path: str
+    schedule: str
+
+    def to_domain(self) -> Cron:
+        return Cron(self.path, self.schedule)
 
 
 class DeploymentWire(BaseModel):
@@ -52,6 +70,8 @@ class DeploymentWire(BaseModel):
     rollback_candidate: bool | None = Field(default=None, alias="isRollbackCandidate")
     custom_environment: _Named | None = Field(default=None, alias="customEnvironment")
     deleted: bool | None = Field(default=None, alias="softDeletedByRetention")
+    crons: list[_Cron] | None = None
+    assigned_at: MomentIfTold = Field(default=None, alias="aliasAssigned")
 
     def to_domain(self, project_id: str = "") -> Deployment:
         """`project_id` fills in where the platform leaves it out, as in a project's targets."""
@@ -72,7 +92,10 @@ class DeploymentWire(BaseModel):
             error=self.error_message,
             rollback_candidate=bool(self.rollback_candidate),
             custom_environment=self.custom_environment.slug if self.custom_environment else None,
+            custom_environment_id=self.custom_environment.id if self.custom_environment else None,
             deleted=bool(self.deleted),
+            crons=None if self.crons is None else tuple(cron.to_domain() for cron in self.crons),
+            assigned_at=self.assigned_at,
         )
 
 
@@ -82,17 +105,27 @@ def _commit(meta: dict[str, Any]) -> Commit | None:
         sha = meta.get(f"{provider}CommitSha")
         if isinstance(sha, str) and _SHA.fullmatch(sha):  # whoever deploys writes these
             text = {key: str(value) for key, value in meta.items() if value is not None}
-            owner = text.get(f"{provider}Org") or text.get(f"{provider}ProjectNamespace", "")
-            name = text.get(f"{provider}Repo") or text.get(f"{provider}ProjectName", "")
             return Commit(
                 sha=sha,
                 message=text.get(f"{provider}CommitMessage", ""),
                 author=text.get(f"{provider}CommitAuthorLogin")
                 or text.get(f"{provider}CommitAuthorName", ""),
                 branch=text.get(f"{provider}CommitRef", ""),
-                repository=f"{owner}/{name}" if owner and name else "",
+                repository=_repository_of(provider, text),
             )
     return None
+
+
+_KEYS = {
+    "github": ("githubOrg", "githubRepo"),
+    "gitlab": ("gitlabProjectNamespace", "gitlabProjectName"),
+    "bitbucket": ("bitbucketRepoOwner", "bitbucketRepoSlug"),
+}
+
+
+def _repository_of(provider: str, meta: dict[str, str]) -> Repository | None:
+    path = meta.get("gitlabProjectPath") if provider == "gitlab" else None
+    return Repository.of(provider, path or "/".join(meta.get(key, "") for key in _KEYS[provider]))
 
 
 class DeploymentsPage(BaseModel):
@@ -112,10 +145,35 @@ class _LastRequest(BaseModel):
 
 
 class _Link(BaseModel):
+    """Each provider has its own fields. `host` is that of "github-custom-host"."""
+
     type: str = ""
     org: str = ""
     repo: str = ""
+    host: str = ""
+    project_url: str = Field(default="", alias="projectUrl")
+    owner: str = ""
+    slug: str = ""
     production_branch: str | None = Field(default=None, alias="productionBranch")
+
+    def repository(self) -> Repository | None:
+        match self.type:
+            case "github" | "github-limited":
+                return Repository.of("github", f"{self.org}/{self.repo}")
+            case "github-custom-host":
+                site = self.host if "://" in self.host else f"https://{self.host}"
+                return Repository.of("github", f"{self.org}/{self.repo}", site.rstrip("/"))
+            case "gitlab":
+                where = _PROJECT_URL.fullmatch(self.project_url)
+                return Repository.of("gitlab", where["name"], where["site"]) if where else None
+            case "bitbucket":
+                return Repository.of("bitbucket", f"{self.owner}/{self.slug}")
+        return None
+
+
+class _Crons(BaseModel):
+    disabled_at: Milliseconds | None = Field(default=None, alias="disabledAt")
+    definitions: list[_Cron] = []
 
 
 class _RollbackDescription(BaseModel):
@@ -133,10 +191,13 @@ class ProjectWire(BaseModel):
     link: _Link | None = None
     rolling_release: dict[str, Any] | None = Field(default=None, alias="rollingRelease")
     rollback_description: _RollbackDescription | None = Field(default=None, alias="rollbackDescription")
+    crons: _Crons | None = None
 
     def to_domain(self) -> Project:
         current = self.targets.production if self.targets else None
         link, last, told = self.link, self.last_request, self.rollback_description
+        crons = self.crons or _Crons()
+        crons_are_off = crons.disabled_at is not None
         return Project(
             id=self.id,
             name=self.name,
@@ -146,10 +207,12 @@ class ProjectWire(BaseModel):
             if last
             else None,
             production_branch=link.production_branch if link else None,
-            repository=f"{link.org}/{link.repo}" if link and link.org and link.repo else "",
+            repository=link.repository() if link else None,
             rolling_release=self.rolling_release is not None,
             rollback_reason=(told.description or None) if told else None,
             rollback_by=(told.username or None) if told else None,
+            crons=() if crons_are_off else tuple(cron.to_domain() for cron in crons.definitions),
+            crons_are_off=crons_are_off,
         )
 
 
@@ -200,6 +263,7 @@ class EnvironmentKeyWire(BaseModel):
     key: str
     target: Strings = frozenset()
     git_branch: str | None = Field(default=None, alias="gitBranch")
+    custom_environments: Strings = Field(default=frozenset(), alias="customEnvironmentIds")
     created_at: Milliseconds | None = Field(default=None, alias="createdAt")
     updated_at: Milliseconds | None = Field(default=None, alias="updatedAt")
 
@@ -207,7 +271,9 @@ class EnvironmentKeyWire(BaseModel):
         changed = self.updated_at or self.created_at or datetime.fromtimestamp(0, UTC)
         # Without an id, records are told apart by what they are for.
         known_by = self.id or f"{self.key} {sorted(self.target)} {self.git_branch or ''}"
-        return EnvironmentKey(known_by, self.key, self.target, changed, self.git_branch)
+        return EnvironmentKey(
+            known_by, self.key, self.target, changed, self.git_branch, self.custom_environments
+        )
 
 
 class EnvironmentPage(BaseModel):

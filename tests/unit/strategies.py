@@ -10,11 +10,13 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from chatbot.domain.crons import Cron
 from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.judging import Baseline
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
 from chatbot.domain.planning import Caution, Part, Path, Plan
+from chatbot.domain.repositories import Repository
 from chatbot.messages.wording import plain
 from tests.unit.making import NOON
 
@@ -72,13 +74,21 @@ READY_STATES = [
 NAMES = st.sampled_from(["shop", "docs", "a", "very-long-" * 9 + "very-named", "api.v2_internal"])
 HASHES = st.from_regex(r"\A[0-9a-f]{40}\Z")
 
+repositories = st.builds(
+    Repository.of,
+    st.sampled_from(["github", "gitlab", "bitbucket"]),
+    st.sampled_from(["acme/shop", "Acme/Shop", "a/" + "s" * 99]),
+)
+crons = st.lists(
+    st.builds(Cron, st.just("/jobs/settle") | hostile(2), st.just("*/15 * * * *") | hostile(1)), max_size=3
+).map(tuple)
 commits = st.builds(
     Commit,
     sha=HASHES | st.just("") | hostile(2).map(plain),
     message=hostile(),
     author=hostile(3),
     branch=hostile(3),
-    repository=hostile(2),
+    repository=st.none() | repositories,
 )
 logs_urls = st.none() | st.sampled_from(
     [
@@ -107,6 +117,9 @@ deployments = st.builds(
     error=st.none() | hostile(),
     rollback_candidate=st.booleans(),
     custom_environment=st.none() | st.just("qa"),
+    custom_environment_id=st.none() | st.just("env_qa"),
+    crons=st.none() | crons,
+    assigned_at=st.none() | TIMES,
     deleted=st.booleans(),
 )
 requests = st.builds(
@@ -132,7 +145,10 @@ def projects(draw: st.DrawFn) -> Project:
         current=serving,
         last_request=last,
         production_branch=draw(st.none() | hostile(1)),
+        repository=draw(st.none() | repositories),
         rolling_release=draw(st.booleans()),
+        crons=draw(crons),
+        crons_are_off=draw(st.booleans()),
         rollback_reason=draw(st.none() | hostile()),
         rollback_by=draw(st.none() | hostile(1)),
     )
@@ -163,7 +179,9 @@ environments = st.builds(
     only_preview=key_lists(),
     only_production=key_lists(),
     differing=key_lists(),
+    compared_with=st.none() | st.just("qa"),
     version=st.sampled_from(["", "9f" * 32]),
+    keys=st.sampled_from([(), (("API_URL", "0123"),)]),
 )
 
 

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.domain.deployments import EnvironmentKey
-from chatbot.domain.environment import EnvironmentChange, environment_change
+from chatbot.domain.environment import EnvironmentChange, changed_keys, environment_change
 from chatbot.domain.planning import plan_promotion, plan_rollback
 from tests.unit.making import NOON, commit, look, preview, promoted, record, staged
 
@@ -53,6 +54,61 @@ class TestRebuild:
 
     def test_what_changed_since_the_preview_was_built_is_not_said(self) -> None:
         assert rebuild(record(updated_at=NOON)).changed_since_build == ()
+
+
+class TestCustomEnvironment:
+    """A target built for one is compared with its records instead of preview's."""
+
+    QA = preview(custom_environment="qa", custom_environment_id="env_qa")
+
+    def change(self, *records: EnvironmentKey) -> EnvironmentChange:
+        return environment_change(self.QA, records, rebuild=True)
+
+    def of_qa(self, key: str, record_id: str, *targets: str) -> EnvironmentKey:
+        made = record(key, record_id, custom_environments=frozenset({"env_qa"}))
+        return replace(made, targets=frozenset(targets))
+
+    def test_its_own_keys_are_missing_then(self) -> None:
+        change = self.change(self.of_qa("QA_ONLY", "env_1"), record("P", "env_2"))
+        assert (change.only_preview, change.only_production) == (("QA_ONLY",), ("P",))
+        assert change.compared_with == "qa"
+
+    def test_previews_records_are_not_its_own(self) -> None:
+        change = self.change(record("API_URL", "env_1", "preview"), record("API_URL", "env_2"))
+        assert (change.only_preview, change.differing) == ((), ())
+        assert change.only_production == ("API_URL",)
+
+    def test_a_record_of_both_is_equal_by_construction(self) -> None:
+        both = self.of_qa("API_URL", "env_1", "production")
+        other = self.of_qa("TOKEN", "env_2")
+        change = self.change(both, other, record("TOKEN", "env_3"))
+        assert (change.only_preview, change.only_production) == ((), ())
+        assert change.differing == ("TOKEN",)
+
+    def test_a_preview_is_compared_with_none(self) -> None:
+        change = rebuild(self.of_qa("QA_ONLY", "env_1"))
+        assert (change.only_preview, change.compared_with) == ((), None)
+
+
+class TestTwoLooks:
+    BEFORE = (record("A", "env_1"), record("B", "env_2"), record("B", "env_3", "preview"))
+
+    def test_keys_whose_records_changed_are_named(self) -> None:
+        after = (
+            record("A", "env_1", updated_at=NOON),
+            record("B", "env_2"),
+            record("C", "env_4", "development"),
+        )
+        assert changed_keys(instant(*self.BEFORE), instant(*after)) == ("A", "B", "C")
+
+    def test_the_same_records_in_another_order_are_no_change(self) -> None:
+        assert changed_keys(instant(*self.BEFORE), instant(*reversed(self.BEFORE))) == ()
+
+    def test_a_record_that_joins_a_custom_environment_is_a_change(self) -> None:
+        joined = replace(self.BEFORE[0], custom_environments=frozenset({"env_qa"}))
+        change = instant(joined, *self.BEFORE[1:])
+        assert changed_keys(instant(*self.BEFORE), change) == ("A",)
+        assert change.version != instant(*self.BEFORE).version
 
 
 class TestInstant:

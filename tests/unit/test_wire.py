@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from chatbot.domain.crons import Cron
 from chatbot.domain.deployments import AliasRequest, Domain, EnvironmentKey, State, state_of
 from chatbot.domain.environment import environment_change
+from chatbot.domain.repositories import GitHost, Repository
 from chatbot.vercel import wire
 
+SHOP = Repository(GitHost.GITHUB, "acme/shop", "https://github.com")
 FIXTURES = Path(__file__).parent.parent / "contract" / "vercel-fixtures"
 CURRENT, STAGED, LATEST = (f"dpl_00000000000000000000000{n}" for n in (2, 3, 4))
 
@@ -61,7 +64,7 @@ def test_everything_that_a_deployment_says() -> None:
     assert made.commit is not None
     assert made.commit.sha == "0" * 39 + "3"
     assert (made.commit.message, made.commit.author, made.commit.branch) == ("commit 3", "dev", "main")
-    assert made.commit.repository == "acme/shop"
+    assert made.commit.repository == SHOP
 
 
 def test_a_list_spells_a_deployment_differently_and_means_the_same() -> None:
@@ -108,7 +111,7 @@ def test_a_list_in_the_oldest_spelling_is_read() -> None:
                 "githubRepo": "shop",
                 "githubCommitAuthorName": "A",
             },
-            "acme/shop",
+            SHOP,
             "A",
         ),
         (
@@ -118,14 +121,32 @@ def test_a_list_in_the_oldest_spelling_is_read() -> None:
                 "gitlabProjectName": "shop",
                 "gitlabCommitAuthorLogin": "a",
             },
-            "acme/shop",
+            Repository(GitHost.GITLAB, "acme/shop", "https://gitlab.com"),
             "a",
         ),
-        ({"bitbucketCommitSha": "a" * 40, "bitbucketCommitAuthorName": "A"}, "", "A"),
-        ({"githubCommitSha": "a" * 40, "githubRepoId": 1, "githubCommitMessage": None}, "", ""),
+        (
+            {"gitlabCommitSha": "a" * 40, "gitlabProjectPath": "acme/web/shop"},
+            Repository(GitHost.GITLAB, "acme/web/shop", "https://gitlab.com"),
+            "",
+        ),
+        (
+            {
+                "bitbucketCommitSha": "a" * 40,
+                "bitbucketRepoOwner": "acme",
+                "bitbucketRepoSlug": "shop",
+                "bitbucketCommitAuthorName": "A",
+            },
+            Repository(GitHost.BITBUCKET, "acme/shop", "https://bitbucket.org"),
+            "A",
+        ),
+        ({"bitbucketCommitSha": "a" * 40, "bitbucketCommitAuthorName": "A"}, None, "A"),
+        ({"githubCommitSha": "a" * 40, "githubRepoId": 1, "githubCommitMessage": None}, None, ""),
+        ({"githubCommitSha": "a" * 40, "githubOrg": "../..", "githubRepo": "user"}, None, ""),
     ],
 )
-def test_the_commit_of_every_git_provider(meta: dict[str, Any], repository: str, author: str) -> None:
+def test_the_commit_of_every_git_provider(
+    meta: dict[str, Any], repository: Repository | None, author: str
+) -> None:
     made = deployment_body(meta=meta).commit
     assert made.sha == "a" * 40
     assert (made.repository, made.author, made.message) == (repository, author, "")
@@ -150,8 +171,23 @@ def test_without_a_hash_there_is_no_commit(meta: dict[str, Any]) -> None:
     assert deployment_body(meta=meta).commit is None
 
 
-def test_a_custom_environment_is_known_by_its_slug() -> None:
-    assert deployment_body(customEnvironment={"id": "env_1", "slug": "qa"}).custom_environment == "qa"
+def test_a_custom_environment_has_an_id_and_a_slug() -> None:
+    made = deployment_body(customEnvironment={"id": "env_1", "slug": "qa"})
+    assert (made.custom_environment_id, made.custom_environment) == ("env_1", "qa")
+
+
+def test_the_cron_jobs_of_a_deployment_are_told_or_not() -> None:
+    told = deployment_body(crons=[{"path": "/jobs/settle", "schedule": "0 3 * * *"}])
+    assert told.crons == (Cron("/jobs/settle", "0 3 * * *"),)
+    assert deployment_body(crons=[]).crons == ()
+    assert deployment_body().crons is None
+
+
+@pytest.mark.parametrize(
+    ("assigned", "moment"), [(True, None), (False, None), (None, None), (1000, at(1000))]
+)
+def test_when_a_deployment_got_its_domains_is_a_moment_or_not_told(assigned: Any, moment: Any) -> None:
+    assert deployment_body(aliasAssigned=assigned).assigned_at == moment
 
 
 def test_a_project() -> None:
@@ -159,7 +195,7 @@ def test_a_project() -> None:
     assert (made.id, made.name) == ("prj_shop0000000000000000000", "shop")
     assert made.auto_assign
     assert not made.pinned
-    assert (made.production_branch, made.repository) == ("main", "acme/shop")
+    assert (made.production_branch, made.repository) == ("main", SHOP)
     assert made.current is not None
     assert made.current.id == CURRENT
     assert made.current.project_id == made.id  # left out by the platform there
@@ -207,13 +243,75 @@ def test_a_project_that_leaves_out_what_it_may() -> None:
         None,
         None,
         None,
-        "",
+        None,
     )
+    assert (made.crons, made.crons_are_off) == ((), False)
     none = project_body(link=None, lastAliasRequest=None, rollingRelease=None, rollbackDescription=None)
     assert (none.last_request, none.production_branch, none.rolling_release) == (None, None, False)
     first = {"toDeploymentId": CURRENT, "jobStatus": "pending", "requestedAt": 1, "type": "promote"}
     assert project_body(lastAliasRequest={**first, "fromDeploymentId": None}).last_request.from_id is None
     assert project_body(rollingRelease={"target": "production", "stages": []}).rolling_release
+
+
+def test_the_cron_jobs_of_a_project_run_unless_they_are_switched_off() -> None:
+    crons = {
+        **body("project")["crons"],
+        "definitions": [{"host": "shop.example.com", "path": "/jobs/settle", "schedule": "0 3 * * *"}],
+    }
+    made = project_body(crons=crons)
+    assert (made.crons, made.crons_are_off) == ((Cron("/jobs/settle", "0 3 * * *"),), False)
+    off = project_body(crons={**crons, "disabledAt": 1795440000000})
+    assert (off.crons, off.crons_are_off) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("link", "host", "name", "site"),
+    [
+        (
+            {"type": "github-limited", "org": "acme", "repo": "shop"},
+            "github",
+            "acme/shop",
+            "https://github.com",
+        ),
+        (
+            {"type": "github-custom-host", "host": "git.acme.example", "org": "acme", "repo": "shop"},
+            "github",
+            "acme/shop",
+            "https://git.acme.example",
+        ),
+        (
+            {"type": "gitlab", "projectUrl": "https://gitlab.acme.example/web/team/shop"},
+            "gitlab",
+            "web/team/shop",
+            "https://gitlab.acme.example",
+        ),
+        (
+            {"type": "bitbucket", "owner": "acme", "slug": "shop"},
+            "bitbucket",
+            "acme/shop",
+            "https://bitbucket.org",
+        ),
+    ],
+)
+def test_the_repository_of_every_link(link: Any, host: str, name: str, site: str) -> None:
+    assert project_body(link=link).repository == Repository(GitHost(host), name, site)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {},
+        {"type": "vercel", "org": "acme", "repo": "shop"},
+        {"type": "github", "org": "acme"},
+        {"type": "github", "org": "acme", "repo": ".."},
+        {"type": "github-custom-host", "host": "evil.example/<here>", "org": "acme", "repo": "shop"},
+        {"type": "gitlab", "projectUrl": "http://["},
+        {"type": "gitlab", "projectUrl": "https://gitlab.com/shop"},
+        {"type": "bitbucket"},
+    ],
+)
+def test_what_can_be_no_repository_is_none(link: Any) -> None:
+    assert project_body(link=link).repository is None
 
 
 def test_all_projects_of_a_page() -> None:

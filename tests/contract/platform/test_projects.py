@@ -171,6 +171,7 @@ async def test_cron_jobs_move_with_production(api: Api) -> None:
     jobs = [{"path": "/jobs/nightly", "schedule": "0 1 * * *"}]
     previous = await api.current_id("api")
     pushed = await api.push("api", crons=jobs)
+    assert (await api.deployment(pushed))["crons"] == jobs  # what it defines, Current or not
     await api.until_current(pushed, "api")
     after = (await api.project("api"))["crons"]
     assert (after["deploymentId"], [one["path"] for one in after["definitions"]]) == (

@@ -96,6 +96,7 @@ def full_body(store: Store, deployment: Deployment) -> dict[str, Any]:
         "isInConcurrentBuildsQueue": deployment.state == "QUEUED",
         "isInSystemBuildsQueue": False,
         "projectSettings": {"framework": project.framework or None},
+        "crons": [{"path": cron.path, "schedule": cron.schedule} for cron in deployment.crons],
         "project": {"id": project.id, "name": project.name, "framework": project.framework or None},
         **_git_source(project, deployment),
         **({"team": {"id": team.id, "name": team.name, "slug": team.slug}} if team is not None else {}),
