@@ -96,10 +96,24 @@ class AliasRequest:
 
 
 @dataclass(frozen=True)
+class ReleaseStage:
+    """One step of a rolling release: `percentage` of the visitors get the canary.
+
+    `lasts` is how long, until the next stage follows by itself; None where somebody has to approve that, and in
+    the last stage. `grows`: the percentage rises towards the next stage's meanwhile.
+    """
+
+    percentage: float
+    lasts: timedelta | None = None
+    grows: bool = False
+
+
+@dataclass(frozen=True)
 class Project:
     """`current` is `targets.production`: what the production domains point to, never the newest Promoted.
 
     `crons` are the cron jobs that run now: those of Current, or none while the project has them switched off.
+    `rolling_release`: production moves in `stages`. A rolling release that is under way has its own.
     """
 
     id: str
@@ -114,6 +128,7 @@ class Project:
     rollback_by: str | None = None
     crons: tuple[Cron, ...] = ()
     crons_are_off: bool = False
+    stages: tuple[ReleaseStage, ...] = ()
 
     @property
     def pinned(self) -> bool:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from chatbot.domain.deployments import Deployment, Domain, EnvironmentKey, Project
 from chatbot.domain.planning import MAX_REASON
+from chatbot.domain.releases import RollingRelease
 from chatbot.errors import (
     NotAuthorized,
     NotFound,
@@ -107,13 +108,32 @@ class VercelClient:
         page = await self._get(f"/v10/projects/{project_id}/env", wire.EnvironmentPage)
         return [item.to_domain() for item in page.envs]
 
+    async def rolling_release(self, project_id: str) -> RollingRelease | None:
+        """The newest of a project, in whatever state; None where there was none."""
+        page = await self._get(f"/v1/projects/{project_id}/rolling-release", wire.ReleaseWire)
+        return page.to_domain(project_id)
+
+    async def approve_stage(self, project_id: str, canary_id: str, *, active: int, timeout: float) -> None:
+        """Let a rolling release go on from its stage `active` to the next. Sent once."""
+        body = {"activeStageIndex": active, "nextStageIndex": active + 1, "canaryDeploymentId": canary_id}
+        path = f"/v1/projects/{project_id}/rolling-release/approve-stage"
+        await self.request("POST", path, json=body, deadline=timeout)
+
+    async def complete_release(self, project_id: str, canary_id: str, *, timeout: float) -> None:
+        """Let all visitors get the canary. Sent once."""
+        path = f"/v1/projects/{project_id}/rolling-release/complete"
+        await self.request("POST", path, json={"canaryDeploymentId": canary_id}, deadline=timeout)
+
     async def promote(self, project_id: str, deployment_id: str, *, timeout: float) -> Accepted:
         """Point production at a production build. Sent once; 409 means that it is Current already."""
         path = f"/v10/projects/{project_id}/promote/{deployment_id}"
         return await self._move(path, {}, timeout)
 
     async def rollback(self, project_id: str, deployment_id: str, *, reason: str, timeout: float) -> Accepted:
-        """Point production back. `reason` becomes the platform's rollback description."""
+        """Point production back; a rolling release that is under way is aborted by it.
+
+        `reason` becomes the platform's rollback description.
+        """
         query = {"description": reason[:MAX_REASON]} if reason else {}
         return await self._move(f"/v1/projects/{project_id}/rollback/{deployment_id}", query, timeout)
 

@@ -3,9 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
+from chatbot.domain.deployments import (
+    AliasRequest,
+    Commit,
+    Deployment,
+    Domain,
+    EnvironmentKey,
+    Project,
+    ReleaseStage,
+)
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import Look
+from chatbot.domain.releases import ReleaseState, RollingRelease
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SHA = "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3"
@@ -92,6 +101,27 @@ def record(key: str = "API_URL", record_id: str = "env_1", *targets: str, **chan
         "updated_at": NOON - timedelta(days=30),
     }
     return EnvironmentKey(**{**values, **changes})
+
+
+THREE_STAGES = (ReleaseStage(5), ReleaseStage(25), ReleaseStage(100))
+
+
+def canary(deployment_id: str = "dpl_canary", **changes: Any) -> Deployment:
+    return deployment(deployment_id, **{"ready_substate": "ROLLING", **changes})
+
+
+def release(**changes: Any) -> RollingRelease:
+    """Of `canary` over `current`, in the first of three stages that wait to be approved; an hour old."""
+    values: dict[str, Any] = {
+        "state": ReleaseState.ACTIVE,
+        "base": current(),
+        "canary": canary(),
+        "stages": THREE_STAGES,
+        "active": 0,
+        "started_at": NOON - timedelta(hours=1),
+        "updated_at": NOON - timedelta(hours=1),
+    }
+    return RollingRelease(**{**values, **changes})
 
 
 def look(target: Deployment, **changes: Any) -> Look:
