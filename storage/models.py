@@ -17,6 +17,7 @@ OperationState: TypeAlias = Literal[
     "asked",
     "building",
     "moving",
+    "queued",
     "unsure",
     "succeeded",
     "partly_moved",
@@ -27,7 +28,7 @@ OperationState: TypeAlias = Literal[
 ]
 Answer: TypeAlias = Literal["confirmed", "cancelled", "replaced"]
 
-ACTIVE = text("finished_at IS NULL AND state <> 'waiting'")
+ACTIVE = text("finished_at IS NULL AND state NOT IN ('waiting', 'queued')")
 _UNFINISHED_OR_UNTOLD = text("finished_at IS NULL OR told_at IS NULL")
 
 
@@ -71,7 +72,7 @@ class Operation(SQLModel, table=True):
     says that its end was told; `retired_at`: its buttons are gone, since production has moved on.
 
     One operation of a project is active at a time. Others may wait: for their turn (`in_line_since`), or, while
-    that is empty, for their build.
+    that is empty, for their build. What the platform has queued behind a rolling release is not active either.
     """
 
     __tablename__: ClassVar[str] = "operations"
@@ -81,8 +82,8 @@ class Operation(SQLModel, table=True):
             name="operations_path",
         ),
         CheckConstraint(
-            "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'unsure', 'succeeded', "
-            "'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')",
+            "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'queued', 'unsure', "
+            "'succeeded', 'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')",
             name="operations_state",
         ),
         Index(

@@ -18,6 +18,8 @@ from storage.models import ACTIVE, Operation
 from storage.reading import one, rows
 
 WAITING = "waiting"
+_NOT_ACTIVE = (WAITING, "queued")
+_FIRST = ("rollback", "abort")
 _TABLE = SQLModel.metadata.tables[Operation.__tablename__]
 _IF_NONE_IS_ACTIVE: Any = {
     "index_elements": [_TABLE.c.project_id],
@@ -55,7 +57,7 @@ async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
 
 
 async def line_of(session: AsyncSession, project_id: str) -> list[Operation]:
-    """What waits for its turn on a project, the next one first: rollbacks, then whoever came first."""
+    """What waits for its turn on a project, the next one first: ways back, then whoever came first."""
     return await rows(
         session,
         select(Operation)
@@ -66,7 +68,7 @@ async def line_of(session: AsyncSession, project_id: str) -> list[Operation]:
             col(Operation.in_line_since).is_not(None),
         )
         .order_by(
-            col(Operation.path) != "rollback",
+            col(Operation.path).not_in(_FIRST),
             col(Operation.in_line_since),
             col(Operation.created_at),
             col(Operation.id),
@@ -214,7 +216,7 @@ async def to_retire(session: AsyncSession, project_id: str, before: datetime) ->
 
 
 def _is_active() -> ColumnElement[bool]:
-    return and_(col(Operation.finished_at).is_(None), col(Operation.state) != WAITING)
+    return and_(col(Operation.finished_at).is_(None), col(Operation.state).not_in(_NOT_ACTIVE))
 
 
 def _queued() -> ColumnElement[bool]:

@@ -13,7 +13,8 @@ from chatbot.domain.planning import Part, Path, Plan
 class Stage(StrEnum):
     """How far an operation is. The last seven are outcomes: nothing follows them.
 
-    WAITING: for its turn on the project, or for the build that it is to promote.
+    WAITING: for its turn on the project, or for the build that it is to promote. QUEUED: by the platform, behind
+    a rolling release.
     """
 
     WAITING = "waiting"
@@ -21,6 +22,7 @@ class Stage(StrEnum):
     ASKED = "asked"
     BUILDING = "building"
     MOVING = "moving"
+    QUEUED = "queued"
     UNSURE = "unsure"
     SUCCEEDED = "succeeded"
     PARTLY_MOVED = "partly_moved"
@@ -40,10 +42,11 @@ _ENDS = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKN
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.WAITING: frozenset({Stage.REQUESTED, Stage.OUTDATED, Stage.FAILED, Stage.CANCELLED}),
     Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.SUPERSEDED, Stage.FAILED}),
-    Stage.ASKED: frozenset({Stage.BUILDING, Stage.MOVING, Stage.UNSURE}) | _ENDS,
-    Stage.BUILDING: frozenset({Stage.MOVING, Stage.UNSURE, Stage.CANCELLED}) | _ENDS,
-    Stage.MOVING: _ENDS,
-    Stage.UNSURE: frozenset({Stage.BUILDING, Stage.MOVING}) | _ENDS,
+    Stage.ASKED: frozenset({Stage.BUILDING, Stage.MOVING, Stage.QUEUED, Stage.UNSURE}) | _ENDS,
+    Stage.BUILDING: frozenset({Stage.MOVING, Stage.QUEUED, Stage.UNSURE, Stage.CANCELLED}) | _ENDS,
+    Stage.MOVING: frozenset({Stage.QUEUED}) | _ENDS,
+    Stage.QUEUED: _ENDS,
+    Stage.UNSURE: frozenset({Stage.BUILDING, Stage.MOVING, Stage.QUEUED}) | _ENDS,
     **dict.fromkeys(
         (*_ENDS, Stage.OUTDATED, Stage.CANCELLED),
         frozenset[Stage](),

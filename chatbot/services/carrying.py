@@ -30,6 +30,7 @@ STEPS: dict[Stage, Callable[[Held], Awaitable[None]]] = {
     Stage.UNSURE: look,
     Stage.BUILDING: follow_build,
     Stage.MOVING: look,
+    Stage.QUEUED: look,
 }
 
 _TELL_WITHIN = timedelta(minutes=2)  # Slack may ask to wait

@@ -312,12 +312,14 @@ async def test_those_that_wait_stand_beside_the_active_one(db: Database) -> None
     await create(db, "op_2", state="waiting", in_line_since=NOW + SECOND)
     await create(db, "op_3", state="waiting", in_line_since=NOW + 2 * SECOND, path="rollback")
     await create(db, "op_4", state="waiting")  # for its build: not in line yet
+    await create(db, "op_5", state="waiting", in_line_since=NOW + 3 * SECOND, path="abort")
+    await create(db, "op_6", state="queued")  # by the platform
     async with db.read() as session:
         active = await operations.active_of(session, "prj_shop")
         line = [found.id for found in await operations.line_of(session, "prj_shop")]
     assert active is not None
     assert active.id == "op_1"
-    assert line == ["op_3", "op_2"]  # a rollback goes first
+    assert line == ["op_3", "op_5", "op_2"]  # ways back go first
 
 
 async def test_one_after_the_other_has_its_turn(db: Database) -> None:

@@ -10,10 +10,10 @@ depends_on = None
 
 _PATH = "path IN ('promote', 'rebuild', 'rollback', 'advance', 'complete', 'abort')"
 _STATE = (
-    "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'unsure', 'succeeded', "
-    "'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')"
+    "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'queued', 'unsure', "
+    "'succeeded', 'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')"
 )
-_ACTIVE = sa.text("finished_at IS NULL AND state <> 'waiting'")
+_ACTIVE = sa.text("finished_at IS NULL AND state NOT IN ('waiting', 'queued')")
 _DUE = sa.text("finished_at IS NULL OR told_at IS NULL")
 _NEW = (
     sa.Column("in_line_since", sa.DateTime(timezone=True)),
