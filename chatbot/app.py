@@ -31,7 +31,7 @@ from chatbot.services.directory import Directory
 from chatbot.services.held import Crew, Patience
 from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
-from chatbot.services.prober import Prober
+from chatbot.services.prober import Prober, visiting_session
 from chatbot.services.tasks import Tasks
 from chatbot.services.ticker import Ticker
 from chatbot.settings import Settings, hide_from_bolt
@@ -76,8 +76,8 @@ async def running(
         database = await _open_database(settings)
         stack.push_async_callback(database.dispose)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        connector = Prober.connector(private=settings.promotebot_probe_private)
-        visits = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        visits = visiting_session(private=settings.promotebot_probe_private)
+        await stack.enter_async_context(visits)
         slack = _slack(settings, http)
         vercel = VercelClient(
             http,
@@ -128,7 +128,13 @@ def _compose(
         planner=planner,
         ledger=ledger,
         announcer=announcer,
-        prober=Prober(visits, url=settings.promotebot_probe_url, private=settings.promotebot_probe_private),
+        prober=Prober(
+            visits,
+            url=settings.promotebot_probe_url,
+            private=settings.promotebot_probe_private,
+            expect=settings.promotebot_probe_expect,
+            timeout=settings.promotebot_probe_timeout_seconds,
+        ),
         clock=clock,
         patience=Patience(
             lease=timedelta(seconds=settings.promotebot_lease_seconds),

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SLACK_ID = re.compile(r"[UWS][A-Z0-9]{5,}")
+_STATUSES = re.compile(r"([2-5][0-9]{2})(?: *- *([2-5][0-9]{2}))?")
 
 
 Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
@@ -36,6 +37,8 @@ class Settings(BaseSettings):
     promotebot_allowed: Annotated[frozenset[str], NoDecode] = frozenset()
     promotebot_probe_url: str = "https://{domain}/"
     promotebot_probe_private: bool = False
+    promotebot_probe_expect: Annotated[frozenset[int], NoDecode] = frozenset(range(200, 400))
+    promotebot_probe_timeout_seconds: Annotated[float, Field(gt=0, le=15, allow_inf_nan=False)] = 3
     promotebot_confirmation_seconds: Seconds = 600
     promotebot_unseen_seconds: Seconds = Field(
         default=60,
@@ -65,6 +68,20 @@ class Settings(BaseSettings):
         if not all(map(_SLACK_ID.fullmatch, value)):
             raise ValueError("it takes ids of Slack users and groups, such as U012ABCDE or S012ABCDE")
         return value
+
+    @field_validator("promotebot_probe_expect", mode="before")
+    @classmethod
+    def _statuses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        found: set[int] = set()
+        for part in value.split(","):
+            ends = _STATUSES.fullmatch(part.strip())
+            statuses = range(int(ends[1]), int(ends[2] or ends[1]) + 1) if ends else ()
+            if not statuses:
+                raise ValueError("it takes HTTP statuses and ranges, such as 200-399 or 200,204,401")
+            found.update(statuses)
+        return frozenset(found)
 
     @field_validator("*", mode="before")
     @classmethod

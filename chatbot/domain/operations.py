@@ -66,8 +66,8 @@ def check_transition(before: Stage, after: Stage) -> None:
 
 @dataclass(frozen=True)
 class DomainProof:
-    """One domain, read back and probed. `status` is its HTTP status; `fault`
-    says why there is none: "timeout", "unresolved", "private", or what else.
+    """One domain, read back and probed. `status` is its HTTP status; `fault` says why there is none; neither:
+    not visited yet. `is_well`: the status was an expected one when the domain was visited.
     """
 
     name: str
@@ -75,10 +75,7 @@ class DomainProof:
     moved: bool
     status: int | None = None
     fault: str | None = None
-
-    @property
-    def is_well(self) -> bool:
-        return self.status is not None and self.status < 400
+    is_well: bool = False
 
 
 @dataclass(frozen=True)

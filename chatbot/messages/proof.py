@@ -13,6 +13,13 @@ _FAULTS = {
     "timeout": "does not answer in time",
     "unresolved": "its name does not resolve",
     "private": "resolves to a private address, which I do not visit",
+    "certificate": "its certificate is not valid",
+    "tls": "speaks no TLS that I know",
+    "refused": "refuses connections",
+    "unreachable": "cannot be reached",
+    "broke off": "breaks the connection off",
+    "garbled": "answers, but not in HTTP",
+    "skipped": "was not visited: other sites took too long",
 }
 
 
@@ -46,8 +53,15 @@ def _line(proof: DomainProof) -> str:
         where = f"still on {code(proof.serves)}" if proof.serves else "serves nothing"
         return f"{domain_name(proof.name)}: {where}"
     if proof.status is None:
-        fault = _FAULTS.get(proof.fault or "", "does not answer")
-        return f"{domain_name(proof.name)}: moved, but {fault}"
-    if proof.status >= 400:
+        return f"{domain_name(proof.name)}: {_unanswered(proof.fault)}"
+    if not proof.is_well:
         return f"{domain_name(proof.name)}: moved, but answers {proof.status}"
     return f"{domain_name(proof.name)}: ok ({proof.status})"
+
+
+def _unanswered(fault: str | None) -> str:
+    if fault is None:
+        return "moved"
+    if fault == "wildcard":
+        return "moved; a wildcard has no page of its own to visit"
+    return f"moved, but {_FAULTS.get(fault, 'does not answer')}"

@@ -1,7 +1,7 @@
 """After the ask: only looking, until production says what became of it."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
@@ -10,6 +10,7 @@ from chatbot.domain.operations import Build, DomainProof, Findings, Stage, Troub
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services.asking import META_KEY, ask_to_promote_build, build_begins, trouble_of
 from chatbot.services.held import Held
+from chatbot.services.prober import Probe
 
 _BETWEEN_PROGRESS = timedelta(seconds=1)
 
@@ -187,14 +188,17 @@ async def _proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
     operation = held.operation
     names = [d.name for d in operation.plan.domains]
     serving = await held.crew.vercel.serving(held.row.project_id)
-    probes = await held.crew.prober.probe(names) if probe else {}
+    found: dict[str, Probe] = {}
+    if probe:
+        await held.renew()
+        found = await held.crew.prober.probe(names, within=held.crew.patience.ask)
+    unseen = Probe()
     return tuple(
         DomainProof(
             name,
             serves=serving.get(name),
             moved=serving.get(name) == operation.final_id,
-            status=probes[name].status if name in probes else None,
-            fault=probes[name].fault if name in probes else None,
+            **asdict(found.get(name, unseen)),
         )
         for name in names
     )

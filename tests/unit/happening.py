@@ -14,7 +14,7 @@ ROLLBACK = plan_rollback(look(promoted(), domains=DOMAINS))
 FIRST = plan_promotion(look(staged(), project=project(current=None), domains=DOMAINS))
 BUILD = Build("dpl_new", "shop-new.vercel.app", "BUILDING", NOON - timedelta(seconds=30))
 BUILD_STATES = ("QUEUED", "INITIALIZING", "BUILDING", "BLOCKED", "READY", "ERROR", "CANCELED", "DELETED")
-MOVED = tuple(DomainProof(d.name, "dpl_target", moved=True, status=200) for d in DOMAINS)
+MOVED = tuple(DomainProof(d.name, "dpl_target", moved=True, status=200, is_well=True) for d in DOMAINS)
 HALF = (MOVED[0], DomainProof("eu.example.com", "dpl_current", moved=False))
 
 

@@ -226,6 +226,7 @@ def proofs_of(domains: tuple[Domain, ...]) -> st.SearchStrategy[tuple[DomainProo
         moved=st.booleans(),
         status=st.none() | st.sampled_from([200, 307, 401, 404, 500, 503]),
         fault=st.none() | st.sampled_from(["timeout", "unresolved", "private"]) | hostile(2),
+        is_well=st.booleans(),
     )
     some = st.lists(one, min_size=1, max_size=3)
     return some.map(

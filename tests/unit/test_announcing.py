@@ -69,7 +69,9 @@ def test_it_counts_and_names_only_what_has_moved() -> None:
 
 
 def test_it_counts_the_domains_that_it_does_not_name() -> None:
-    many = tuple(DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200) for n in range(12))
+    many = tuple(
+        DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200, is_well=True) for n in range(12)
+    )
     shown = words(announcement(at(Stage.SUCCEEDED, proofs=many)))
     assert "Proven on 12 domains: d00.example, " in shown
     assert "d09.example and 2 more" in shown
@@ -81,7 +83,7 @@ def test_it_counts_the_domains_that_it_does_not_name() -> None:
         DomainProof("ill.example", "dpl_target", moved=True, status=500),
         DomainProof("ill.example", "dpl_target", moved=True, status=404),
         DomainProof("ill.example", "dpl_target", moved=True, fault="timeout"),
-        DomainProof("ill.example", "dpl_target", moved=True),
+        DomainProof("ill.example", "dpl_target", moved=True, status=204),
     ],
 )
 def test_a_domain_that_moved_and_is_not_well_is_named(ill: DomainProof) -> None:

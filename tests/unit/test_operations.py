@@ -6,7 +6,6 @@ from hypothesis import given
 from chatbot.domain.operations import (
     NEXT,
     Build,
-    DomainProof,
     Findings,
     IllegalTransition,
     Operation,
@@ -127,20 +126,6 @@ def test_a_rebuild_makes_a_production_deployment_of_the_same_commit() -> None:
 def test_what_it_makes_is_what_is_to_be_current_in_the_end(made: Operation) -> None:
     assert made.final_id in {None, made.made.id}
     assert (made.final_id is None) is (made.plan.path is Path.REBUILD and made.findings.build is None)
-
-
-@pytest.mark.parametrize(
-    ("status", "fault", "well"),
-    [
-        *((status, None, True) for status in (200, 307, 399)),
-        *((status, None, False) for status in (400, 503, None)),
-        (None, "timeout", False),
-    ],
-)
-def test_a_domain_is_well_when_it_answers_with_no_error(
-    status: int | None, fault: str | None, well: bool
-) -> None:
-    assert DomainProof("a.example", "dpl_x", moved=True, status=status, fault=fault).is_well is well
 
 
 def test_the_duration_is_from_the_ask_to_the_outcome_and_never_negative() -> None:

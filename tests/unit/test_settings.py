@@ -65,6 +65,8 @@ def test_all_missing_variables_are_named_in_one_sentence(environment: pytest.Mon
         "PROMOTEBOT_LEASE_SECONDS",
         "PROMOTEBOT_OBSERVE_SECONDS",
         "PROMOTEBOT_PROBE_PRIVATE",
+        "PROMOTEBOT_PROBE_EXPECT",
+        "PROMOTEBOT_PROBE_TIMEOUT_SECONDS",
     ],
 )
 def test_a_wrong_variable_is_named_without_its_value(name: str, environment: pytest.MonkeyPatch) -> None:
@@ -114,6 +116,8 @@ def test_seconds_within_a_day_are_taken(name: str, seconds: float, environment: 
         ("ALLOWED", "U0ANA0001"),
         ("PROBE_URL", "http://127.0.0.1:1/{domain}"),
         ("PROBE_PRIVATE", "1"),
+        ("PROBE_EXPECT", "200"),
+        ("PROBE_TIMEOUT_SECONDS", "1"),
         ("CONFIRMATION_SECONDS", "1"),
         ("UNSEEN_SECONDS", "1"),
         ("LEASE_SECONDS", "1"),
@@ -211,6 +215,45 @@ def test_the_probes_address_is_taken_as_it_is(text: str, environment: pytest.Mon
     assert Settings.read().promotebot_probe_url == text
 
 
+@pytest.mark.parametrize(
+    ("text", "some"),
+    [
+        ("200-399", {200, 301, 399}),
+        ("200", {200}),
+        ("200,204,401", {200, 204, 401}),
+        (" 200 - 299 , 404 ", {200, 299, 404}),
+        ("599-599,200-204,202-299", {599, 200, 204, 299}),
+    ],
+)
+def test_the_expected_statuses_are_numbers_and_ranges(
+    text: str, some: set[int], environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("PROMOTEBOT_PROBE_EXPECT", text)
+    expected = Settings.read().promotebot_probe_expect
+    assert some <= expected
+    assert expected <= set(range(200, 600))
+    assert (300 in expected) is (text == "200-399")
+    assert 400 not in expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ",", "200,", "99", "199", "600", "200-", "-200", "399-200", "2xx", "200..399", "²00", "200 204"],
+)
+def test_expected_statuses_that_are_none_stop_the_bot(text: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PROMOTEBOT_PROBE_EXPECT", text)
+    assert refused() == (
+        "PROMOTEBOT_PROBE_EXPECT: it takes HTTP statuses and ranges, such as 200-399 or 200,204,401."
+    )
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "15.1", "nan", "inf"])
+def test_a_visit_takes_a_few_seconds_at_most(text: str, environment: pytest.MonkeyPatch) -> None:
+    """All visits have to be through before the operation's lease ends."""
+    environment.setenv("PROMOTEBOT_PROBE_TIMEOUT_SECONDS", text)
+    assert refused().startswith("PROMOTEBOT_PROBE_TIMEOUT_SECONDS: ")
+
+
 TYPED = {
     **SECRETS,
     "SLACK_API_URL": "http://127.0.0.1:1/api/",
@@ -219,6 +262,8 @@ TYPED = {
     "PROMOTEBOT_ALLOWED": "U0ANA0001, S0ONCALL1",
     "PROMOTEBOT_PROBE_URL": "http://127.0.0.1:1/sites/{domain}/",
     "PROMOTEBOT_PROBE_PRIVATE": "true",
+    "PROMOTEBOT_PROBE_EXPECT": "200,204",
+    "PROMOTEBOT_PROBE_TIMEOUT_SECONDS": "1.5",
     **{name.upper(): "7.5" for name in SECONDS},
 }
 

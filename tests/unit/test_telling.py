@@ -215,8 +215,14 @@ def test_what_was_is_what_was_current_before_the_last_ask() -> None:
 @pytest.mark.parametrize(
     ("proof", "line"),
     [
-        (DomainProof("a.example", "dpl_target", moved=True, status=200), "• a.example: ok (200)"),
-        (DomainProof("a.example", "dpl_target", moved=True, status=307), "• a.example: ok (307)"),
+        (
+            DomainProof("a.example", "dpl_target", moved=True, status=200, is_well=True),
+            "• a.example: ok (200)",
+        ),
+        (
+            DomainProof("a.example", "dpl_target", moved=True, status=307, is_well=True),
+            "• a.example: ok (307)",
+        ),
         (
             DomainProof("a.example", "dpl_target", moved=True, status=500),
             "• a.example: moved, but answers 500",
@@ -230,10 +236,24 @@ def test_what_was_is_what_was_current_before_the_last_ask() -> None:
                 ("timeout", "does not answer in time"),
                 ("unresolved", "its name does not resolve"),
                 ("private", "resolves to a private address, which I do not visit"),
+                ("certificate", "its certificate is not valid"),
+                ("skipped", "was not visited: other sites took too long"),
                 ("ServerDisconnected", "does not answer"),  # the name of a Python class tells nobody anything
                 ("<!channel>", "does not answer"),
-                (None, "does not answer"),
             )
+        ),
+        (DomainProof("a.example", "dpl_target", moved=True), "• a.example: moved"),
+        (  # the settings may expect fewer statuses, or others
+            DomainProof("a.example", "dpl_target", moved=True, status=204),
+            "• a.example: moved, but answers 204",
+        ),
+        (
+            DomainProof("a.example", "dpl_target", moved=True, status=401, is_well=True),
+            "• a.example: ok (401)",
+        ),
+        (
+            DomainProof("*.a.example", "dpl_target", moved=True, fault="wildcard", is_well=True),
+            "• *.a.example: moved; a wildcard has no page of its own to visit",
         ),
         (  # a fault is told of what has moved
             DomainProof("a.example", "dpl_old", moved=False, fault="timeout"),
@@ -249,7 +269,9 @@ def test_each_domain_has_its_proof(proof: DomainProof, line: str) -> None:
 
 
 def test_what_is_wrong_comes_first_and_only_what_is_well_is_counted() -> None:
-    well = [DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200) for n in range(24)]
+    well = [
+        DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200, is_well=True) for n in range(24)
+    ]
     broken = DomainProof("x.example", "dpl_target", moved=True, status=500)
     silent = DomainProof("y.example", "dpl_target", moved=True, fault="timeout")
     behind = DomainProof("z.example", "dpl_old", moved=False)
