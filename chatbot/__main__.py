@@ -77,6 +77,7 @@ def manifest(options: argparse.Namespace) -> int:
         url = f"{options.url.rstrip('/')}/slack/events"
         tree["settings"]["socket_mode_enabled"] = False
         tree["settings"]["interactivity"]["request_url"] = url
+        tree["settings"]["interactivity"]["message_menu_options_url"] = url  # menus that the bot fills
         for command in tree["features"]["slash_commands"]:
             command["url"] = url
     print(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), end="")

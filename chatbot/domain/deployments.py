@@ -139,6 +139,14 @@ class Project:
         return not self.auto_assign and self.last_request is not None and self.last_request.type == "rollback"
 
     @property
+    def current_since(self) -> datetime | None:
+        """When Current became it: by the last request, else when its build was ready and got the domains."""
+        last, current = self.last_request, self.current
+        if current is None:
+            return None
+        return last.requested_at if last and last.to_id == current.id else current.ready_at
+
+    @property
     def move_under_way(self) -> AliasRequest | None:
         """Somebody's promote or rollback that is not through."""
         return self.last_request if self.last_request and self.last_request.is_running else None

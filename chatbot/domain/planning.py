@@ -163,7 +163,7 @@ def plan_promotion(look: Look) -> Plan:
         case State.PREVIEW:
             return _plan(Path.REBUILD, look)
         case State.PROMOTED:
-            if _undoes_a_rollback(look) or any(d.serves == target.id for d in _moving(look)):
+            if undoes_a_rollback(project, target) or any(d.serves == target.id for d in _moving(look)):
                 return _plan(Path.PROMOTE, look)
             raise AlreadyPromoted(project, target)
         case State.CURRENT if _domains_disagree(look):
@@ -193,9 +193,9 @@ def plan_rollback(look: Look, reason: str | None = None) -> Plan:
             raise _standing(state)(project, target)
 
 
-def _undoes_a_rollback(look: Look) -> bool:
-    current = look.project.current
-    return look.project.pinned and current is not None and look.target.created_at > current.created_at
+def undoes_a_rollback(project: Project, target: Deployment) -> bool:
+    """The exception: what has served may be promoted again while production is pinned to something older."""
+    return project.pinned and project.current is not None and target.created_at > project.current.created_at
 
 
 def _moving(look: Look) -> list[Domain]:

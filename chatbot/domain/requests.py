@@ -56,6 +56,10 @@ class ConfirmationUsed(Refusal):
     by: str | None
 
 
+class NotOpened(Refusal):
+    """Slack did not open a dialog: it takes that for three seconds after a command or a click."""
+
+
 class ConfirmationExpired(Refusal):
     """Ten minutes have passed."""
 

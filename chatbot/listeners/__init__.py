@@ -2,7 +2,16 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.listeners import confirmation, current, deployments, promote, promotebot, rollback, strays
+from chatbot.listeners import (
+    confirmation,
+    current,
+    deployments,
+    picking,
+    promote,
+    promotebot,
+    rollback,
+    strays,
+)
 from chatbot.listeners.bot import Bot
 
 __all__ = ["Bot", "register"]
@@ -10,5 +19,5 @@ __all__ = ["Bot", "register"]
 
 def register(app: AsyncApp, bot: Bot) -> None:
     """Bolt tries listeners in this order; the strays come last."""
-    for listeners in (promote, confirmation, rollback, current, deployments, promotebot, strays):
+    for listeners in (promote, picking, confirmation, rollback, current, deployments, promotebot, strays):
         listeners.register(app, bot)

@@ -14,10 +14,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_sdk.models.views import View
 
 from chatbot.domain.access import IdentityUnknown, NotAllowed
 from chatbot.domain.references import Reference
-from chatbot.domain.requests import ConfirmationExpired
+from chatbot.domain.requests import ConfirmationExpired, NotOpened
 from chatbot.errors import PlatformError, Refusal
 from chatbot.listeners import requests
 from chatbot.listeners.bot import Bot
@@ -75,7 +76,7 @@ def command(app: AsyncApp, bot: Bot, name: str, work: Work) -> None:
         try:
             await bot.ledger.note(f"{name.removeprefix('/')}.requested", asked.actor, channel=asked.channel)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person gets a sentence
-            await args.ack(**_sentence(bot, asked, error).message.payload())
+            await args.ack(**sentence(bot, asked, error).message.payload())
             return
         await args.ack()
         bot.tasks.start(_work_and_answer(bot, asked, work), name)
@@ -103,9 +104,18 @@ def click_at_once(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) 
         reply = await _attempt(bot, asked, work) if asked is not None else None
         await args.ack()
         if asked is not None and reply is not None:
-            bot.tasks.start(_deliver(bot, asked, reply), f"answer to {asked.what}")
+            bot.tasks.start(deliver(bot, asked, reply), f"answer to {asked.what}")
 
     app.action(action)(listener)
+
+
+async def open_dialog(bot: Bot, asked: Asked, view: View) -> None:
+    """Raises NotOpened."""
+    try:
+        await bot.slack.views_open(trigger_id=asked.trigger_id, view=view)
+    except SlackTrouble as error:
+        _log.warning("a dialog was not opened: %s", error)
+        raise NotOpened from error
 
 
 def _typed(args: AsyncArgs, name: str) -> Asked | None:
@@ -144,10 +154,10 @@ def _is_url(value: object) -> bool:
 async def _work_and_answer(bot: Bot, asked: Asked, work: Work) -> None:
     reply = await _attempt(bot, asked, work)
     if reply is not None:
-        await _deliver(bot, asked, reply)
+        await deliver(bot, asked, reply)
 
 
-async def _deliver(bot: Bot, asked: Asked, reply: Reply) -> None:
+async def deliver(bot: Bot, asked: Asked, reply: Reply) -> None:
     """By the response URL; where Slack does not take that, as a message that only the person sees."""
     try:
         if await asked.answer(reply):
@@ -165,12 +175,12 @@ async def _attempt(bot: Bot, asked: Asked, work: Work) -> Reply | None:
     try:
         return await work(bot, asked)
     except Exception as error:  # noqa: BLE001 - the one guard: everything becomes a sentence
-        reply = _sentence(bot, asked, error)
-        await _note(bot, asked, error)
+        reply = sentence(bot, asked, error)
+        await note(bot, asked, error)
         return reply
 
 
-async def _note(bot: Bot, asked: Asked, error: Exception) -> None:
+async def note(bot: Bot, asked: Asked, error: Exception) -> None:
     kind = "denied" if isinstance(error, NotAllowed | IdentityUnknown) else "refused"
     action = f"{asked.what.removeprefix('/')}.{kind if isinstance(error, Refusal) else 'failed'}"
     reference = getattr(error, "reference", None)
@@ -181,7 +191,7 @@ async def _note(bot: Bot, asked: Asked, error: Exception) -> None:
         _log.error("the audit log cannot be written: %s", failure)
 
 
-def _sentence(bot: Bot, asked: Asked, error: Exception) -> Reply:
+def sentence(bot: Bot, asked: Asked, error: Exception) -> Reply:
     match error:
         case Refusal():
             return Reply(refusals.word(error, bot.clock()), replace=isinstance(error, ConfirmationExpired))

@@ -2,8 +2,9 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from chatbot.domain.planning import Plan
 from chatbot.domain.undoing import retry_of, undo_of
-from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later
+from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later, open_dialog
 from chatbot.listeners.bot import Bot
 from chatbot.messages import actions, confirmation, listings
 from chatbot.messages.actions import any_number
@@ -19,6 +20,12 @@ def register(app: AsyncApp, bot: Bot) -> None:
     click_later(app, bot, any_number(actions.CHOOSE), choose)
     click_later(app, bot, any_number(actions.SHOW_DOMAINS), show_domains)
     click_at_once(app, bot, any_number(actions.OPEN_LINK), _nothing)
+
+
+async def offer(bot: Bot, asked: Asked, plan: Plan) -> Reply:
+    """Keep the plan, and show it with its buttons."""
+    kept = await bot.ledger.offer(plan, actor=asked.actor, channel=asked.channel, valid=bot.valid)
+    return Reply(confirmation.card(plan, kept, now=bot.clock(), valid=bot.valid))
 
 
 async def confirm(bot: Bot, asked: Asked) -> Reply:
@@ -61,7 +68,7 @@ async def choose(bot: Bot, asked: Asked) -> Reply:
 
 async def show_domains(bot: Bot, asked: Asked) -> None:
     plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
-    await bot.slack.views_open(trigger_id=asked.trigger_id, view=confirmation.all_domains(plan))
+    await open_dialog(bot, asked, confirmation.all_domains(plan))
 
 
 async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:

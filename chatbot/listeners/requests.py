@@ -38,13 +38,26 @@ class _Place(BaseModel):
     channel_id: _Text = ""
 
 
+class _Option(BaseModel):
+    value: _Text
+
+
 class Action(BaseModel):
+    """A button brings `value`, a menu the option that was chosen."""
+
     action_id: _Id
     value: _Text | None = None
+    selected_option: _Option | None = None
+
+
+class View(BaseModel):
+    id: _Text = ""
+    private_metadata: _Text = ""
 
 
 class Click(BaseModel):
     user: _User
+    view: View | None = None
     channel: _Place | None = None
     container: _Place | None = None
     trigger_id: _Text | None = None
@@ -56,6 +69,39 @@ class Click(BaseModel):
         return (self.channel.id if self.channel else "") or (
             self.container.channel_id if self.container else ""
         )
+
+
+class Search(BaseModel):
+    """What was typed into a menu that the bot fills. Slack does not tell what other fields hold."""
+
+    user: _User
+    block_id: _Text = ""
+    value: _Text = ""
+
+
+class _Held(BaseModel):
+    selected_option: _Option | None = None
+
+
+class _State(BaseModel):
+    values: dict[_Text, dict[_Text, _Held]] = {}
+
+
+class _Submitted(View):
+    state: _State = _State()
+
+
+class Submission(BaseModel):
+    user: _User
+    view: _Submitted
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Block id to the value of the option that was chosen there, empty where there is none."""
+        return {
+            block: next((held.selected_option.value for held in fields.values() if held.selected_option), "")
+            for block, fields in self.view.state.values.items()
+        }
 
 
 def read(model: type[Read], payload: Any) -> Read | None:

@@ -7,7 +7,7 @@ from chatbot.domain.references import Kind, Reference, parse_reference
 from chatbot.domain.requests import UnknownDeployment, UnknownProject
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
-from chatbot.listeners.promote import offer
+from chatbot.listeners.confirmation import offer
 from chatbot.messages import actions, listings
 from chatbot.messages.actions import any_number
 from chatbot.messages.wording import plain

@@ -10,6 +10,7 @@ from chatbot.messages.wording import bullets, code, foreign, mention
 
 _COMMANDS = {
     "/promote X": "make X Current, after a confirmation. X: deployment id, URL, domain, commit or branch",
+    "/promote": "pick a project and one of its deployments; both are searched as you type",
     "/rollback [project or deployment] [reason]": "instantly go back to a deployment that served before",
     "/current [project]": "what the production domains serve now",
     "/deployments [project]": "the newest deployments, with their state",

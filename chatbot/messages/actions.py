@@ -13,6 +13,9 @@ UNDO = "operation.undo"
 RETRY = "operation.retry"
 GIVE_UP = "operation.give_up"
 OPEN_LINK = "link.open"
+PICKER = "picker.dialog"
+PICK_PROJECT = "picker.project"
+PICK_DEPLOYMENT = "picker.deployment"
 
 
 def numbered(action: str, number: int) -> str:

@@ -120,20 +120,12 @@ def _current(project: Project, now: datetime) -> str:
     if project.current is None:
         return f"*{name}*: nothing is Current."
     text = f"*{name}*: {deployment_line(project.current)} {code(project.current.id)}"
-    if since := _since(project):
+    if since := project.current_since:
         text += f"\nsince {span(now - since)}"
     if project.pinned:
         why = f": {foreign(project.rollback_reason)}" if project.rollback_reason else ""
         return f"{text} · pinned by a rollback{why}. New builds stay Staged until somebody promotes."
     return text if project.auto_assign else f"{text} · auto-assignment is off, new builds stay Staged"
-
-
-def _since(project: Project) -> datetime | None:
-    """The last request if it made this Current; else it was assigned when its build was ready."""
-    last, current = project.last_request, project.current
-    if current is None:
-        return None
-    return last.requested_at if last and last.to_id == current.id else current.ready_at
 
 
 def _domain(domain: Domain, project: Project) -> str:

@@ -24,6 +24,7 @@ from chatbot.domain.requests import (
     ConfirmationUsed,
     Deleted,
     NothingToRollBackTo,
+    NotOpened,
     ProjectBusy,
     Stale,
     TooLate,
@@ -111,10 +112,8 @@ def _(refusal: NothingToRollBackTo, now: datetime) -> Message:
 
 @word.register
 def _(refusal: AlreadyCurrent, now: datetime) -> Message:
-    since = refusal.project.last_request
-    when = ""
-    if since is not None and since.to_id == refusal.target.id:
-        when = f" since {span(now - since.requested_at)}"
+    since = refusal.project.current_since
+    when = f", since {span(now - since)}" if since else ""
     return says(
         f"{_name(refusal)} is already Current of {foreign(refusal.project.name)}{when}. There is nothing to do."
     )
@@ -189,6 +188,14 @@ def _(refusal: IdentityUnknown, now: datetime) -> Message:
 def _(refusal: ConfirmationUsed, now: datetime) -> Message:
     by = f" by {mention(refusal.by)}" if refusal.by else ""
     return says(f"Nothing more was done. This confirmation was already used{by}.")
+
+
+@word.register
+def _(refusal: NotOpened, now: datetime) -> Message:
+    return says(
+        "Nothing was done. Slack did not open the dialog: it waits three seconds for it. Try again, "
+        "or type `/promote` and a deployment id, URL, domain, commit or branch."
+    )
 
 
 @word.register

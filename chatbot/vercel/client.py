@@ -78,6 +78,12 @@ class VercelClient:
         pages = self._pages("/v10/projects", wire.ProjectsPage, "from")
         return [item.to_domain() async for page in pages for item in page.projects]
 
+    async def projects_named(self, part: str) -> list[Project]:
+        """Those whose name holds `part`; with none given the newest. One page."""
+        query = {"search": part} if part else {}
+        page = await self._get("/v10/projects", wire.ProjectsPage, limit=str(_PAGE), **query)
+        return [item.to_domain() for item in page.projects]
+
     async def deployment(self, id_or_host: str) -> Deployment:
         """By id, by its own URL without scheme, or by a domain: then it is what that domain serves."""
         page = await self._get(f"/v13/deployments/{quote(id_or_host, safe='')}", wire.DeploymentWire)

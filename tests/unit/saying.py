@@ -26,6 +26,7 @@ from chatbot.domain.requests import (
     ConfirmationUsed,
     Deleted,
     NothingToRollBackTo,
+    NotOpened,
     ProjectBusy,
     Stale,
     TooLate,
@@ -49,6 +50,7 @@ from chatbot.messages import (
     listings,
     message,
     operation,
+    picker,
     refusals,
 )
 from chatbot.messages.wording import foreign
@@ -146,6 +148,7 @@ SAYINGS = [
     ),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
     Saying(announcement, "announcement", operations(), announcement.announcement),
+    Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(refusals, "word_old_button", st.none(), lambda _: refusals.word_old_button()),
     Saying(refusals, "word_no_audit", st.none(), lambda _: refusals.word_no_audit()),
     Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),
@@ -161,6 +164,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     ),
     Deleted: st.builds(Deleted, references),
     UnknownProject: st.builds(UnknownProject, hostile(), _many(NAMES, 60).map(tuple)),
+    NotOpened: st.builds(NotOpened),
     NothingToRollBackTo: st.builds(NothingToRollBackTo, projects()),
     AlreadyCurrent: on_plans.map(lambda v: AlreadyCurrent(*v)),
     AlreadyPromoted: on_plans.map(lambda v: AlreadyPromoted(*v)),

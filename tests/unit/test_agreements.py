@@ -1,5 +1,6 @@
 """A fact that has two homes: here the two are compared."""
 
+import argparse
 import ast
 import re
 import tomllib
@@ -16,6 +17,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot import listeners
+from chatbot.__main__ import manifest as manifest_verb
+from chatbot.app import EVENTS_PATH
 from chatbot.messages import about, actions
 from tests.unit.saying import words
 
@@ -36,6 +39,8 @@ class Listening(AsyncApp):
     def __init__(self) -> None:
         self.commands: list[str] = []
         self.action_patterns: list[re.Pattern[str]] = []
+        self.searches: list[str] = []
+        self.dialogs: list[str] = []
         super().__init__(client=AsyncWebClient(token="xoxb-unit"), signing_secret="unit")  # noqa: S106 - neither opens anything
 
     def command(self, command: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -45,6 +50,14 @@ class Listening(AsyncApp):
     def action(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.action_patterns.append(constraints)
         return super().action(constraints, *args, **kwargs)
+
+    def options(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        self.searches.append(constraints)
+        return super().options(constraints, *args, **kwargs)
+
+    def view(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        self.dialogs.append(constraints)
+        return super().view(constraints, *args, **kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +76,20 @@ def test_help_tells_of_exactly_the_commands_of_the_manifest() -> None:
     assert told == {entry["command"] for entry in COMMANDS}
 
 
-ACTIONS = {name: value for name, value in vars(actions).items() if name.isupper()}
+IDS = {name: value for name, value in vars(actions).items() if name.isupper()}
+DIALOGS = {actions.PICKER}
+SEARCHES = {actions.PICK_PROJECT, actions.PICK_DEPLOYMENT}
+SILENT = {actions.PICK_DEPLOYMENT}  # the choice is told with the dialog
+ACTIONS = {name: value for name, value in IDS.items() if value not in DIALOGS | SILENT}
 
 
-def test_action_ids_are_unique() -> None:
-    assert len(set(ACTIONS.values())) == len(ACTIONS)
+def test_ids_are_unique() -> None:
+    assert len(set(IDS.values())) == len(IDS)
+
+
+def test_every_dialog_and_every_menu_that_the_bot_fills_has_its_listener(listening: Listening) -> None:
+    assert sorted(listening.dialogs) == sorted(DIALOGS)
+    assert sorted(listening.searches) == sorted(SEARCHES)
 
 
 @pytest.mark.parametrize("action", ACTIONS.values())
@@ -98,6 +120,7 @@ NEEDED = {
     "users_info": {"users:read"},
     "usergroups_users_list": {"usergroups:read"},
     "views_open": set[str](),
+    "views_update": set[str](),
 }
 """What each Web API method asks of the bot's token (docs.slack.dev/reference/methods)."""
 
@@ -157,6 +180,20 @@ def test_the_manifest_keeps_to_slacks_limits() -> None:
             "@" in entry["usage_hint"]
         )  # a person's name has to arrive as an id
     assert len(MANIFEST["oauth_config"]["scopes"]["bot"]) == len(SCOPES) <= 255
+
+
+def test_the_manifest_for_http_tells_slack_where_menus_are_filled(
+    listening: Listening, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest_verb(argparse.Namespace(url="https://bot.example.com/"))
+    printed = yaml.safe_load(capsys.readouterr().out)
+    url = f"https://bot.example.com{EVENTS_PATH}"
+    assert printed["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": url,
+        **({"message_menu_options_url": url} if listening.searches else {}),
+    }
+    assert {command["url"] for command in printed["features"]["slash_commands"]} == {url}
 
 
 def test_the_manifest_is_for_socket_mode_with_buttons() -> None:

@@ -70,7 +70,11 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
             AlreadyCurrent(
                 project(last_request=request("dpl_current", requested_at=NOON - timedelta(days=3))), current()
             ),
-            "is already Current of shop since 3 d.",
+            "is already Current of shop, since 3 d.",
+        ),
+        (
+            AlreadyCurrent(project(current=current(ready_at=NOON - timedelta(hours=5))), current()),
+            "is already Current of shop, since 5 h.",
         ),
         (AlreadyPromoted(project(), promoted()), "was already promoted once, and cannot be promoted again."),
         (StillBuilding(project(), deployment(ready_state="BUILDING")), "is still building, since 1 h."),

@@ -178,7 +178,6 @@ async def test_a_deployment_deleted_by_retention_is_refused(bot: World) -> None:
 @pytest.mark.parametrize(
     "x",
     [
-        "",
         "a" * 10_000,
         "dpl_" + "x" * 300,
         "<!channel>",
