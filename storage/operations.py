@@ -102,6 +102,21 @@ async def newest(session: AsyncSession, project_id: str | None = None, limit: in
     return await rows(session, statement)
 
 
+async def newest_moves(
+    session: AsyncSession, project_id: str | None = None, limit: int = 10
+) -> list[Operation]:
+    """Promotes and rollbacks that succeeded, newest first."""
+    statement = (
+        select(Operation)
+        .where(col(Operation.state) == "succeeded", col(Operation.path) != "rebuild")
+        .order_by(col(Operation.created_at).desc())
+        .limit(limit)
+    )
+    if project_id is not None:
+        statement = statement.where(Operation.project_id == project_id)
+    return await rows(session, statement)
+
+
 async def claim_due(
     session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int
 ) -> list[Operation]:

@@ -119,7 +119,8 @@ class Findings:
 
     `before` is what was Current just before the last ask, `seen` at the last look. `changed` is what no longer
     held at the check. `auto_assign` is read back with the proofs. `left_staged`: the build is ready, and was not
-    promoted because production had changed.
+    promoted because production had changed. `moved_after` is from the acceptance to the look that saw it
+    moved; None for what waited in a queue of the platform.
     """
 
     baseline: Baseline | None = None
@@ -132,6 +133,7 @@ class Findings:
     auto_assign: bool | None = None
     queued: bool = False
     left_staged: bool = False
+    moved_after: timedelta | None = None
 
 
 @dataclass(frozen=True)

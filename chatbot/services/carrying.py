@@ -13,6 +13,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.pacing import Usual, until_next_look, until_next_look_at_build
+from chatbot.domain.planning import Path
 from chatbot.errors import PlatformError
 from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement
@@ -43,6 +45,7 @@ class Carrying:
 
     def __init__(self, crew: Crew, row: Row) -> None:
         self._held = Held(crew, row)
+        self._took: list[timedelta] | None = None  # of the moves before this one
         self._live = LiveMessage(
             crew.announcer,
             row.channel,
@@ -69,7 +72,7 @@ class Carrying:
         if held.stage.is_outcome:
             return 0.0
         self._show()
-        return self._pause()
+        return await self._pause()
 
     async def hand_back(self) -> None:
         """Let another process go on at once, instead of when the lease ends."""
@@ -79,15 +82,23 @@ class Carrying:
     async def close(self) -> None:
         await self._live.close()
 
-    def _pause(self) -> float:
-        """Often at first, when a move is usually through within seconds."""
+    async def _pause(self) -> float:
+        usual = await self._usual_move()
         row = self._held.row
-        since = self._held.now() - (row.accepted_at or row.asked_at or row.created_at)
+        waited = (self._held.now() - (row.accepted_at or row.asked_at or row.created_at)).total_seconds()
         if self._held.stage is Stage.BUILDING:
-            return 0.5 if since < timedelta(seconds=10) else 3.0
-        if since < timedelta(seconds=3):
-            return 0.1
-        return 0.25 if since < timedelta(seconds=15) else 1.0
+            return until_next_look_at_build(waited)
+        return until_next_look(waited, usual)
+
+    async def _usual_move(self) -> Usual | None:
+        """Read once, in a pause. The automatic assignment of a build is no such move."""
+        row = self._held.row
+        is_asked_for = row.path != Path.REBUILD or row.promote_asked_at is not None
+        if self._held.stage is not Stage.MOVING or not is_asked_for:
+            return None
+        if self._took is None:
+            self._took = await self._held.crew.ledger.took(row.project_id)
+        return Usual.of(self._took)
 
     def _show(self) -> None:
         self._live.show(wording.progress(self._held.operation, self._held.now()))

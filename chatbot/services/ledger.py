@@ -16,7 +16,16 @@ from chatbot.domain.requests import (
     Stale,
     TooLate,
 )
-from chatbot.services.records import about, as_operation, findings_json, plan_from, plan_json, row_of, summary
+from chatbot.services.records import (
+    about,
+    as_operation,
+    findings_json,
+    findings_of,
+    plan_from,
+    plan_json,
+    row_of,
+    summary,
+)
 from storage import audit, confirmations, errors, operations
 from storage.database import Database
 from storage.models import Confirmation
@@ -174,6 +183,14 @@ class Ledger:
             return []  # an idle tick takes no write lock
         async with self._database.write() as session:
             return await operations.claim_due(session, owner=owner, now=now, lease=lease, limit=limit)
+
+    async def took(self, project_id: str) -> list[timedelta]:
+        """How long the newest moves of a project took, from acceptance to arrival; else those of any project."""
+        async with self._database.read() as session:
+            of_project = await operations.newest_moves(session, project_id)
+            moves = of_project or await operations.newest_moves(session)
+        moved = (findings_of(row).moved_after for row in moves)
+        return [after for after in moved if after is not None]
 
     async def step(
         self,

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
 from chatbot.domain.judging import Baseline, Sight, judge
@@ -21,6 +21,7 @@ async def look(held: Held) -> None:
     if final_id is None:
         await _find_build(held)
         return
+    asked_at = held.now()
     project = await held.crew.vercel.project(held.row.project_id)
     seen = project.current.id if project.current else None
     findings = replace(held.findings, seen=seen, auto_assign=project.auto_assign)
@@ -28,7 +29,7 @@ async def look(held: Held) -> None:
         case Sight.OVERTAKEN:
             await held.step(Stage.SUPERSEDED, findings)
         case Sight.ARRIVED:
-            await _prove_arrival(held, findings)
+            await _prove_arrival(held, _timed(held, findings, asked_at))
         case Sight.FAILED:
             ended = Trouble("job", project.last_request.job_status) if project.last_request else None
             await _prove_failure(held, replace(findings, trouble=findings.trouble or ended))
@@ -173,6 +174,13 @@ async def _prove_arrival(held: Held, findings: Findings) -> None:
         await _give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(moved) else Stage.UNKNOWN)
 
 
+def _timed(held: Held, findings: Findings, seen_at: datetime) -> Findings:
+    accepted_at = held.row.accepted_at
+    if findings.moved_after is not None or accepted_at is None or findings.queued:
+        return findings
+    return replace(findings, moved_after=seen_at - accepted_at)
+
+
 async def _prove_failure(held: Held, findings: Findings) -> None:
     findings = replace(findings, proofs=await _proofs(held, probe=True))
     await held.step(Stage.PARTLY_MOVED if any(_moved(held, findings)) else Stage.FAILED, findings)
@@ -187,11 +195,12 @@ def _moved(held: Held, findings: Findings) -> list[bool]:
 async def _proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
     operation = held.operation
     names = [d.name for d in operation.plan.domains]
-    serving = await held.crew.vercel.serving(held.row.project_id)
-    found: dict[str, Probe] = {}
     if probe:
         await held.renew()
-        found = await held.crew.prober.probe(names, within=held.crew.patience.ask)
+    serving, found = await asyncio.gather(
+        held.crew.vercel.serving(held.row.project_id),
+        held.crew.prober.probe(names if probe else (), within=held.crew.patience.ask),
+    )
     unseen = Probe()
     return tuple(
         DomainProof(

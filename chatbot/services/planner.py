@@ -36,10 +36,13 @@ class Planner:
         return plan_rollback(await self._look(target, _CANDIDATES), reason)
 
     async def again(self, plan: Plan) -> Plan:
-        """The same wish, planned on production as it is now: one round of reads."""
+        """The same wish, planned on production as it is now: one round of reads.
+
+        What was a candidate for a rollback when the plan was shown is not looked up again: the platform decides.
+        """
+        listed = plan.path is Path.ROLLBACK and not plan.target.rollback_candidate
         target, look = await asyncio.gather(
-            self._vercel.deployment(plan.target.id),
-            self._look(plan.target, _CANDIDATES if plan.path is Path.ROLLBACK else None),
+            self._vercel.deployment(plan.target.id), self._look(plan.target, _CANDIDATES if listed else None)
         )
         if target.deleted:
             raise Deleted(Reference(Kind.ID, target.id))

@@ -50,6 +50,21 @@ async def test_an_operation_comes_back_as_it_was_made(db: Database) -> None:
     assert (found.state, found.fence, found.lease_owner) == ("requested", 0, None)
 
 
+async def test_the_newest_moves_are_the_promotes_and_rollbacks_that_succeeded(db: Database) -> None:
+    past = {"state": "succeeded", "finished_at": NOW}
+    await create(db, "op_1", **past)
+    await create(db, "op_2", path="rollback", created_at=NOW + SECOND, **past)
+    await create(db, "op_3", path="rebuild", created_at=NOW + 2 * SECOND, **past)
+    await create(db, "op_4", created_at=NOW + 3 * SECOND, state="failed", finished_at=NOW)
+    await create(db, "op_5", project="prj_docs", created_at=NOW + 4 * SECOND, **past)
+    await create(db, "op_6")
+    async with db.read() as session:
+        of_project = await operations.newest_moves(session, "prj_shop")
+        of_all = await operations.newest_moves(session, limit=2)
+    assert [move.id for move in of_project] == ["op_2", "op_1"]
+    assert [move.id for move in of_all] == ["op_5", "op_2"]
+
+
 async def test_a_project_has_one_unfinished_operation_and_the_refusal_names_it(db: Database) -> None:
     await create(db, "op_1")
     await create(db, "op_2", project="prj_docs")
