@@ -51,7 +51,7 @@ class Action(BaseModel):
 
 
 class View(BaseModel):
-    id: _Text = ""
+    id: _Id
     private_metadata: _Text = ""
 
 

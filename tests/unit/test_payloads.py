@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.errors import PlatformError, Refusal
-from chatbot.messages import Message, about, actions, confirmation, listings, operation, picker, refusals
+from chatbot.messages import (
+    Message,
+    about,
+    actions,
+    announcement,
+    confirmation,
+    listings,
+    operation,
+    picker,
+    refusals,
+)
 from chatbot.messages.wording import MAX_SECTION
 from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view
 from tests.unit.making import NOON
@@ -96,7 +106,7 @@ def test_no_way_of_saying_something_is_left_out() -> None:
     """Every public function of these modules that returns a message or a view is in the table."""
     made = {(saying.of.__name__, saying.name) for saying in SAYINGS}
     by_kind = {(refusals.__name__, "word"), (refusals.__name__, "word_failure")}  # REFUSALS and FAILURES
-    for module in (about, confirmation, listings, operation, picker, refusals):
+    for module in (about, announcement, confirmation, listings, operation, picker, refusals):
         for name, value in vars(module).items():
             returned = getattr(value, "__annotations__", {}).get("return")
             ours = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")

@@ -1,75 +1,12 @@
 """Correctly signed requests that no Slack client would send: acknowledged, and without effect."""
 
-import asyncio
-import json
-import time
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from slack_sdk.signature import SignatureVerifier
 
-from chatbot.app import Running
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
-
-
-@dataclass
-class Forger:
-    """Somebody with the signing secret."""
-
-    world: World
-    ready: Running
-
-    async def sends(self, fields: dict[str, str]) -> int:
-        """Returns the HTTP status, once everything that the request set off has ended."""
-        body = urlencode(fields)
-        stamp = str(int(time.time()))
-        verifier = SignatureVerifier(self.world.workspace.signing_secret)
-        signature = verifier.generate_signature(timestamp=stamp, body=body)
-        assert signature
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "X-Slack-Request-Timestamp": stamp,
-            "X-Slack-Signature": signature,
-        }
-        url = f"http://127.0.0.1:{self.ready.port}/slack/events"
-        async with self.world.session.post(url, data=body, headers=headers) as answer:
-            status = answer.status
-        answers = [t for t in self.ready.bot.tasks._running if not t.get_name().startswith("operation ")]
-        await asyncio.gather(*answers, return_exceptions=True)
-        return status
-
-    async def clicks(self, action: Any, *, by: str = "U0ANA0001", without: str = "", **changes: Any) -> int:
-        payload = {
-            "type": "block_actions",
-            "user": {"id": by, "username": "x", "team_id": "T0ACME001"},
-            "team": {"id": "T0ACME001", "domain": "acme"},
-            "channel": {"id": "C0DEPLOYS", "name": "deploys"},
-            "container": {"type": "message", "channel_id": "C0DEPLOYS", "message_ts": "1.000000"},
-            "api_app_id": "A0PROMBOT",
-            "trigger_id": "1.2.3",
-            "response_url": f"{self.world.workspace.url}/actions/T0ACME001/1/forged",
-            "actions": [action],
-            **changes,
-        }
-        payload.pop(without, None)
-        return await self.sends({"payload": json.dumps(payload)})
-
-    async def types(self, *, without: str = "", **changes: str) -> int:
-        fields = {
-            "command": "/promote",
-            "text": "main",
-            "user_id": "U0ANA0001",
-            "team_id": "T0ACME001",
-            "channel_id": "C0DEPLOYS",
-            "response_url": f"{self.world.workspace.url}/commands/T0ACME001/1/forged",
-            "trigger_id": "1.2.3",
-            **changes,
-        }
-        fields.pop(without, None)
-        return await self.sends(fields)
+from tests.wire.forging import Forger, nothing_happened, tracebacks
 
 
 @pytest.fixture
@@ -85,18 +22,6 @@ def _confirmation_id(card: SeenMessage) -> str:
     return str(next(c for c in card.controls if c.action_id == "confirmation.confirm").element["value"])
 
 
-async def _nothing_happened(world: World) -> None:
-    assert not await world.requests("POST")
-    assert not await world.requests("PATCH")
-    assert not await world.operations()
-    await world.ana.types("/current docs", channel="general")
-    await world.ana.sees("*docs*:", channel="general")  # the bot goes on
-
-
-def _tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.exc_info]
-
-
 @pytest.mark.parametrize("action_id", ["confirmation.confirm", "confirmation.cancel", "confirmation.choose"])
 async def test_a_confirmation_is_of_no_use_to_anybody_else(forger: Forger, action_id: str) -> None:
     world = forger.world
@@ -104,7 +29,7 @@ async def test_a_confirmation_is_of_no_use_to_anybody_else(forger: Forger, actio
     card = await world.card("shop", "Staged")
     assert await forger.clicks(_action(action_id, _confirmation_id(card)), by="U0BOB0002") == 200
     await world.bob.sees("I do not know this confirmation", channel="deploys")
-    await _nothing_happened(world)
+    await nothing_happened(world)
     await world.ana.clicks(card, "Promote")  # it is not spent
     await world.bob.sees("is Current", channel="deploys")
 
@@ -149,8 +74,8 @@ async def test_a_value_that_names_nothing_is_acknowledged_without_effect(
 ) -> None:
     for value in TEXTS:
         assert await forger.clicks(_action(action_id, value)) == 200
-    await _nothing_happened(forger.world)
-    assert not _tracebacks(caplog)
+    await nothing_happened(forger.world)
+    assert not tracebacks(caplog)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -161,8 +86,8 @@ async def test_a_nul_as_value_is_acknowledged_without_effect(
     forger = Forger(shared, await shared.start_bot(http_port=0))
     for action_id in ACTIONS:
         assert await forger.clicks(_action(action_id, "\x00")) == 200
-    await _nothing_happened(shared)
-    assert not _tracebacks(caplog)
+    await nothing_happened(shared)
+    assert not tracebacks(caplog)
 
 
 ODD_IDS = (
@@ -187,8 +112,8 @@ async def test_an_odd_action_id_is_acknowledged_without_effect(
 ) -> None:
     for action_id in ODD_IDS:
         assert await forger.clicks(_action(action_id)) == 200
-    await _nothing_happened(forger.world)
-    assert not _tracebacks(caplog)
+    await nothing_happened(forger.world)
+    assert not tracebacks(caplog)
 
 
 CLICK = _action("confirmation.confirm")
@@ -235,7 +160,7 @@ async def test_whatever_the_shape_of_a_request_nothing_happens(forger: Forger) -
         await forger.types(without=field)
     for body in BODIES:
         await forger.sends(body)
-    await _nothing_happened(forger.world)
+    await nothing_happened(forger.world)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -243,7 +168,7 @@ async def test_a_click_of_an_odd_shape_is_acknowledged(
     forger: Forger, caplog: pytest.LogCaptureFixture, shape: str
 ) -> None:
     assert await forger.clicks(**{"action": CLICK, **SHAPES[shape]}) < 500
-    assert not _tracebacks(caplog)
+    assert not tracebacks(caplog)
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -251,7 +176,7 @@ async def test_a_command_that_lacks_a_field_is_acknowledged(
     forger: Forger, caplog: pytest.LogCaptureFixture, field: str
 ) -> None:
     assert await forger.types(without=field) == 200
-    assert not _tracebacks(caplog)
+    assert not tracebacks(caplog)
 
 
 async def test_a_build_that_is_through_cannot_be_given_up(forger: Forger) -> None:
