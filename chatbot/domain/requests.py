@@ -31,6 +31,13 @@ class Deleted(Refusal):
 
 
 @dataclass(eq=False)
+class OutOfReach(Refusal):
+    """It is there, but the platform does not show it to the bot's token (403): another team's, for one."""
+
+    reference: Reference
+
+
+@dataclass(eq=False)
 class UnknownProject(Refusal):
     name: str
     known: tuple[str, ...] = ()

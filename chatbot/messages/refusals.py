@@ -25,6 +25,7 @@ from chatbot.domain.requests import (
     Deleted,
     NothingToRollBackTo,
     NotOpened,
+    OutOfReach,
     ProjectBusy,
     Stale,
     TooLate,
@@ -94,6 +95,14 @@ def _(refusal: Deleted, now: datetime) -> Message:
     return says(
         f"Nothing was done. The deployment {code(refusal.reference.value)} was deleted, so it cannot serve any more. "
         "Push its commit again, or choose another with `/deployments`."
+    )
+
+
+@word.register
+def _(refusal: OutOfReach, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. {code(refusal.reference.value)} is not among what the bot's token may see: "
+        "it belongs to another team, another account or another project. `/deployments` lists what there is."
     )
 
 

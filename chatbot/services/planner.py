@@ -8,11 +8,19 @@ from difflib import get_close_matches
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.planning import Look, Path, Plan, plan_promotion, plan_rollback, rollback_candidates
 from chatbot.domain.references import Kind, Reference
-from chatbot.domain.requests import Ambiguous, Deleted, NothingToRollBackTo, UnknownDeployment, UnknownProject
-from chatbot.errors import NotFound
+from chatbot.domain.requests import (
+    Ambiguous,
+    Deleted,
+    NothingToRollBackTo,
+    OutOfReach,
+    UnknownDeployment,
+    UnknownProject,
+)
+from chatbot.errors import NotAuthorized, NotFound
 from chatbot.vercel import VercelClient
 
 _FULL_SHA = 40
+_FORBIDDEN = 403
 _GONE = 410
 _NEAREST = 3
 _PAGE = 100
@@ -77,10 +85,13 @@ class Planner:
         return await self._vercel.deployments({"projectId": project_id, "state": "READY"}, limit=20)
 
     async def find(self, reference: Reference) -> Deployment:
-        """Raises UnknownDeployment, Ambiguous, Deleted."""
-        best = _best_of_each_project(await self._all(reference))
+        """Raises UnknownDeployment, OutOfReach, Ambiguous, Deleted."""
+        found, hidden = await self._all(reference)
+        best = _best_of_each_project(found)
         if not best:
             recent = await self._vercel.deployments()
+            if hidden:  # and the token is good: it lists deployments
+                raise OutOfReach(reference)
             raise UnknownDeployment(reference, _nearest(reference.value, recent))
         if len(best) > 1:
             raise Ambiguous(reference, tuple(best))
@@ -88,20 +99,28 @@ class Planner:
             raise Deleted(reference)
         return best[0]
 
-    async def _all(self, reference: Reference) -> list[Deployment]:
+    async def _all(self, reference: Reference) -> tuple[list[Deployment], bool]:
+        """And whether there is one that the platform does not show."""
+        hidden = False
         if reference.kind in {Kind.ID, Kind.HOST}:
             try:
-                return [await self._vercel.deployment(reference.value)]
+                return [await self._vercel.deployment(reference.value)], False
             except NotFound as error:
                 if error.status == _GONE:
                     raise Deleted(reference) from None
+            except NotAuthorized as error:
+                if error.status != _FORBIDDEN:
+                    raise
+                hidden = True
         if reference.kind is Kind.SHA and (found := await self._of_commit(reference.value)):
-            return found
+            return found, False
         # A branch may look like a domain or a commit.
-        return [] if reference.kind is Kind.ID else await self._on_branch(reference.as_branch)
+        return ([] if reference.kind is Kind.ID else await self._on_branch(reference.as_branch)), hidden
 
     async def _on_branch(self, branch: str) -> list[Deployment]:
-        return await self._vercel.deployments({"branch": branch, "state": "READY"})
+        """Those that are ready; where none is, the others tell why."""
+        ready = await self._vercel.deployments({"branch": branch, "state": "READY"})
+        return ready or await self._vercel.deployments({"branch": branch})
 
     async def _of_commit(self, sha: str) -> list[Deployment]:
         """The platform filters by whole hashes only; a shorter one is looked for among the newest."""

@@ -1,9 +1,6 @@
 """`/promote X`, from the typed command to what visitors get."""
 
-import re
 from datetime import timedelta
-
-import pytest
 
 from tests.conftest import World
 
@@ -103,44 +100,10 @@ async def test_what_was_promoted_before_is_refused_with_the_way_to_it(bot: World
     assert await bot.serving("docs") == {old["id"]}
 
 
-async def test_current_is_said_to_be_current(bot: World) -> None:
-    current = (await bot.panel())["docs"]["current"]
-    await bot.ana.types(f"/promote {current['id']}", channel="deploys")
-    await bot.ana.sees("is already Current of docs", channel="deploys")
-    assert not await bot.requests("POST")
-
-
-async def test_a_failed_deployment_is_refused_with_its_logs(bot: World) -> None:
-    failed = await bot.newest("docs", "Failed")
-    await bot.ana.types(f"/promote {failed['id']}", channel="deploys")
-    refusal = await bot.ana.sees("there is nothing to serve", channel="deploys")
-    assert "Build logs" in refusal.buttons
-
-
 async def test_a_building_deployment_is_refused(bot: World) -> None:
     pushed = await bot.tell_platform("push", {"project": "docs", "branch": "slow", "seconds": 30})
     await bot.ana.types(f"/promote {pushed['deployment']['id']}", channel="deploys")
     await bot.ana.sees("is still building", channel="deploys")
-
-
-@pytest.mark.parametrize("spelling", ["url", "https", "sha", "full sha", "branch"])
-async def test_x_is_found_by_every_spelling(bot: World, spelling: str) -> None:
-    made = await bot.tell_platform("push", {"project": "api", "branch": "feat/only-here"})
-    await bot.until_state("api", made["deployment"]["id"], "Preview")
-    x = {
-        "url": made["deployment"]["url"],
-        "https": f"https://{made['deployment']['url']}/some/page?x=1",
-        "sha": made["sha"][:9],
-        "full sha": made["sha"],
-        "branch": "feat/only-here",
-    }[spelling]
-    await bot.ana.types(f"/promote {x}", channel="deploys")
-    await bot.ana.sees(f"Rebuild and promote api to {made['sha'][:7]}", channel="deploys")
-
-
-async def test_a_domain_names_what_it_serves(bot: World) -> None:
-    await bot.ana.types("/promote docs.example.com", channel="deploys")
-    await bot.ana.sees("is already Current of docs", channel="deploys")
 
 
 async def test_a_branch_means_its_newest_deployment_even_after_an_older_one_was_promoted(bot: World) -> None:
@@ -162,50 +125,3 @@ async def test_a_branch_of_several_projects_is_asked_about(bot: World) -> None:
     shop = next(text for text in question.buttons if text.startswith("shop:"))
     await bot.ana.clicks(question, shop)
     await bot.ana.sees("Promote shop to", channel="deploys")
-
-
-async def test_an_unknown_x_offers_the_three_nearest(bot: World) -> None:
-    known = await bot.newest("shop", "Staged")
-    mistyped = known["id"][:-2] + "zz"
-    await bot.ana.types(f"/promote {mistyped}", channel="deploys")
-    refusal = await bot.ana.sees("Did you mean one of these?", channel="deploys")
-    assert len(refusal.buttons) == 3
-    await bot.ana.clicks(refusal, next(b for b in refusal.buttons if known["sha"][:7] in b))
-    await bot.ana.sees("Promote shop to", channel="deploys")
-
-
-async def test_a_deployment_deleted_by_retention_is_refused(bot: World) -> None:
-    gone = next(d for d in bot.platform.store.deployments.values() if d.deleted_by_retention_at)
-    await bot.ana.types(f"/promote {gone.id}", channel="deploys")
-    await bot.ana.sees("was deleted", channel="deploys")
-
-
-@pytest.mark.parametrize(
-    "x",
-    [
-        "a" * 10_000,
-        "dpl_" + "x" * 300,
-        "<!channel>",
-        "<@U0BOB0002>",
-        "two words",
-        "line\u2028break",
-        "a\x07b",
-        "развёртывание",
-        "部署",
-        "dpl_doesnotexist",
-        "../../v2/user",
-        "dpl_x/../../v2/user?teamId=other",
-        "https://evil.example.net/<script>",
-        "nowhere.example.org",
-        "%00",
-    ],
-)
-async def test_a_bad_x_gets_a_sentence_and_changes_nothing(bot: World, x: str) -> None:
-    await bot.ana.types(f"/promote {x}", channel="deploys")
-    answer = await bot.ana.sees("Nothing was done.", channel="deploys")
-    assert "<!channel>" not in answer.text
-    assert not re.search(r"(?<!&lt;)<@U0BOB", str(answer.blocks))
-    assert not await bot.requests("POST")
-    assert any(entry.action == "promote.refused" for entry in await bot.audit())
-    await bot.ana.types("/current docs", channel="deploys")
-    await bot.ana.sees("*docs*:", channel="deploys")  # the bot goes on
