@@ -49,6 +49,7 @@ class Part(StrEnum):
 class Caution(StrEnum):
     MOVE_UNDER_WAY = "somebody's promote or rollback is under way"
     OLDER_THAN_CURRENT = "older than Current"
+    NEWER_THAN_CURRENT = "a rollback that goes forward"
     UNPINS = "undoes the rollback that pins production"
     PINS = "pins production"
     DOMAINS_DISAGREE = "a domain serves something else than Current"
@@ -245,6 +246,8 @@ def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]
         yield Caution.MOVE_UNDER_WAY
     if current and path is not Path.ROLLBACK and look.target.created_at < current.created_at:
         yield Caution.OLDER_THAN_CURRENT
+    if current and path is Path.ROLLBACK and look.target.created_at > current.created_at:
+        yield Caution.NEWER_THAN_CURRENT
     if project.pinned and path is not Path.ROLLBACK:
         yield Caution.UNPINS
     if path is Path.ROLLBACK and project.auto_assign:
@@ -255,13 +258,6 @@ def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]
         yield Caution.UNVERIFIED_DOMAIN
     if project.rolling_release and path is not Path.ROLLBACK:
         yield Caution.ROLLING_RELEASE
-
-
-def rollback_candidates(project: Project, recent: Iterable[Deployment]) -> list[Deployment]:
-    """Deployments that an instant rollback can go to: what served before Current first, then the newest."""
-    current_id = project.current.id if project.current else None
-    eligible = [d for d in recent if state_of(d, current_id) is State.PROMOTED and d.rollback_candidate]
-    return sorted(eligible, key=lambda d: (d.id != project.previous_id, -d.created_at.timestamp()))
 
 
 def what_changed(before: Plan, after: Plan) -> tuple[Part, ...]:

@@ -49,6 +49,35 @@ class NothingToRollBackTo(Refusal):
 
 
 @dataclass(eq=False)
+class NothingToUndo(Refusal):
+    """The bot has made no change of the project that has an inverse."""
+
+    project: Project
+
+
+@dataclass(eq=False)
+class Overtaken(Refusal):
+    """Production was moved since the bot's last change, which had made `made` Current."""
+
+    project: Project
+    made: Deployment
+
+
+@dataclass(eq=False)
+class NotPinned(Refusal):
+    """No rollback holds new builds back: there is nothing to resume."""
+
+    project: Project
+
+
+@dataclass(eq=False)
+class NothingToResumeWith(Refusal):
+    """Nothing that is ready is newer than Current."""
+
+    project: Project
+
+
+@dataclass(eq=False)
 class ProjectBusy(Refusal):
     """One change at a time: another operation on the project has not ended."""
 

@@ -4,12 +4,15 @@ Only the core of these plans is meant (target, Current, path, domain names, auto
 confirm dialog names. The whole plan is made when it is carried out.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from chatbot.domain.deployments import Deployment
+from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import Path, Plan
+from chatbot.domain.requests import NothingToUndo, Overtaken
+from chatbot.domain.serving import moved_by
 
 
 def undo_of(operation: Operation) -> Plan | None:
@@ -24,6 +27,23 @@ def undo_of(operation: Operation) -> Plan | None:
         return None
     went_back = operation.plan.path is Path.ROLLBACK and operation.made.created_at < was.created_at
     return _core(operation, Path.PROMOTE if went_back else Path.ROLLBACK, was)
+
+
+def undo_of_last(changes: Iterable[Operation], project: Project) -> Plan:
+    """The inverse of the bot's last change of a project, newest first in `changes`.
+
+    Raises:
+        NothingToUndo: it has made none, or nothing was Current before.
+        Overtaken: production was moved since.
+    """
+    last = next((o for o in changes if moved_by(o)), None)
+    inverse = undo_of(last) if last else None
+    if last is None or inverse is None:
+        raise NothingToUndo(project)
+    expected = inverse.current
+    if project.current is None or expected is None or project.current.id != expected.id:
+        raise Overtaken(project, last.made)
+    return inverse
 
 
 def retry_of(operation: Operation) -> Plan | None:

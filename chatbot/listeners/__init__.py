@@ -9,6 +9,7 @@ from chatbot.listeners import (
     picking,
     promote,
     promotebot,
+    resume,
     rollback,
     strays,
 )
@@ -19,5 +20,15 @@ __all__ = ["Bot", "register"]
 
 def register(app: AsyncApp, bot: Bot) -> None:
     """Bolt tries listeners in this order; the strays come last."""
-    for listeners in (promote, picking, confirmation, rollback, current, deployments, promotebot, strays):
+    for listeners in (
+        promote,
+        picking,
+        confirmation,
+        rollback,
+        resume,
+        current,
+        deployments,
+        promotebot,
+        strays,
+    ):
         listeners.register(app, bot)

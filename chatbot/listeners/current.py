@@ -1,7 +1,11 @@
 """`/current [project]`: what the production domains serve now."""
 
+import asyncio
+
 from slack_bolt.async_app import AsyncApp
 
+from chatbot.domain.candidates import resume_with
+from chatbot.domain.deployments import Deployment, Project
 from chatbot.listeners.answering import Asked, Reply, command
 from chatbot.listeners.bot import Bot
 from chatbot.messages import listings
@@ -15,5 +19,9 @@ async def current(bot: Bot, asked: Asked) -> Reply:
     if not asked.text:
         return Reply(listings.current_of_all(await bot.vercel.projects(), bot.clock()))
     project = await bot.planner.project(asked.text)
-    domains = await bot.vercel.domains(project.id)
-    return Reply(listings.current_of_one(project, domains, bot.clock()))
+    domains, resume = await asyncio.gather(bot.vercel.domains(project.id), _resume(bot, project))
+    return Reply(listings.current_of_one(project, domains, bot.clock(), resume))
+
+
+async def _resume(bot: Bot, project: Project) -> Deployment | None:
+    return resume_with(project, await bot.planner.builds(project.id)) if project.pinned else None

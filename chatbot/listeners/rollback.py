@@ -1,10 +1,18 @@
-"""`/rollback [project or deployment] [reason]`, its candidates, and the buttons that name one."""
+"""`/rollback [project or deployment] [reason]` and `/rollback undo [project] [reason]`: the candidates, the way back
+from the last change, and the buttons that name them.
+"""
+
+import asyncio
+from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.domain.planning import MAX_REASON, AlreadyCurrent
+from chatbot.domain.candidates import resume_with, rollback_candidates
+from chatbot.domain.planning import MAX_REASON, AlreadyCurrent, Path
 from chatbot.domain.references import Kind, Reference, parse_reference
-from chatbot.domain.requests import UnknownDeployment, UnknownProject
+from chatbot.domain.requests import NothingToRollBackTo, UnknownDeployment, UnknownProject
+from chatbot.domain.serving import before_current, history, last_served, moved_by
+from chatbot.domain.undoing import undo_of_last
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.confirmation import offer
@@ -12,22 +20,31 @@ from chatbot.messages import actions, listings
 from chatbot.messages.actions import any_number
 from chatbot.messages.wording import plain
 
+UNDO = "undo"
+"""A verb here. A project of that name is reached by its id, by a domain, or by a deployment of it."""
+
 
 def register(app: AsyncApp, bot: Bot) -> None:
     command(app, bot, "/rollback", rollback)
     click_later(app, bot, any_number(actions.CANDIDATES), candidates_clicked)
     click_later(app, bot, any_number(actions.ROLL_BACK), rollback_clicked)
+    click_later(app, bot, any_number(actions.UNDO_LAST), undo_clicked)
 
 
 async def rollback(bot: Bot, asked: Asked) -> Reply:
     await bot.directory.admit(asked.user)
-    what, _, reason = asked.text.partition(" ")
-    reason = plain(reason, MAX_REASON)
+    what, _, rest = asked.text.partition(" ")
+    undoes = what.lower() == UNDO
+    if undoes:
+        what, _, rest = rest.strip().partition(" ")
+    reason = plain(rest, MAX_REASON)
     if not what:
         projects = await bot.vercel.projects()
         if len(projects) != 1:
-            return Reply(listings.which_project(projects))
+            return Reply(listings.which_project(projects, undo=undoes))
         what = projects[0].name
+    if undoes:
+        return await _undo(bot, asked, what, reason)
     reference = parse_reference(what)
     if reference.kind is not Kind.ID:  # a project may be named like a branch, a commit or a domain
         try:
@@ -56,6 +73,33 @@ async def rollback_clicked(bot: Bot, asked: Asked) -> Reply:
     return await offer(bot, asked, plan)
 
 
+async def undo_clicked(bot: Bot, asked: Asked) -> Reply:
+    await bot.directory.admit(asked.user)
+    return await _undo(bot, asked, asked.value, "")
+
+
+async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply:
+    """The inverse of the bot's last change, planned on production as it is now."""
+    project = await bot.planner.project(project_name)
+    inverse = undo_of_last(await bot.ledger.changes(project.id), project)
+    target = Reference(Kind.ID, inverse.target.id)
+    if inverse.path is Path.ROLLBACK:
+        return await offer(bot, asked, await bot.planner.rollback(target, reason or None))
+    return await offer(bot, asked, replace(await bot.planner.promotion(target), reason=reason or None))
+
+
 async def _candidates(bot: Bot, project_name: str, reason: str) -> Reply:
-    project, found = await bot.planner.candidates(project_name)
-    return Reply(listings.candidates(project, found, bot.clock(), reason or None))
+    project = await bot.planner.project(project_name)
+    eligible, newest, changes = await asyncio.gather(
+        bot.planner.eligible(project.id), bot.planner.builds(project.id), bot.ledger.changes(project.id)
+    )
+    builds = {d.id: d for d in (*newest, *eligible)}.values()
+    times = history(project, builds, filter(None, map(moved_by, changes)))
+    found = rollback_candidates(project, builds, before_current(project, times))
+    if not found:
+        raise NothingToRollBackTo(project)
+    served = last_served(times, project.current.id if project.current else None)
+    resume = resume_with(project, builds)
+    return Reply(
+        listings.candidates(project, found, served, bot.clock(), reason=reason or None, resume=resume)
+    )

@@ -12,6 +12,7 @@ _COMMANDS = {
     "/promote X": "make X Current, after a confirmation. X: deployment id, URL, domain, commit or branch",
     "/promote": "pick a project and one of its deployments; both are searched as you type",
     "/rollback [project or deployment] [reason]": "instantly go back to a deployment that served before",
+    "/rollback undo [project] [reason]": "take back my last change of a project, after a confirmation",
     "/current [project]": "what the production domains serve now",
     "/deployments [project]": "the newest deployments, with their state",
     "/promotebot whoami": "what you may do here, and why",

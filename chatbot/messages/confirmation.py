@@ -44,6 +44,8 @@ PARTS = {
 _CAUTIONS = {
     Caution.MOVE_UNDER_WAY: "Another promote or rollback is under way. This takes its place.",
     Caution.OLDER_THAN_CURRENT: "This is older than what is Current: it takes changes away.",
+    Caution.NEWER_THAN_CURRENT: "This is newer than what is Current: it goes forward, to what a rollback left. "
+    "New production builds stay Staged all the same.",
     Caution.UNPINS: "Production is pinned by a rollback. This undoes it.",
     Caution.PINS: "Afterwards production is pinned: new production builds stay Staged until somebody promotes.",
     Caution.DOMAINS_DISAGREE: "Not every domain serves what is Current. All of them will move.",

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
+from chatbot.domain.candidates import is_newer
 from chatbot.domain.deployments import Deployment, Domain, Project, State, state_of
+from chatbot.domain.serving import Served
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, context, header, markup, row, says, section, sections
 from chatbot.messages.wording import (
@@ -18,6 +20,7 @@ from chatbot.messages.wording import (
     domain_name,
     escape,
     foreign,
+    moment,
     old,
     plain,
     span,
@@ -26,6 +29,7 @@ from chatbot.messages.wording import (
 _SHOWN_PROJECTS = 20
 _SHOWN_DEPLOYMENTS = 10
 _SHOWN_DOMAINS = 40
+_SHOWN_NEWER = 3
 
 
 def current_of_all(projects: Sequence[Project], now: datetime) -> Message:
@@ -41,12 +45,18 @@ def current_of_all(projects: Sequence[Project], now: datetime) -> Message:
     return Message(f"Current: {escape(names)}.", (header("Current"), *blocks))
 
 
-def current_of_one(project: Project, domains: Iterable[Domain], now: datetime) -> Message:
+def current_of_one(
+    project: Project, domains: Iterable[Domain], now: datetime, resume: Deployment | None = None
+) -> Message:
+    """`resume`: what would end the pinning of production, if it is pinned."""
     serving = [_domain(d, project) for d in sorted(domains, key=lambda d: d.name) if d.git_branch is None]
     blocks: list[Block] = [section(_current(project, now))]
     if serving:
         blocks += sections(["*Domains*", *bullets(serving, _SHOWN_DOMAINS)])
-    blocks.append(row(button("Roll back…", actions.CANDIDATES, project.id)))
+    buttons = [button("Roll back…", actions.CANDIDATES, project.id)]
+    if resume is not None:
+        buttons.append(resume_button(project, resume))
+    blocks.append(row(*buttons))
     label = project.current.label if project.current else "nothing"
     return Message(f"Current of {foreign(project.name)}: {foreign(label)}.", tuple(blocks))
 
@@ -66,40 +76,70 @@ def newest(deployments: Sequence[Deployment], current: Mapping[str, str | None],
 
 
 def candidates(
-    project: Project, found: Sequence[Deployment], now: datetime, reason: str | None = None
+    project: Project,
+    found: Sequence[Deployment],
+    served: Mapping[str, Served],
+    now: datetime,
+    *,
+    reason: str | None = None,
+    resume: Deployment | None = None,
 ) -> Message:
-    """Where an instant rollback of this project can go to. The first is what served before Current."""
+    """Where an instant rollback of this project can go to, in the order of `found`: what is newer than Current comes
+    last. `served`: when each did so last, where that is known. `resume`: what would end the pinning.
+    """
     current = f"Current: {deployment_line(project.current)}" if project.current else "Nothing is Current."
+    if project.pinned:
+        current += "\nProduction is pinned by a rollback: new builds stay Staged until somebody promotes."
     blocks: list[Block] = [header(f"Roll back {project.name}?"), section(current)]
-    for number, deployment in enumerate(found[:_SHOWN_DEPLOYMENTS], 1):
-        notes = [old(deployment, now)]
-        if deployment.id == project.previous_id:
-            notes.insert(0, "served just before")
-        if project.current and deployment.created_at > project.current.created_at:
-            notes.append("newer than Current")
+    forward = [d for d in found if is_newer(d, project)][:_SHOWN_NEWER]
+    back = [d for d in found if not is_newer(d, project)][: _SHOWN_DEPLOYMENTS - len(forward)]
+    for number, deployment in enumerate((*back, *forward), 1):
+        notes = [_served(served.get(deployment.id)), old(deployment, now)]
+        if is_newer(deployment, project):
+            notes.append("newer than Current: this goes forward")
         value = f"{deployment.id} {reason}" if reason else deployment.id
         blocks.append(
             SectionBlock(
-                text=markup(f"{deployment_line(deployment)}\n{' · '.join(notes)}"),
+                text=markup(f"{deployment_line(deployment)}\n{' · '.join(filter(None, notes))}"),
                 accessory=button(
                     f"Roll back to {deployment.label}", actions.numbered(actions.ROLL_BACK, number), value
                 ),
             )
         )
+    if rest := len(found) - len(back) - len(forward):
+        blocks.append(section(f"And {rest} more: name one after `/rollback`."))
+    if resume is not None:
+        blocks.append(row(resume_button(project, resume)))
     blocks.append(context("Nothing is done before you have confirmed. A rollback needs no rebuild."))
     return Message(f"{count(len(found), 'rollback candidate')} of {foreign(project.name)}.", tuple(blocks))
 
 
-def which_project(projects: Sequence[Project]) -> Message:
-    """When a rollback names no project."""
+def resume_button(project: Project, resume: Deployment) -> ButtonElement:
+    """Leads to the confirmation of the promote that ends a pinning. What it promotes is found anew at the click."""
+    return button(f"Resume with {resume.label}", actions.RESUME, project.id)
+
+
+def _served(served: Served | None) -> str:
+    if served is None:
+        return ""
+    if served.until is None:
+        return f"served from {moment(served.since)} on" if served.since else ""
+    about = "about " if served.about else ""
+    took = f" {about}{span(served.duration)}" if served.duration else ""
+    return f"served{took} until {moment(served.until)}"
+
+
+def which_project(projects: Sequence[Project], *, undo: bool = False) -> Message:
+    """When a rollback, or its undo, names no project."""
     ordered = sorted(projects, key=lambda p: p.name)
-    buttons = [
-        button(p.name, actions.numbered(actions.CANDIDATES, n), p.id) for n, p in enumerate(ordered[:20], 1)
-    ]
-    more = "" if len(ordered) <= 20 else " There are more: name one after `/rollback`."
+    action = actions.UNDO_LAST if undo else actions.CANDIDATES
+    buttons = [button(p.name, actions.numbered(action, n), p.id) for n, p in enumerate(ordered[:20], 1)]
+    command = "/rollback undo" if undo else "/rollback"
+    more = "" if len(ordered) <= 20 else f" There are more: name one after `{command}`."
     if not buttons:
         return says("There is no project that this token can see.")
-    return says(f"Roll back which project?{more}", row(*buttons))
+    question = "Undo the last change of which project?" if undo else "Roll back which project?"
+    return says(f"{question}{more}", row(*buttons))
 
 
 def choices(project: Project, deployments: Sequence[Deployment], now: datetime) -> Message:

@@ -9,7 +9,7 @@ from chatbot.domain.planning import MAX_REASON
 from chatbot.messages import actions, oneclick
 from chatbot.messages.confirmation import title
 from chatbot.messages.message import Message, button, context, header, link, row, section
-from chatbot.messages.outcome import told
+from chatbot.messages.outcome import is_pinned, told
 from chatbot.messages.proof import proof
 from chatbot.messages.wording import count, deployment_line, escape, foreign, mention, span
 
@@ -71,6 +71,8 @@ def _what(operation: Operation) -> str:
 def _buttons(operation: Operation) -> list[ButtonElement]:
     build = operation.findings.build
     found = [oneclick.retry(operation), oneclick.undo(operation), oneclick.give_up(operation)]
+    if operation.stage is Stage.SUCCEEDED and is_pinned(operation):
+        found.append(button("Resume…", actions.RESUME, operation.plan.project.id))
     if build and operation.findings.left_staged and build.ready_state == "READY":
         found.append(button(f"Promote {operation.plan.target.label}…", actions.PROMOTE, build.id))
     if build:

@@ -6,7 +6,7 @@ from functools import singledispatch
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.access import IdentityUnknown, NotAllowed
-from chatbot.domain.deployments import Deployment
+from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
@@ -23,9 +23,13 @@ from chatbot.domain.requests import (
     ConfirmationUnknown,
     ConfirmationUsed,
     Deleted,
+    NothingToResumeWith,
     NothingToRollBackTo,
+    NothingToUndo,
     NotOpened,
+    NotPinned,
     OutOfReach,
+    Overtaken,
     ProjectBusy,
     Stale,
     TooLate,
@@ -116,6 +120,45 @@ def _(refusal: UnknownProject, now: datetime) -> Message:
 def _(refusal: NothingToRollBackTo, now: datetime) -> Message:
     return says(
         f"Nothing was done. {foreign(refusal.project.name)} has no deployment that an instant rollback can go to."
+    )
+
+
+@word.register
+def _(refusal: NothingToUndo, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. I have made no change of {foreign(refusal.project.name)} that could be undone. "
+        "*Roll back…* shows where it can go back to.",
+        row(_candidates(refusal.project)),
+    )
+
+
+@word.register
+def _(refusal: Overtaken, now: datetime) -> Message:
+    current = refusal.project.current
+    serves = f"{deployment_line(current)} is Current now" if current else "nothing is Current now"
+    return says(
+        f"Nothing was done. My last change of {foreign(refusal.project.name)} made {code(refusal.made.label)} Current. "
+        f"Somebody has moved production since: {serves}. *Roll back…* shows where it can go back to from there.",
+        row(_candidates(refusal.project)),
+    )
+
+
+@word.register
+def _(refusal: NotPinned, now: datetime) -> Message:
+    name = foreign(refusal.project.name)
+    how = (
+        "new production builds become Current by themselves"
+        if refusal.project.auto_assign
+        else "auto-assignment is off, but not by a rollback"
+    )
+    return says(f"Nothing was done. {name} is not pinned any more: {how}. There is nothing to resume.")
+
+
+@word.register
+def _(refusal: NothingToResumeWith, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. {foreign(refusal.project.name)} has no ready production build that is newer than Current. "
+        "Push one, and promote it when it is ready."
     )
 
 
@@ -289,6 +332,10 @@ def word_bug(reference: str) -> Message:
 
 def _name(refusal: PlanRefused) -> str:
     return deployment_line(refusal.target)
+
+
+def _candidates(project: Project) -> ButtonElement:
+    return button("Roll back…", actions.CANDIDATES, project.id)
 
 
 def _pick(deployments: tuple[Deployment, ...]) -> list[ButtonElement]:

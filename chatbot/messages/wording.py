@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chatbot.domain.deployments import Deployment
 
@@ -55,6 +55,11 @@ def span(time: timedelta) -> str:
         if seconds >= 2 * size or (seconds >= size and unit != "d"):
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def moment(at: datetime) -> str:
+    """Each person reads it in a time zone of his own; the fallback, where Slack shows no markup, is in UTC."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
 
 
 def old(deployment: Deployment, now: datetime) -> str:

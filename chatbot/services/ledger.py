@@ -31,6 +31,8 @@ from storage.database import Database
 from storage.models import Confirmation
 from storage.models import Operation as Row
 
+_LATELY = 50
+
 Clock = Callable[[], datetime]
 FollowUp = Callable[[Operation], Plan | None]
 
@@ -174,6 +176,13 @@ class Ledger:
                 session, row, "operation.requested", actor, now, follows=operation_id, **about(plan)
             )
         return as_operation(row)
+
+    async def changes(self, project_id: str) -> list[Operation]:
+        """The last operations of a project that have ended, the last to end first."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, project_id, limit=_LATELY)
+        ended = [as_operation(row) for row in lately if row.finished_at is not None]
+        return sorted(ended, key=lambda o: o.finished_at or o.requested_at, reverse=True)
 
     async def claim(self, owner: str, lease: timedelta, limit: int = 20) -> list[Row]:
         now = self._clock()

@@ -6,12 +6,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.planning import Look, Path, Plan, plan_promotion, plan_rollback, rollback_candidates
+from chatbot.domain.planning import Look, Path, Plan, plan_promotion, plan_rollback
 from chatbot.domain.references import Kind, Reference
 from chatbot.domain.requests import (
     Ambiguous,
     Deleted,
-    NothingToRollBackTo,
     OutOfReach,
     UnknownDeployment,
     UnknownProject,
@@ -59,18 +58,14 @@ class Planner:
         fresh = plan_rollback(look, plan.reason) if plan.path is Path.ROLLBACK else plan_promotion(look)
         return replace(fresh, usual=plan.usual)
 
-    async def candidates(self, project_name: str) -> tuple[Project, list[Deployment]]:
-        """What an instant rollback of this project can go to, best first.
+    async def builds(self, project_id: str) -> list[Deployment]:
+        """The newest production builds that are ready."""
+        filters = {"projectId": project_id, "state": "READY", **_BUILDS}
+        return await self._vercel.deployments(filters)
 
-        Raises:
-            UnknownProject: there is none of that name.
-            NothingToRollBackTo: it has no candidate.
-        """
-        project = await self.project(project_name)
-        recent = await self._vercel.deployments({"projectId": project.id, **_CANDIDATES})
-        if not (found := rollback_candidates(project, recent)):
-            raise NothingToRollBackTo(project)
-        return project, found
+    async def eligible(self, project_id: str) -> list[Deployment]:
+        """What an instant rollback can go to, on this team's plan; Current may be among them."""
+        return await self._vercel.deployments({"projectId": project_id, **_CANDIDATES})
 
     async def project(self, name: str) -> Project:
         """Raises UnknownProject with the names that there are."""

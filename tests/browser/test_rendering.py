@@ -117,6 +117,10 @@ MEANINGS = [
         'see <a href="https://a.example/x" target="_blank" rel="noopener noreferrer">https://a.example/x</a>.',
     ),
     ("<!date^1392734382^{date_num} {time}|then>", '<time title="then">2014-02-18 15:39</time>'),
+    (
+        "until <!date^1392734382^{date_short_pretty} at {time}|then>",
+        'until <time title="then">18 Feb 2014 at 15:39</time>',
+    ),
 ]
 
 

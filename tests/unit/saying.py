@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
+from chatbot.domain.deployments import Deployment
 from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
@@ -25,15 +26,20 @@ from chatbot.domain.requests import (
     ConfirmationUnknown,
     ConfirmationUsed,
     Deleted,
+    NothingToResumeWith,
     NothingToRollBackTo,
+    NothingToUndo,
     NotOpened,
+    NotPinned,
     OutOfReach,
+    Overtaken,
     ProjectBusy,
     Stale,
     TooLate,
     UnknownDeployment,
     UnknownProject,
 )
+from chatbot.domain.serving import Served
 from chatbot.errors import (
     NotAuthorized,
     NotFound,
@@ -125,8 +131,8 @@ SAYINGS = [
     Saying(
         listings,
         "current_of_one",
-        st.tuples(projects(), domain_lists()),
-        lambda v: listings.current_of_one(v[0], v[1], NOON),
+        st.tuples(projects(), domain_lists(), st.none() | deployments),
+        lambda v: listings.current_of_one(v[0], v[1], NOON, v[2]),
     ),
     Saying(
         listings,
@@ -137,10 +143,21 @@ SAYINGS = [
     Saying(
         listings,
         "candidates",
-        st.tuples(projects(), _many(deployments), st.none() | hostile().map(lambda text: text[:250])),
-        lambda v: listings.candidates(v[0], v[1], NOON, v[2]),
+        st.tuples(
+            projects(),
+            _many(deployments),
+            st.none() | hostile().map(lambda text: text[:250]),
+            st.none() | deployments,
+        ),
+        lambda v: listings.candidates(v[0], v[1], _served(v[1]), NOON, reason=v[2], resume=v[3]),
     ),
     Saying(listings, "which_project", _many(projects()), listings.which_project),
+    Saying(
+        listings,
+        "resume_button",
+        st.tuples(projects(), deployments),
+        lambda v: message.says("Production is pinned.", message.row(listings.resume_button(*v))),
+    ),
     Saying(
         listings,
         "choices",
@@ -155,6 +172,13 @@ SAYINGS = [
     Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),
 ]
 
+
+def _served(some: list[Deployment]) -> dict[str, Served]:
+    """Times of all the kinds that there are."""
+    ends = [(None, NOON), (NOON - timedelta(days=2), NOON), (NOON, None)]
+    return {d.id: Served(d.id, *ends[n % 3], about=n % 2 == 0) for n, d in enumerate(some)}
+
+
 on_plans = st.tuples(projects(), deployments)
 REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     NothingNamed: st.builds(NothingNamed),
@@ -168,6 +192,10 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     NotOpened: st.builds(NotOpened),
     OutOfReach: st.builds(OutOfReach, references),
     NothingToRollBackTo: st.builds(NothingToRollBackTo, projects()),
+    NothingToUndo: st.builds(NothingToUndo, projects()),
+    Overtaken: st.builds(Overtaken, projects(), deployments),
+    NotPinned: st.builds(NotPinned, projects()),
+    NothingToResumeWith: st.builds(NothingToResumeWith, projects()),
     AlreadyCurrent: on_plans.map(lambda v: AlreadyCurrent(*v)),
     AlreadyPromoted: on_plans.map(lambda v: AlreadyPromoted(*v)),
     StillBuilding: on_plans.map(lambda v: StillBuilding(*v)),

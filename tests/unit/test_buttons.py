@@ -30,6 +30,7 @@ from tests.unit.strategies import operations
 LOGS = replace(BUILD, logs_url="https://vercel.com/acme/shop/4")
 READY = replace(LOGS, ready_state="READY")
 BACK, UNDO_ROLLBACK = "Roll back to c0ffee0", "Undo rollback to c0ffee0"
+RESUME = "Resume…"
 RETRY, CANCEL, PROMOTE_IT, SEE = "Retry these domains", "Cancel the build", "Promote 3f2a1bc…", "Build logs"
 
 
@@ -62,7 +63,8 @@ def test_the_buttons_of_a_rebuild(stage: Stage, shown: list[str]) -> None:
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.BUILDING}))
 @pytest.mark.parametrize(("plan", "back"), [(PROMOTE, BACK), (ROLLBACK, UNDO_ROLLBACK)])
 def test_the_buttons_of_a_promote_and_a_rollback(stage: Stage, plan: Plan, back: str) -> None:
-    shown = {Stage.SUCCEEDED: [back], Stage.PARTLY_MOVED: [RETRY, back]}.get(stage, [])
+    resume = [RESUME] if plan is ROLLBACK else []
+    shown = {Stage.SUCCEEDED: [back, *resume], Stage.PARTLY_MOVED: [RETRY, back]}.get(stage, [])
     assert list(under(at(stage, plan))) == shown
 
 

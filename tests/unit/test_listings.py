@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from chatbot.domain.access import Decision
 from chatbot.domain.deployments import Deployment, State, state_of
+from chatbot.domain.serving import Served
 from chatbot.messages import about, actions, listings
-from chatbot.messages.wording import deployment_line
+from chatbot.messages.wording import deployment_line, moment
 from tests.unit.making import (
     NOON,
     current,
@@ -144,23 +145,59 @@ class TestDeployments:
 
 class TestCandidates:
     def test_the_previous_one_is_named_and_a_newer_one_as_well(self) -> None:
-        of = project(last_request=request("dpl_current", from_id="dpl_a"))
         found = [promoted("dpl_a"), promoted("dpl_b", created_at=NOON)]
-        said = listings.candidates(of, found, NOON, "checkout 500s")
-        assert "served just before · 9 d old" in words(said)
-        assert "0 s old · newer than Current" in words(said)
+        served = {"dpl_a": Served("dpl_a", NOON - timedelta(days=2), NOON)}
+        said = listings.candidates(project(), found, served, NOON, reason="checkout 500s")
+        assert f"served 2 d until {moment(NOON)} · 9 d old" in words(said)
+        assert "0 s old · newer than Current: this goes forward" in words(said)
         assert said.text == "2 rollback candidates of shop."
         assert [(b["action_id"], b["value"]) for b in buttons(said)] == [
             ("deployment.roll_back:1", "dpl_a checkout 500s"),
             ("deployment.roll_back:2", "dpl_b checkout 500s"),
         ]
 
+    @pytest.mark.parametrize(
+        ("served", "note"),
+        [
+            (
+                Served("dpl_a", NOON - timedelta(hours=5), NOON, about=True),
+                f"served about 5 h until {moment(NOON)} · ",
+            ),
+            (Served("dpl_a", None, NOON), f"served until {moment(NOON)} · "),
+            (Served("dpl_a", NOON, None), f"served from {moment(NOON)} on · "),
+            (None, ""),
+        ],
+    )
+    def test_how_long_it_served_as_far_as_that_is_known(self, served: Served | None, note: str) -> None:
+        said = listings.candidates(project(), [promoted("dpl_a")], {"dpl_a": served} if served else {}, NOON)
+        assert f"(ana, main)\n{note}9 d old\n" in words(said)
+
+    def test_of_many_the_newer_ones_keep_a_place_and_the_rest_is_counted(self) -> None:
+        back = [promoted(f"dpl_back{n:02}") for n in range(12)]
+        forward = [promoted(f"dpl_forward{n}", created_at=NOON) for n in range(5)]
+        said = listings.candidates(project(), [*back, *forward], {}, NOON)
+        shown = [b["value"] for b in buttons(said)]
+        assert shown == [d.id for d in (*back[:7], *forward[:3])]
+        assert "And 7 more: name one after `/rollback`." in words(said)
+        assert "more:" not in words(listings.candidates(project(), back[:10], {}, NOON))
+
+    def test_where_production_is_pinned_a_button_resumes(self) -> None:
+        said = listings.candidates(pinned(), [promoted("dpl_a")], {}, NOON, resume=staged())
+        assert "Production is pinned by a rollback" in words(said)
+        assert buttons(said)[-1]["text"]["text"] == "Resume with 3f2a1bc"
+        assert (buttons(said)[-1]["action_id"], buttons(said)[-1]["value"]) == (actions.RESUME, "prj_shop")
+        one = listings.current_of_one(pinned(), [], NOON, staged())
+        assert [b["action_id"] for b in buttons(one)] == [actions.CANDIDATES, actions.RESUME]
+
     def test_without_a_reason_a_button_carries_the_id_alone(self) -> None:
-        said = listings.candidates(project(current=None), [promoted("dpl_a")], NOON)
+        said = listings.candidates(project(current=None), [promoted("dpl_a")], {}, NOON)
         assert "Nothing is Current." in words(said)
         assert [b["value"] for b in buttons(said)] == ["dpl_a"]
 
     def test_a_project_is_picked_by_its_name(self) -> None:
+        undo = listings.which_project([project()], undo=True)
+        assert "Undo the last change of which project?" in words(undo)
+        assert [b["action_id"] for b in buttons(undo)] == ["project.undo:1"]
         said = listings.which_project([project(), project(name="docs", id="prj_docs")])
         assert [(b["text"]["text"], b["action_id"], b["value"]) for b in buttons(said)] == [
             ("docs", "project.candidates:1", "prj_docs"),

@@ -1,6 +1,7 @@
 """A one-click button promises the core of the plan that the rules will make of it when it is clicked."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from chatbot.domain.deployments import Domain, Project
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Build, Findings, Operation, Stage
 from chatbot.domain.planning import Path, Plan, plan_promotion, plan_rollback
-from chatbot.domain.undoing import retry_of, undo_of
+from chatbot.domain.requests import NothingToUndo, Overtaken
+from chatbot.domain.undoing import retry_of, undo_of, undo_of_last
 from tests.unit.making import (
     NOON,
     current,
@@ -236,3 +238,43 @@ def test_what_the_buttons_promise(made: Operation) -> None:
         assert promise.auto_assign_after is (promise.path is not Path.ROLLBACK)
         assert made.findings.auto_assign in {None, promise.auto_assign_before}
         assert promise.current in {made.was, made.made}
+
+
+class TestTheLast:
+    """`/rollback undo`."""
+
+    MADE = project(current=current("dpl_target"))
+
+    def made(self, number: int, stage: Stage = Stage.SUCCEEDED, **found: Any) -> Operation:
+        plan = plan_promotion(look(staged("dpl_target")))
+        return operation(plan, stage, finished_at=NOON + timedelta(hours=number), findings=Findings(**found))
+
+    def test_the_last_that_moved_production_is_undone(self) -> None:
+        before = operation(plan_rollback(look(promoted())), Stage.SUCCEEDED, finished_at=NOON)
+        failed = self.made(3, Stage.FAILED)
+        back = undo_of_last([failed, self.made(2), before], self.MADE)
+        assert (back.path, back.target.id) == (Path.ROLLBACK, "dpl_current")
+
+    def test_without_a_change_there_is_nothing_to_undo(self) -> None:
+        for changes in ([], [self.made(1, Stage.UNKNOWN)]):
+            with pytest.raises(NothingToUndo):
+                undo_of_last(changes, self.MADE)
+
+    def test_a_first_deployment_has_no_way_back(self) -> None:
+        first = operation(
+            plan_promotion(look(staged("dpl_target"), project=NOTHING_SERVED)),
+            Stage.SUCCEEDED,
+            finished_at=NOON,
+        )
+        with pytest.raises(NothingToUndo):
+            undo_of_last([first], self.MADE)
+
+    @pytest.mark.parametrize("now", [current("dpl_other"), None])
+    def test_once_somebody_has_moved_production_it_is_too_late(self, now: Any) -> None:
+        with pytest.raises(Overtaken) as refused:
+            undo_of_last([self.made(1)], project(current=now))
+        assert refused.value.made.id == "dpl_target"
+
+    def test_half_a_move_is_undone_from_where_production_is(self) -> None:
+        half_way = self.made(1, Stage.PARTLY_MOVED, seen="dpl_target")
+        assert undo_of_last([half_way], self.MADE).target.id == "dpl_current"

@@ -1,6 +1,6 @@
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,7 @@ from chatbot.messages.wording import (
     escape,
     foreign,
     mention,
+    moment,
     named,
     old,
     plain,
@@ -54,6 +55,15 @@ UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 def test_a_span_is_cut_and_never_rounded_up(seconds: int) -> None:
     number, unit = span(timedelta(seconds=seconds)).split()
     assert int(number) * UNITS[unit] <= seconds < (int(number) + 1) * UNITS[unit]
+
+
+def test_a_moment_is_read_in_the_readers_own_time_zone() -> None:
+    elsewhere = NOON.astimezone(timezone(timedelta(hours=9)))
+    assert (
+        moment(NOON)
+        == moment(elsewhere)
+        == "<!date^1795435200^{date_short_pretty} at {time}|2026-11-23 12:00 UTC>"
+    )
 
 
 def test_an_age_is_a_span_from_the_creation() -> None:

@@ -1,6 +1,8 @@
 """`/rollback`, its candidates, and the one-click way back."""
 
 import asyncio
+import json
+import re
 
 from tests.conftest import World
 
@@ -13,7 +15,9 @@ async def test_candidates_come_with_what_served_just_before_first(bot: World) ->
     await bot.ana.types("/rollback shop checkout answers 500", channel="deploys")
     listing = await bot.ana.sees("Roll back shop?", channel="deploys")
     assert listing.buttons[0] == f"Roll back to {before['sha'][:7]}"
-    assert "served just before" in listing.words
+    assert re.search(
+        r"served about .* until <!date\^[0-9]+\^\{date_short_pretty\} at \{time\}\|", listing.words
+    )
     await bot.ana.clicks(listing, listing.buttons[0])
     confirmation = await bot.ana.sees("Roll back shop to", channel="deploys")
     assert "checkout answers 500" in confirmation.words
@@ -165,3 +169,94 @@ async def test_a_rollback_does_not_wait_for_a_request_whose_outcome_nobody_knows
     await bot.bob.sees("superseded", channel="deploys")
     assert await bot.serving("shop") == {old["id"]}
     assert len(await bot.requests("POST")) == 2
+
+
+async def test_undo_takes_back_the_last_change_and_undo_again_the_undo(bot: World) -> None:
+    before = (await bot.panel())["shop"]["current"]
+    await bot.ana.clicks(await bot.card("shop", "Staged"), "Promote")
+    promoted = await bot.ana.sees("Current of shop is now", channel="deploys")
+    made = (await bot.panel())["shop"]["current"]
+    await bot.ana.types("/rollback undo", channel="deploys")
+    question = await bot.ana.sees("Undo the last change of which project?", channel="deploys")
+    await bot.ana.clicks(question, "shop")
+    await bot.ana.sees(f"Roll back shop to {before['sha'][:7]}?", channel="deploys")
+    await bot.ana.types("/rollback undo shop the cart is empty", channel="deploys")
+    card = await bot.ana.sees("the cart is empty", channel="deploys")
+    await bot.ana.clicks(card, "Roll back")
+    rolled = await bot.bob.sees("Production is pinned", channel="deploys")
+    assert rolled.ts > promoted.ts
+    assert await bot.serving("shop") == {before["id"]}
+    assert (await bot.requests("POST"))[-1]["query"]["description"] == "the cart is empty"
+    await bot.until_all_is_told()
+    await bot.ana.types("/rollback undo shop", channel="deploys")
+    card = await bot.ana.sees(f"Promote shop to {made['sha'][:7]}?", channel="deploys")
+    await bot.ana.clicks(card, "Promote")
+    async with asyncio.timeout(20):
+        await bot.until_state("shop", made["id"], "Current")
+    assert {"the cart is empty"} == {
+        json.loads(e.detail)["reason"] for e in await bot.audit() if "reason" in json.loads(e.detail)
+    }
+
+
+async def test_undo_of_what_is_not_current_any_more_says_what_is(bot: World) -> None:
+    await bot.ana.types("/rollback undo shop", channel="deploys")
+    await bot.ana.sees("I have made no change of shop that could be undone", channel="deploys")
+    await bot.ana.clicks(await bot.card("shop", "Staged"), "Promote")
+    await bot.ana.sees("Current of shop is now", channel="deploys")
+    other = await bot.newest("shop", "Staged")
+    await bot.promote_outside("shop", other["id"])
+    await bot.ana.types("/rollback undo shop", channel="deploys")
+    refusal = await bot.ana.sees("Somebody has moved production since", channel="deploys")
+    assert f"`{other['sha'][:7]}`" in refusal.words
+    await bot.ana.clicks(refusal, "Roll back…")
+    await bot.ana.sees("Roll back shop?", channel="deploys")
+
+
+async def test_a_pinned_project_is_resumed_with_its_newest_staged_build(bot: World) -> None:
+    left = (await bot.panel())["shop"]["current"]
+    old = await bot.newest("shop", "Promoted")
+    staged = await bot.newest("shop", "Staged")
+    await bot.ana.types("/current shop", channel="deploys")
+    assert (await bot.ana.sees("Current of shop", channel="deploys")).buttons == ["Roll back…"]
+    await bot.ana.types(f"/rollback {old['id']}", channel="deploys")
+    await bot.ana.clicks(await bot.ana.sees("Roll back shop to", channel="deploys"), "Roll back")
+    told = await bot.bob.sees(f"shop: {old['sha'][:7]} is Current", channel="deploys")
+    assert "Resume…" in told.buttons
+    await bot.ana.types("/rollback shop", channel="deploys")
+    listing = await bot.ana.sees("Roll back shop?", channel="deploys")
+    forward = listing.buttons.index(f"Roll back to {left['sha'][:7]}")
+    assert listing.words.count("newer than Current: this goes forward") == 1
+    await bot.ana.clicks(listing, listing.buttons[forward])
+    await bot.ana.sees("it goes forward, to what a rollback left", channel="deploys")
+    await bot.ana.types("/current shop", channel="deploys")
+    current = await bot.ana.sees("pinned by a rollback. New builds", channel="deploys")
+    resume = f"Resume with {staged['sha'][:7]}"
+    assert listing.buttons[-1] == resume
+    assert current.buttons == ["Roll back…", resume]
+    await bot.ana.clicks(current, resume)
+    card = await bot.ana.sees(f"Promote shop to {staged['sha'][:7]}?", channel="deploys")
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_state("shop", staged["id"], "Current")
+    assert not (await bot.panel())["shop"]["pinned"]
+    await bot.ana.clicks(told, "Resume…")
+    await bot.ana.sees("shop is not pinned any more", channel="deploys")
+
+
+async def test_without_a_staged_build_what_the_rollback_left_is_resumed(bot: World) -> None:
+    left = (await bot.panel())["docs"]["current"]
+    await bot.roll_back_outside("docs", (await bot.newest("docs", "Promoted"))["id"])
+    await bot.ana.types("/current docs", channel="deploys")
+    current = await bot.ana.sees("pinned by a rollback", channel="deploys")
+    await bot.ana.clicks(current, f"Resume with {left['sha'][:7]}")
+    card = await bot.ana.sees(f"Promote docs to {left['sha'][:7]}?", channel="deploys")
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_state("docs", left["id"], "Current")
+
+
+async def test_on_hobby_only_the_previous_one_is_a_candidate(bot: World) -> None:
+    bot.platform.store.teams[bot.platform.team_id].plan = "hobby"
+    before = await bot.newest("docs", "Promoted")
+    await bot.ana.types("/rollback docs", channel="deploys")
+    listing = await bot.ana.sees("Roll back docs?", channel="deploys")
+    assert listing.buttons == [f"Roll back to {before['sha'][:7]}"]
+    assert "served about " in listing.words
