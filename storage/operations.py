@@ -20,6 +20,8 @@ from storage.reading import one, rows
 WAITING = "waiting"
 _NOT_ACTIVE = (WAITING, "queued")
 _FIRST = ("rollback", "abort")
+_OPERATIONS_LOCK = 0x6F706572
+"""First half of PostgreSQL's advisory lock: "oper". The other half is the project."""
 _TABLE = SQLModel.metadata.tables[Operation.__tablename__]
 _IF_NONE_IS_ACTIVE: Any = {
     "index_elements": [_TABLE.c.project_id],
@@ -32,6 +34,14 @@ _INSERT = {
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _CHANGEABLE = frozenset(Operation.model_fields) - {"id", "project_id", "created_at", "fence"}
+
+
+async def lock(session: AsyncSession, project_id: str) -> None:
+    """Until the transaction ends, nobody else who calls this requests anything of the project. SQLite needs
+    none: a write transaction has the whole database.
+    """
+    if (await session.connection()).dialect.name == "postgresql":
+        await session.exec(select(func.pg_advisory_xact_lock(_OPERATIONS_LOCK, func.hashtext(project_id))))
 
 
 async def create(session: AsyncSession, operation: Operation) -> Operation:
@@ -54,6 +64,21 @@ async def get(session: AsyncSession, operation_id: str) -> Operation | None:
 async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
     """The project's unfinished operation that does not wait; there is at most one."""
     return await one(session, select(Operation).where(Operation.project_id == project_id, _is_active()))
+
+
+async def unfinished_like(session: AsyncSession, operation: Operation) -> Operation | None:
+    """An unfinished operation of the same project that goes the same way to the same deployment."""
+    return await one(
+        session,
+        select(Operation)
+        .where(
+            Operation.project_id == operation.project_id,
+            Operation.path == operation.path,
+            Operation.target_id == operation.target_id,
+            col(Operation.finished_at).is_(None),
+        )
+        .limit(1),
+    )
 
 
 async def line_of(session: AsyncSession, project_id: str) -> list[Operation]:
@@ -187,14 +212,7 @@ async def give_way(session: AsyncSession, project_id: str, *, state: str, now: d
     changed = await session.exec(
         update(Operation)
         .where(col(Operation.project_id) == project_id, col(Operation.finished_at).is_(None), waits)
-        .values(
-            state=state,
-            finished_at=now,
-            look_at=now,
-            lease_owner=None,
-            lease_until=None,
-            fence=col(Operation.fence) + 1,
-        )
+        .values(**_ended(state, now))
         .returning(Operation)
         .execution_options(synchronize_session=False)
     )
@@ -202,6 +220,37 @@ async def give_way(session: AsyncSession, project_id: str, *, state: str, now: d
     if operation is not None:
         session.expunge(operation)
     return operation
+
+
+async def withdraw(
+    session: AsyncSession, operation_id: str, *, state: str, now: datetime
+) -> Operation | None:
+    """End an operation that still waits; None where it no longer does."""
+    changed = await session.exec(
+        update(Operation)
+        .where(
+            col(Operation.id) == operation_id,
+            col(Operation.finished_at).is_(None),
+            col(Operation.state) == WAITING,
+        )
+        .values(**_ended(state, now))
+        .returning(Operation)
+        .execution_options(synchronize_session=False)
+    )
+    operation: Operation | None = changed.scalar_one_or_none()
+    if operation is not None:
+        session.expunge(operation)
+    return operation
+
+
+async def retire(session: AsyncSession, operation_id: str, now: datetime) -> None:
+    """Its buttons are gone. Whoever carries it out has long ended: no fence is named."""
+    await session.exec(
+        update(Operation)
+        .where(col(Operation.id) == operation_id)
+        .values(retired_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
@@ -215,7 +264,7 @@ async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
 
 
 async def to_retire(session: AsyncSession, project_id: str, before: datetime) -> list[Operation]:
-    """Finished operations from before then whose message may still offer a way back, oldest first."""
+    """Operations that finished before then and whose message may still offer a way back, oldest first."""
     return await rows(
         session,
         select(Operation)
@@ -224,10 +273,22 @@ async def to_retire(session: AsyncSession, project_id: str, before: datetime) ->
             col(Operation.told_at).is_not(None),
             col(Operation.message_ts).is_not(None),
             col(Operation.retired_at).is_(None),
-            col(Operation.created_at) < before,
+            col(Operation.finished_at) < before,
         )
-        .order_by(col(Operation.created_at)),
+        .order_by(col(Operation.finished_at)),
     )
+
+
+def _ended(state: str, now: datetime) -> dict[str, Any]:
+    """By somebody else than its carrier, who loses it by the new fence."""
+    return {
+        "state": state,
+        "finished_at": now,
+        "look_at": now,
+        "lease_owner": None,
+        "lease_until": None,
+        "fence": col(Operation.fence) + 1,
+    }
 
 
 def _is_active() -> ColumnElement[bool]:

@@ -46,6 +46,7 @@ class Deployment:
 
     `custom_environment` is a slug. `crons` are the cron jobs that it defines; None where it is not told, as in
     a list. `assigned_at` is when it got its domains, as far as its project tells.
+    `auto_assign` is its own switch (`vercel deploy --skip-domain` sets it off); the project has one as well.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Deployment:
     deleted: bool = False
     crons: tuple[Cron, ...] | None = None
     assigned_at: datetime | None = None
+    auto_assign: bool = True
 
     @property
     def label(self) -> str:

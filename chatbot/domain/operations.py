@@ -114,12 +114,31 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Overtaking:
+    """Who moved production meanwhile, and to what. `actor` as in the audit log, or the platform's user name;
+    None where nobody says. `how`: "promote", "rollback", or None for an assignment after a build.
+    """
+
+    to: Deployment
+    actor: str | None = None
+    how: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where a waiting operation stands; `place` is 1 for the next one. `ahead` is the one that is active."""
+
+    place: int
+    ahead: "Operation | None" = None
+
+
+@dataclass(frozen=True)
 class Findings:
     """What was learned while carrying an operation out. Stored as JSON with it.
 
     `before` is what was Current just before the last ask, `seen` at the last look. `changed` is what no longer
     held at the check. `auto_assign` is read back with the proofs. `left_staged`: the build is ready, and was not
-    promoted because production had changed. `moved_after` is from the acceptance to the look that saw it
+    promoted because production had changed. `overtaken` says who did that, where it is known. `moved_after` is from the acceptance to the look that saw it
     moved; None for what waited in a queue of the platform.
     """
 
@@ -134,6 +153,7 @@ class Findings:
     queued: bool = False
     left_staged: bool = False
     moved_after: timedelta | None = None
+    overtaken: Overtaking | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Plan, or raise the Refusal that says why not.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -70,7 +70,11 @@ class Look:
 
 @dataclass(frozen=True)
 class Plan:
-    """`domains` are those that move; `redirects` follow them. Stored as JSON with the confirmation."""
+    """`domains` are those that move; `redirects` follow them. Stored as JSON with the confirmation.
+
+    `when_ready`: the target is still building, and is waited for. `keep_off`: a promote switches auto-assignment
+    on; it is switched off again afterwards.
+    """
 
     path: Path
     project: Project
@@ -82,6 +86,8 @@ class Plan:
     usual: timedelta | None = None
     cautions: tuple[Caution, ...] = ()
     reason: str | None = None
+    when_ready: bool = False
+    keep_off: bool = False
 
     @property
     def current(self) -> Deployment | None:
@@ -132,7 +138,7 @@ class AlreadyPromoted(PlanRefused):
 
 
 class StillBuilding(PlanRefused):
-    """It is not ready."""
+    """It is not ready, and becomes Current by itself once it is; or it is to be rolled back to."""
 
 
 class BuildFailed(PlanRefused):
@@ -169,6 +175,9 @@ def plan_promotion(look: Look) -> Plan:
             raise AlreadyPromoted(project, target)
         case State.CURRENT if _domains_disagree(look):
             return _plan(Path.PROMOTE, look)
+        case State.BUILDING if not _assigns_itself(look):
+            path = Path.PROMOTE if target.target == "production" else Path.REBUILD
+            return replace(_plan(path, look), when_ready=True)
         case _:
             raise _standing(state)(project, target)
 
@@ -192,6 +201,11 @@ def plan_rollback(look: Look, reason: str | None = None) -> Plan:
             raise NotEligible(project, target, state.lower())
         case _:
             raise _standing(state)(project, target)
+
+
+def _assigns_itself(look: Look) -> bool:
+    """Whether the platform makes it Current as soon as it is ready."""
+    return look.target.target == "production" and look.project.auto_assign and look.target.auto_assign
 
 
 def undoes_a_rollback(project: Project, target: Deployment) -> bool:

@@ -79,11 +79,20 @@ class NothingToResumeWith(Refusal):
 
 @dataclass(eq=False)
 class ProjectBusy(Refusal):
-    """One change at a time: another operation on the project has not ended."""
+    """One change at a time: an operation on the project has not ended, and the line behind it is full."""
 
     project_name: str
+    waiting: int
     path: str
     target_id: str
+    actor: str
+
+
+@dataclass(eq=False)
+class AlreadyUnderWay(Refusal):
+    """Somebody has requested exactly this, and it has not ended."""
+
+    project_name: str
     actor: str
 
 

@@ -26,7 +26,9 @@ def undo_of(operation: Operation) -> Plan | None:
     if was is None or operation.final_id is None or operation.stage not in _HAVE_MOVED:
         return None
     went_back = operation.plan.path is Path.ROLLBACK and operation.made.created_at < was.created_at
-    return _core(operation, Path.PROMOTE if went_back else Path.ROLLBACK, was)
+    # A promote switches auto-assignment on; where it was off before the rollback, it stays so.
+    keep_off = went_back and not operation.plan.auto_assign_before
+    return _core(operation, Path.PROMOTE if went_back else Path.ROLLBACK, was, keep_off=keep_off)
 
 
 def undo_of_last(changes: Iterable[Operation], project: Project) -> Plan:
@@ -51,13 +53,13 @@ def retry_of(operation: Operation) -> Plan | None:
     if operation.stage is not Stage.PARTLY_MOVED or operation.final_id is None:
         return None
     path = Path.ROLLBACK if operation.plan.path is Path.ROLLBACK else Path.PROMOTE
-    return _core(operation, path, operation.made)
+    return _core(operation, path, operation.made, keep_off=operation.plan.keep_off)
 
 
 _HAVE_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
 
 
-def _core(operation: Operation, path: Path, target: Deployment) -> Plan:
+def _core(operation: Operation, path: Path, target: Deployment, *, keep_off: bool) -> Plan:
     done, findings = operation.plan, operation.findings
     arrived = findings.seen in {None, operation.final_id}
     auto_assign = done.auto_assign_after if arrived else done.auto_assign_before
@@ -74,5 +76,6 @@ def _core(operation: Operation, path: Path, target: Deployment) -> Plan:
         domains=done.domains,
         redirects=done.redirects,
         environment=EnvironmentChange(),
-        auto_assign_after=path is not Path.ROLLBACK,
+        auto_assign_after=path is not Path.ROLLBACK and not keep_off,
+        keep_off=keep_off,
     )

@@ -1,15 +1,16 @@
 """What is Current now, told to the channel once it is proven, with the way back one click away."""
 
-from chatbot.domain.operations import Operation
+from chatbot.domain.operations import Operation, Overtaking
 from chatbot.domain.planning import MAX_REASON, Path
-from chatbot.messages.message import Message, row, sections
+from chatbot.messages.meanwhile import moved_on
+from chatbot.messages.message import Message, context, row, sections
 from chatbot.messages.oneclick import undo as undo_button
 from chatbot.messages.outcome import is_pinned
 from chatbot.messages.wording import code, count, deployment_line, domain_name, foreign, mention, named
 
 
-def announcement(operation: Operation) -> Message:
-    """What is Current now, once it is proven; with the way back one click away."""
+def announcement(operation: Operation, *, since: Overtaking | None = None) -> Message:
+    """What is Current now, once it is proven. `since`: what has moved production since; then the button is gone."""
     plan, made = operation.plan, operation.made
     proven = [domain_name(p.name) for p in operation.findings.proofs if p.moved]
     was = deployment_line(operation.was) if operation.was else "nothing"
@@ -27,11 +28,10 @@ def announcement(operation: Operation) -> Message:
         lines.append(f"Reason: {foreign(operation.reason, MAX_REASON)}")
     if is_pinned(operation):
         lines.append("Production is pinned: new production builds stay Staged until somebody promotes.")
-    undo = undo_button(operation)
+    undo = undo_button(operation) if since is None else None
+    below = (context(moved_on(since)),) if since else (row(undo),) if undo else ()
     text = f"Current of {foreign(plan.project.name)} is now {foreign(made.label)}"
-    return Message(
-        f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *((row(undo),) if undo else ()))
-    )
+    return Message(f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *below))
 
 
 def _proven(operation: Operation, proven: list[str]) -> str:

@@ -55,7 +55,7 @@ _CAUTIONS = {
 
 
 def title(plan: Plan) -> str:
-    to = f"{plan.project.name} to {plan.target.label}"
+    to = f"{plan.project.name} to {plan.target.label}{' when it is ready' if plan.when_ready else ''}"
     return {
         Path.PROMOTE: f"Promote {to}",
         Path.REBUILD: f"Rebuild and promote {to}",
@@ -184,7 +184,8 @@ def _auto_assign(plan: Plan) -> str:
 
 def _buttons(plan: Plan, confirmation_id: str) -> Iterator[ButtonElement]:
     style = "danger" if plan.path is Path.ROLLBACK else "primary"
-    yield button(VERBS[plan.path], actions.CONFIRM, confirmation_id, style=style)
+    verb = f"{VERBS[plan.path]}{' when ready' if plan.when_ready else ''}"
+    yield button(verb, actions.CONFIRM, confirmation_id, style=style)
     if len(plan.domains) > SHOWN_DOMAINS:
         yield button(f"Show all {len(plan.domains)} domains", actions.SHOW_DOMAINS, confirmation_id)
     yield button("Choose another", actions.CHOOSE, confirmation_id)

@@ -15,14 +15,18 @@ def undo(operation: Operation) -> ButtonElement | None:
     if plan is None:
         return None
     pins = plan.path is Path.ROLLBACK
-    way = (
-        "No rebuild. New builds then stay Staged." if pins else "No rebuild. Auto-assignment is switched on."
-    )
+    way = f"No rebuild. {_auto_assignment(plan)}"
     verb = "Roll back" if pins else "Undo rollback"
     question_title = f"{'Roll back' if pins else 'Undo the rollback of'} {plan.project.name}?"
     return _one_click(
         f"{verb} to {plan.target.label}", question_title, verb, way, actions.UNDO, operation, plan
     )
+
+
+def _auto_assignment(plan: Plan) -> str:
+    if plan.path is Path.ROLLBACK:
+        return "New builds then stay Staged."
+    return "Auto-assignment stays off." if plan.keep_off else "Auto-assignment is switched on."
 
 
 def retry(operation: Operation) -> ButtonElement | None:
@@ -36,9 +40,17 @@ def retry(operation: Operation) -> ButtonElement | None:
 
 
 def give_up(operation: Operation) -> ButtonElement | None:
+    name = operation.plan.project.name
+    if operation.stage is Stage.WAITING:
+        question = ask_first(
+            f"Withdraw this request for {name}?",
+            "Nothing was sent to Vercel.",
+            "Withdraw",
+            deny="Keep waiting",
+        )
+        return button("Withdraw", actions.GIVE_UP, operation.id, confirm=question)
     if operation.stage is not Stage.BUILDING:
         return None
-    name = operation.plan.project.name
     question = ask_first(
         f"Cancel the build of {name}?", "Production stays as it is.", "Cancel the build", deny="Keep building"
     )

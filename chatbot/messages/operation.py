@@ -4,24 +4,29 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from chatbot.domain.operations import Operation, Stage, duration
+from chatbot.domain.operations import Line, Operation, Overtaking, Stage, duration
 from chatbot.domain.planning import MAX_REASON
 from chatbot.messages import actions, oneclick
 from chatbot.messages.confirmation import title
+from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, button, context, header, link, row, section
 from chatbot.messages.outcome import is_pinned, told
 from chatbot.messages.proof import proof
 from chatbot.messages.wording import count, deployment_line, escape, foreign, mention, span
 
 
-def progress(operation: Operation, now: datetime) -> Message:
-    """The message as it should read now, whatever the stage."""
+def progress(
+    operation: Operation, now: datetime, *, line: Line | None = None, since: Overtaking | None = None
+) -> Message:
+    """The message as it should read now, whatever the stage. `since`: what has moved production since it ended."""
     headline = _headline(operation)
     blocks: list[Block] = [header(headline), section(_what(operation))]
-    if text := told(operation, now):
+    if text := told(operation, now, line):
         blocks.append(section(text))
     blocks += proof(operation)
-    if buttons := _buttons(operation):
+    if since is not None:
+        blocks.append(context(moved_on(since)))
+    elif buttons := _buttons(operation):
         blocks.append(row(*buttons))
     blocks.append(context(_who(operation, now)))
     return Message(escape(_alone(operation, headline)), tuple(blocks))
@@ -55,6 +60,8 @@ def _alone(operation: Operation, headline: str) -> str:
             return f"{headline} on {count(moved, 'domain')}."
         case stage if stage.is_outcome:
             return f"{headline}."
+        case Stage.WAITING:
+            return f"{headline}: waiting."
         case _:
             return f"{headline}: under way."
 

@@ -2,18 +2,30 @@
 
 from datetime import datetime, timedelta
 
-from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage
+from chatbot.domain.operations import Build, DomainProof, Line, Operation, Stage
 from chatbot.domain.planning import Path
 from chatbot.domain.undoing import undo_of
 from chatbot.messages.confirmation import all_of
+from chatbot.messages.meanwhile import in_line, overtook
 from chatbot.messages.wording import code, foreign, span
 
 _BAR = 12
 
 
-def told(operation: Operation, now: datetime) -> str:
-    """What is happening or has happened, and what to do next."""
+def told(operation: Operation, now: datetime, line: Line | None = None) -> str:
+    """What is happening or has happened, and what to do next. `line`: where a waiting one stands, if it is known."""
+    if operation.stage is Stage.WAITING:
+        return _waiting(operation, now, line)
     return _outcome(operation) if operation.stage.is_outcome else _under_way(operation, now)
+
+
+def _waiting(operation: Operation, now: datetime, line: Line | None) -> str:
+    if line is not None:
+        return in_line(line)
+    if operation.plan.when_ready:
+        then = "Once it is ready, and nothing else has changed, it goes on."
+        return f"{_building(operation.findings.build, operation, now)} {then}{_trouble(operation)}"
+    return "Waiting for its turn."
 
 
 def _under_way(operation: Operation, now: datetime) -> str:
@@ -50,9 +62,11 @@ def _outcome(operation: Operation) -> str:
         case Stage.UNKNOWN:
             return f"{_unknown(operation)}{trouble}{_seen(operation)}"
         case Stage.SUPERSEDED:
-            return f"{_superseded(operation.findings)}{_seen(operation)}"
+            return f"{_superseded(operation)}{_seen(operation)}"
         case Stage.OUTDATED:
             return _outdated(operation)
+        case _ if operation.asked_at is None:
+            return "It was withdrawn. Nothing was sent to Vercel."
         case _:
             return f"It was given up, and I do not promote it. {_build_left(operation.findings.build)}"
 
@@ -74,20 +88,28 @@ def _unknown(operation: Operation) -> str:
 
 
 def _outdated(operation: Operation) -> str:
-    if not operation.findings.changed:
-        return (
-            "Nothing was done: the confirmation was too old when I could act on it. Ask again for a new one."
+    findings = operation.findings
+    if not findings.changed:
+        why = (
+            "the build took too long"
+            if findings.build
+            else "the confirmation was too old when I could act on it"
         )
-    return f"Nothing was done: {all_of(operation.findings.changed)} changed after the confirmation."
+        return f"Nothing was done: {why}. Ask again for a new one."
+    by = f" {overtook(findings.overtaken)}" if findings.overtaken else ""
+    return f"Nothing was done: {all_of(findings.changed)} changed after the confirmation.{by}"
 
 
-def _superseded(findings: Findings) -> str:
-    build = findings.build
+def _superseded(operation: Operation) -> str:
+    findings, build = operation.findings, operation.findings.build
+    by = f" {overtook(findings.overtaken)}" if findings.overtaken else ""
+    if operation.asked_at is None:
+        return f"Nothing was sent to Vercel: another change went first.{by}"
     if build and findings.left_staged and build.ready_state == "READY":
-        return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile."
+        return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile.{by}"
     if build is None or build.ready_state == "READY":
-        return "Somebody else moved production meanwhile."
-    return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}"
+        return by.strip() or "Somebody else moved production meanwhile."
+    return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}{by}"
 
 
 def _build_left(build: Build | None) -> str:
@@ -133,6 +155,9 @@ def _building(build: Build | None, operation: Operation, now: datetime) -> str:
 
 def _failure(operation: Operation) -> str:
     build = operation.findings.build
+    if operation.asked_at is None and operation.plan.when_ready and build:
+        why = foreign(build.error or "", 300).rstrip(". ")
+        return f"The build that I waited for did not become ready.{f' {why}.' if why else ''} Nothing was promoted."
     if (
         operation.plan.path is Path.REBUILD
         and build
@@ -154,6 +179,13 @@ def _auto_assign(operation: Operation) -> str:
     plan = operation.plan
     if is_pinned(operation):
         return "Production is pinned: auto-assignment is off. New builds stay Staged until somebody promotes."
+    if plan.keep_off and operation.findings.auto_assign:
+        return (
+            "Auto-assignment could not be kept off: it is on now, and the next production build becomes Current "
+            "by itself. Switch it off in the project's settings on Vercel."
+        )
+    if plan.keep_off:
+        return "Auto-assignment was kept off: new builds stay Staged until somebody promotes."
     if operation.findings.auto_assign is False:
         return "Auto-assignment is off: new builds stay Staged until somebody promotes."
     if not plan.auto_assign_before:

@@ -18,6 +18,7 @@ from chatbot.domain.planning import (
 )
 from chatbot.domain.references import MAX_LENGTH, NothingNamed, Unreadable
 from chatbot.domain.requests import (
+    AlreadyUnderWay,
     Ambiguous,
     ConfirmationExpired,
     ConfirmationUnknown,
@@ -47,7 +48,16 @@ from chatbot.errors import (
 )
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, link, row, says
-from chatbot.messages.wording import code, deployment_line, deployment_text, foreign, mention, named, span
+from chatbot.messages.wording import (
+    code,
+    count,
+    deployment_line,
+    deployment_text,
+    foreign,
+    mention,
+    named,
+    span,
+)
 
 _MAX_BUTTONS = 10
 
@@ -185,7 +195,7 @@ def _(refusal: AlreadyPromoted, now: datetime) -> Message:
 def _(refusal: StillBuilding, now: datetime) -> Message:
     return says(
         f"Nothing was done. {_name(refusal)} is still building, since "
-        f"{span(now - refusal.target.created_at)}. Ask again when it is ready.",
+        f"{span(now - refusal.target.created_at)}. {_what_then(refusal)}",
         *_logs(refusal),
     )
 
@@ -264,7 +274,16 @@ def _(refusal: ConfirmationUnknown, now: datetime) -> Message:
 def _(refusal: ProjectBusy, now: datetime) -> Message:
     return says(
         f"Nothing was done. An operation on {foreign(refusal.project_name)} is running: "
-        f"{refusal.path} to {code(refusal.target_id)}, by {mention(refusal.actor)}. Try again when it is through."
+        f"{refusal.path} to {code(refusal.target_id)}, by {mention(refusal.actor)}. "
+        f"{count(refusal.waiting, 'request')} wait behind it already. Try again when they are through."
+    )
+
+
+@word.register
+def _(refusal: AlreadyUnderWay, now: datetime) -> Message:
+    return says(
+        f"Nothing more was done. The same change of {foreign(refusal.project_name)} is under way already, "
+        f"requested by {mention(refusal.actor)}. Its message in the channel tells how it goes."
     )
 
 
@@ -328,6 +347,13 @@ def word_bug(reference: str) -> Message:
         f"Something broke in promotebot; it is not your fault. Tell its maintainers the reference {code(reference)}. "
         "If you confirmed something, `/current` shows what production serves."
     )
+
+
+def _what_then(refusal: StillBuilding) -> str:
+    itself = (
+        refusal.target.target == "production" and refusal.project.auto_assign and refusal.target.auto_assign
+    )
+    return "It becomes Current by itself once it is ready." if itself else "Ask again when it is ready."
 
 
 def _name(refusal: PlanRefused) -> str:

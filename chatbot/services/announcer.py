@@ -49,14 +49,15 @@ class Announcer:
         key: str,
         instead: str | None = None,
         thread: str | None = None,
+        broadcast: bool = True,
     ) -> Posted:
         """Post once: `key` (a UUID) lets Slack recognise a repetition. `instead` is who gets it where
-        the channel is closed to the bot.
+        the channel is closed to the bot. A reply in a thread shows in the channel too, if `broadcast`.
 
         Raises:
             One of SlackTrouble.
         """
-        where: dict[str, Any] = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
+        where: dict[str, Any] = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
         try:
             answer = await self._slack.chat_postMessage(
                 channel=channel, client_msg_id=key, **where, **message.payload()

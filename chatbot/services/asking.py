@@ -11,6 +11,7 @@ from chatbot.errors import PlatformAnswered, PlatformError, PlatformGarbled, Ref
 from chatbot.messages import confirmation
 from chatbot.services.announcer import SlackTrouble
 from chatbot.services.held import Held
+from chatbot.services.overtaking import overtaking
 from chatbot.services.records import plan_json
 
 META_KEY = "promotebotOperation"
@@ -22,14 +23,14 @@ _log = logging.getLogger(__name__)
 
 async def check_and_ask(held: Held) -> None:
     """Plan once more. Only what was confirmed is asked for; anything else is shown for a new confirmation."""
-    if held.now() - held.row.created_at > held.crew.patience.valid:
+    if held.is_too_old():
         await held.step(Stage.OUTDATED, Findings())
         return
     plan = held.operation.plan
     try:
         fresh = await held.crew.planner.again(plan)
-    except AlreadyCurrent:
-        await held.step(Stage.OUTDATED, Findings(changed=(Part.CURRENT,)))
+    except AlreadyCurrent as error:
+        await _overtaken(held, error.project, (Part.CURRENT,))
     except Refusal:
         await held.step(Stage.OUTDATED, Findings(changed=(Part.DEPLOYMENT,)))
     except PlatformError as error:
@@ -38,7 +39,7 @@ async def check_and_ask(held: Held) -> None:
         if held.row.fingerprint in {fresh.fingerprint(), fresh.core_fingerprint()}:
             await _ask(held, fresh)
         else:
-            await held.step(Stage.OUTDATED, Findings(changed=what_changed(plan, fresh)))
+            await _overtaken(held, fresh.project, what_changed(plan, fresh))
             await _offer_again(held, plan, fresh)
 
 
@@ -59,6 +60,23 @@ async def ask_to_promote_build(held: Held, project: Project, build: Build, findi
         await _not_accepted(held, error, "operation.promote_answered")
     else:
         await _accepted(held, queued=queued, audited="operation.promote_accepted")
+
+
+async def keep_auto_assignment_off(held: Held, findings: Findings) -> None:
+    """The promote switched it on. Asked once; the next look reads back what it is."""
+    await held.step(
+        Stage.MOVING,
+        findings,
+        audited="operation.keep_off_asked",
+        keep_off_asked_at=held.now(),
+        lease_until=held.fresh_lease(),
+    )
+    try:
+        await held.crew.vercel.switch_auto_assignment(
+            held.row.project_id, on=False, timeout=held.crew.patience.ask
+        )
+    except PlatformError as error:
+        _log.warning("operation %s: auto-assignment was not switched off: %s", held.row.id, error)
 
 
 async def build_begins(held: Held, build: Build) -> None:
@@ -136,6 +154,16 @@ async def _not_accepted(held: Held, error: PlatformError, audited: str) -> None:
             "said": trouble.text,
             "status": error.status if isinstance(error, PlatformAnswered) else None,
         },
+    )
+
+
+async def _overtaken(held: Held, project: Project, changed: tuple[Part, ...]) -> None:
+    """Nothing was sent. What waited in line while another one moved production is superseded by that one."""
+    moved = Part.CURRENT in changed
+    waited = held.row.in_line_since is not None
+    await held.step(
+        Stage.SUPERSEDED if moved and waited else Stage.OUTDATED,
+        Findings(changed=changed, overtaken=await overtaking(held, project) if moved else None),
     )
 
 

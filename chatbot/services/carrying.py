@@ -18,15 +18,19 @@ from chatbot.domain.planning import Path
 from chatbot.errors import PlatformError
 from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement
+from chatbot.messages.proof import whole_proof
 from chatbot.services.announcer import LiveMessage, Posted, SlackTrouble
 from chatbot.services.asking import check_and_ask, person
 from chatbot.services.held import Crew, Held
 from chatbot.services.looking import follow_build, look, saw_nothing
+from chatbot.services.retiring import retire_outlived
 from chatbot.services.stopping import stop_build
+from chatbot.services.waiting import wait
 from storage.errors import LeaseLost
 from storage.models import Operation as Row
 
 STEPS: dict[Stage, Callable[[Held], Awaitable[None]]] = {
+    Stage.WAITING: wait,
     Stage.REQUESTED: check_and_ask,
     Stage.ASKED: look,
     Stage.UNSURE: look,
@@ -63,7 +67,8 @@ class Carrying:
             await stop_build(held)
             await self._tell()
             return None
-        self._show()
+        if held.stage is not Stage.WAITING:  # which first has to learn where it stands
+            self._show()
         await held.renew()
         try:
             await work(held)
@@ -86,7 +91,11 @@ class Carrying:
         usual = await self._usual_move()
         row = self._held.row
         waited = (self._held.now() - (row.accepted_at or row.asked_at or row.created_at)).total_seconds()
-        if self._held.stage is Stage.BUILDING:
+        if self._held.stage is Stage.REQUESTED:
+            return 0.0
+        if self._held.stage is Stage.WAITING and self._held.line is not None:
+            return until_next_look(waited, None)
+        if self._held.stage in {Stage.BUILDING, Stage.WAITING}:
             return until_next_look_at_build(waited)
         return until_next_look(waited, usual)
 
@@ -101,7 +110,8 @@ class Carrying:
         return Usual.of(self._took)
 
     def _show(self) -> None:
-        self._live.show(wording.progress(self._held.operation, self._held.now()))
+        held = self._held
+        self._live.show(wording.progress(held.operation, held.now(), line=held.line))
 
     async def _remember(self, posted: Posted) -> None:
         # The row in hand stays: a step may be under way, and its stage must not be taken back.
@@ -116,7 +126,9 @@ class Carrying:
         try:
             async with asyncio.timeout(_TELL_WITHIN.total_seconds()):
                 await self._live.settle(wording.progress(operation, held.now()))
+                await self._detail(operation)
                 announced = await self._announce(operation)
+                await retire_outlived(held)
             columns |= {"told_at": held.now(), "announcement_ts": announced}
         except SlackTrouble as error:
             _log.warning("the outcome of operation %s was not told: %s", operation.id, type(error).__name__)
@@ -126,6 +138,15 @@ class Carrying:
                 _log.exception("the outcome of operation %s will not be told any more", operation.id)
                 columns["told_at"] = held.now()
         await held.crew.ledger.change(held.row, **columns)
+
+    async def _detail(self, operation: Operation) -> None:
+        """What the message has no room for goes to its thread."""
+        message, posted = whole_proof(operation), self._live.posted
+        if message is not None and posted is not None:
+            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/proof"))
+            await self._held.crew.announcer.post(
+                posted.channel, message, key=key, thread=posted.ts, broadcast=False
+            )
 
     async def _announce(self, operation: Operation) -> str | None:
         posted = self._live.posted

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chatbot.domain.operations import Findings, Operation, Stage
+from chatbot.domain.operations import Findings, Line, Operation, Stage
 from chatbot.services.announcer import Announcer
 from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
@@ -53,6 +53,7 @@ class Held:
         self.crew = crew
         self.row = row
         self.domains_read_at = crew.clock()  # how far a move is, is read back now and then only
+        self.line: Line | None = None
 
     @property
     def stage(self) -> Stage:
@@ -88,6 +89,19 @@ class Held:
         stage = stage or self.stage
         if stage is not self.stage or findings != self.findings:
             await self.step(stage, findings)
+
+    def is_too_old(self) -> bool:
+        """Whether the wish was confirmed, or its build was ready, too long ago to be acted on now."""
+        since = self.row.in_line_since or self.row.created_at
+        return self.now() - since > self.crew.patience.valid
+
+    async def begin(self) -> None:
+        """Have its turn, or learn where it stands in line."""
+        begun = await self.crew.ledger.begin(self.row)
+        if begun is not None:
+            self.row, self.line = begun, None
+        else:
+            self.line = await self.crew.ledger.line(self.row)
 
     async def renew(self) -> None:
         """Prolong the lease once a third of it is used."""

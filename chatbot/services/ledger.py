@@ -6,9 +6,10 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
-from chatbot.domain.operations import Findings, Operation, Stage, check_transition
+from chatbot.domain.operations import Findings, Line, Operation, Stage, check_transition
 from chatbot.domain.planning import Path, Plan
 from chatbot.domain.requests import (
+    AlreadyUnderWay,
     ConfirmationExpired,
     ConfirmationUnknown,
     ConfirmationUsed,
@@ -32,6 +33,10 @@ from storage.models import Confirmation
 from storage.models import Operation as Row
 
 _LATELY = 50
+MAX_IN_LINE = 10
+"""How many requests may wait on one project."""
+
+_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.UNKNOWN})
 
 Clock = Callable[[], datetime]
 FollowUp = Callable[[Operation], Plan | None]
@@ -101,19 +106,21 @@ class Ledger:
         return plan_from(found.plan)
 
     async def confirm(self, confirmation_id: str, *, actor: str) -> Operation:
-        """Spend a confirmation and request its operation.
+        """Spend a confirmation and request its operation. It waits where the project has one already.
 
         Raises:
-            ConfirmationUnknown, ConfirmationUsed, ConfirmationExpired, ProjectBusy: nothing was written.
+            ConfirmationUnknown, ConfirmationUsed, ConfirmationExpired, AlreadyUnderWay, ProjectBusy: nothing
+                was written.
         """
         now = self._clock()
         async with self._database.write() as session:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
             plan = plan_from(spent.plan)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, now=now)
+            await _lock(session, row)
             if plan.path is Path.ROLLBACK:
                 await _give_way(session, plan.project.id, "superseded", actor, now)
-            await _create(session, row)
+            row = await _place(session, row, plan, now)
             await _append(
                 session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
             )
@@ -136,20 +143,61 @@ class Ledger:
         return plan_from(spent.plan)
 
     async def cancel_operation(self, operation_id: str, *, actor: str) -> None:
-        """Give up a build that is under way, as its button does.
+        """Give up what waits for its turn or for a build, as its button does.
 
         Raises:
             TooLate: it is past that.
         """
+        now = self._clock()
         async with self._database.write() as session:
             found = await operations.get(session, operation_id)
             if found is None:
                 raise ConfirmationUnknown
+            withdrawn = await operations.withdraw(session, operation_id, state="cancelled", now=now)
+            if withdrawn is not None:
+                await _append(session, withdrawn, "operation.cancelled", actor, now)
+                return
             active = await operations.active_of(session, found.project_id)
             if active is None or active.id != operation_id:
                 raise TooLate(found.project_name)
-            if not await _give_way(session, found.project_id, "cancelled", actor, self._clock()):
+            if not await _give_way(session, found.project_id, "cancelled", actor, now):
                 raise TooLate(found.project_name)
+
+    async def begin(self, row: Row) -> Row | None:
+        """Let a waiting operation have its turn; None while that has not come. Raises LeaseLost."""
+        now = self._clock()
+        async with self._database.write() as session:
+            begun = await operations.begin(session, row.id, row.fence, state=Stage.REQUESTED.value)
+            if begun is not None:
+                await _append(session, begun, "operation.begun", "bot", now)
+        return begun
+
+    async def line(self, row: Row) -> Line:
+        """Where an operation stands that waits for its turn."""
+        async with self._database.read() as session:
+            active = await operations.active_of(session, row.project_id)
+            line = await operations.line_of(session, row.project_id)
+        before = [waiting.id for waiting in line].index(row.id) if any(w.id == row.id for w in line) else 0
+        return Line(before + 1, as_operation(active) if active else None)
+
+    async def mover(self, project_id: str, deployment_id: str) -> str | None:
+        """Who made a deployment Current through this bot last, or is about to; None: nobody lately."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, project_id, limit=50)
+        asked = (row for row in lately if row.asked_at is not None)
+        return next((row.actor for row in asked if (row.build_id or row.target_id) == deployment_id), None)
+
+    async def outlived(self, row: Row) -> list[Row]:
+        """Earlier operations of the project whose message still has the buttons it was told with."""
+        async with self._database.read() as session:
+            return await operations.to_retire(
+                session, row.project_id, before=row.finished_at or self._clock()
+            )
+
+    async def retire(self, row: Row) -> None:
+        """The buttons of an operation's message are gone."""
+        async with self._database.write() as session:
+            await operations.retire(session, row.id, self._clock())
 
     async def follow_up(
         self, operation_id: str, make_plan: FollowUp, *, actor: str, channel: str
@@ -158,7 +206,7 @@ class Ledger:
 
         Raises:
             Stale: another operation has moved the project since, or there is no way back.
-            ProjectBusy: one is running.
+            AlreadyUnderWay, ProjectBusy.
         """
         now = self._clock()
         async with self._database.write() as session:
@@ -166,12 +214,15 @@ class Ledger:
             if origin is None:
                 raise ConfirmationUnknown
             plan = make_plan(as_operation(origin))
-            if plan is None or await _has_moved_since(session, origin):
+            if plan is None:
                 raise Stale(origin.project_name)
             row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, now=now)
+            await _lock(session, row)
+            if await _has_moved_since(session, origin):
+                raise Stale(origin.project_name)
             if plan.path is Path.ROLLBACK:
                 await _give_way(session, plan.project.id, "superseded", actor, now)
-            await _create(session, row)
+            row = await _place(session, row, plan, now)
             await _append(
                 session, row, "operation.requested", actor, now, follows=operation_id, **about(plan)
             )
@@ -277,18 +328,45 @@ async def _give_way(session: Any, project_id: str, state: str, actor: str, now: 
 
 
 async def _has_moved_since(session: Any, origin: Row) -> bool:
-    """Whether a later operation of this project may have moved production."""
-    later = await operations.newest(session, origin.project_id, limit=50)
-    moved = {Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.UNKNOWN}
-    return any(row.created_at > origin.created_at and row.state in moved for row in later)
+    """Whether an operation of this project that ended later may have moved production."""
+    if origin.finished_at is None:
+        return True
+    lately = await operations.newest(session, origin.project_id, limit=50)
+    ends = [row.finished_at for row in lately if row.state in _MOVED and row.id != origin.id]
+    return any(end >= origin.finished_at for end in ends if end is not None)
 
 
-async def _create(session: Any, row: Row) -> None:
-    try:
-        await operations.create(session, row)
-    except errors.ProjectBusy as error:
-        holder = error.holder
-        raise ProjectBusy(holder.project_name, holder.path, holder.target_id, holder.actor) from None
+async def _lock(session: Any, row: Row) -> None:
+    """From here to the end of the transaction, one request of a project after the other.
+
+    Raises:
+        AlreadyUnderWay: the same is requested already. Whoever asks that before anything else cannot miss one
+            that ends at this moment.
+    """
+    await operations.lock(session, row.project_id)
+    if same := await operations.unfinished_like(session, row):
+        raise AlreadyUnderWay(same.project_name, same.actor)
+
+
+async def _place(session: Any, row: Row, plan: Plan, now: datetime) -> Row:
+    """Active at once where the project is free; else in line, or waiting for its build.
+
+    Raises:
+        ProjectBusy: the line is full.
+    """
+    waiting = Stage.WAITING.value
+    if plan.when_ready:
+        return await operations.create(session, row.model_copy(update={"state": waiting}))
+    line = await operations.line_of(session, row.project_id)
+    holder = line[0] if line else None
+    if holder is None or plan.path is Path.ROLLBACK:
+        try:
+            return await operations.create(session, row)
+        except errors.ProjectBusy as error:
+            holder = error.holder
+    if len(line) >= MAX_IN_LINE:
+        raise ProjectBusy(holder.project_name, len(line), holder.path, holder.target_id, holder.actor)
+    return await operations.create(session, row.model_copy(update={"state": waiting, "in_line_since": now}))
 
 
 async def _append(session: Any, row: Row, action: str, actor: str, now: datetime, **detail: Any) -> None:

@@ -8,9 +8,17 @@ from chatbot.domain.deployments import Deployment, Project, State, state_of
 from chatbot.domain.judging import Baseline, Sight, judge
 from chatbot.domain.operations import Build, DomainProof, Findings, Stage, Trouble
 from chatbot.errors import NotFound, PlatformError
-from chatbot.services.asking import META_KEY, ask_to_promote_build, build_begins, trouble_of
+from chatbot.services.asking import (
+    META_KEY,
+    ask_to_promote_build,
+    build_begins,
+    keep_auto_assignment_off,
+    trouble_of,
+)
 from chatbot.services.held import Held
 from chatbot.services.prober import Probe
+from chatbot.services.overtaking import overtaking
+from chatbot.services.waiting import saw_no_build
 
 _BETWEEN_PROGRESS = timedelta(seconds=1)
 
@@ -27,7 +35,7 @@ async def look(held: Held) -> None:
     findings = replace(held.findings, seen=seen, auto_assign=project.auto_assign)
     match judge(project, final_id=final_id, baseline=held.findings.baseline or Baseline.of(project)):
         case Sight.OVERTAKEN:
-            await held.step(Stage.SUPERSEDED, findings)
+            await held.step(Stage.SUPERSEDED, replace(findings, overtaken=await overtaking(held, project)))
         case Sight.ARRIVED:
             await _prove_arrival(held, _timed(held, findings, asked_at))
         case Sight.FAILED:
@@ -69,7 +77,9 @@ async def follow_build(held: Held) -> None:
 async def saw_nothing(held: Held, error: PlatformError) -> None:
     """The look did not work out this time. Whatever was asked is asked."""
     findings = replace(held.findings, trouble=trouble_of(error))
-    if held.stage is Stage.BUILDING:
+    if held.stage is Stage.WAITING:
+        await saw_no_build(held, error)
+    elif held.stage is Stage.BUILDING:
         await _give_up_build_when_late(held, findings)
     else:
         await _give_up_when_late(held, findings)
@@ -130,7 +140,8 @@ async def _is_built(
         findings = replace(findings, baseline=Baseline.of(project), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
-        await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True))
+        by = await overtaking(held, project)
+        await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, overtaken=by))
 
 
 async def _before(held: Held, build: Deployment) -> Deployment | None:
@@ -168,7 +179,14 @@ async def _prove_arrival(held: Held, findings: Findings) -> None:
     """Success is every domain read back. What has not moved yet may still follow."""
     findings = replace(findings, proofs=await _proofs(held, probe=True))
     moved = _moved(held, findings)
-    if all(moved):
+    if (
+        all(moved)
+        and held.operation.plan.keep_off
+        and findings.auto_assign
+        and held.row.keep_off_asked_at is None
+    ):
+        await keep_auto_assignment_off(held, findings)
+    elif all(moved):
         await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
     else:
         await _give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(moved) else Stage.UNKNOWN)

@@ -18,8 +18,8 @@ async def stop_build(held: Held) -> None:
     What it came to is written down for the message: it may have been too late.
     """
     build = held.findings.build
-    if held.stage not in _GIVEN_UP or build is None:
-        return
+    if held.stage not in _GIVEN_UP or build is None or held.row.asked_at is None:
+        return  # a build that was only waited for is somebody else's
     try:
         seen = await held.crew.vercel.deployment(build.id)
         if state_of(seen, None) is State.BUILDING:

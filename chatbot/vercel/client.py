@@ -154,6 +154,11 @@ class VercelClient:
         _, raw = await self.request("POST", "/v13/deployments", json=body, deadline=timeout)
         return _read(raw, wire.DeploymentWire).to_domain(deployment.project_id)
 
+    async def switch_auto_assignment(self, project_id: str, *, on: bool, timeout: float) -> None:
+        """Whether new production builds become Current by themselves. Sent once."""
+        body = {"autoAssignCustomDomains": on}
+        await self.request("PATCH", f"/v9/projects/{project_id}", json=body, deadline=timeout)
+
     async def cancel(self, deployment_id: str) -> Deployment:
         """Stop a build. 400 when it has ended."""
         _, raw = await self.request("PATCH", f"/v12/deployments/{deployment_id}/cancel", json={})

@@ -81,6 +81,7 @@ class DeploymentWire(BaseModel):
     deleted: bool | None = Field(default=None, alias="softDeletedByRetention")
     crons: list[_Cron] | None = None
     assigned_at: MomentIfTold = Field(default=None, alias="aliasAssigned")
+    auto_assign: bool | None = Field(default=None, alias="autoAssignCustomDomains")
 
     def to_domain(self, project_id: str = "") -> Deployment:
         """`project_id` fills in where the platform leaves it out, as in a project's targets."""
@@ -105,6 +106,7 @@ class DeploymentWire(BaseModel):
             deleted=bool(self.deleted),
             crons=None if self.crons is None else tuple(cron.to_domain() for cron in self.crons),
             assigned_at=self.assigned_at,
+            auto_assign=self.auto_assign is not False,
         )
 
 

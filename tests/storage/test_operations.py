@@ -365,7 +365,7 @@ async def test_only_what_was_told_and_has_a_message_is_retired(db: Database) -> 
     await create(db, "op_2", **{**told, "told_at": None})
     await create(db, "op_3", **{**told, "message_ts": None})
     await create(db, "op_4", **told, retired_at=NOW)
-    await create(db, "op_5", **told, created_at=NOW + SECOND)
+    await create(db, "op_5", **{**told, "finished_at": NOW + SECOND})
     async with db.read() as session:
         found = await operations.to_retire(session, "prj_shop", before=NOW + SECOND)
     assert [each.id for each in found] == ["op_1"]

@@ -21,6 +21,7 @@ from chatbot.domain.planning import (
 )
 from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
 from chatbot.domain.requests import (
+    AlreadyUnderWay,
     Ambiguous,
     ConfirmationExpired,
     ConfirmationUnknown,
@@ -216,6 +217,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
         st.just("dpl_x"),
         st.sampled_from([ACTOR, "cli:ana"]),
     ),
+    AlreadyUnderWay: st.builds(AlreadyUnderWay, hostile(), st.sampled_from([ACTOR, "cli:<!here>"])),
     TooLate: st.builds(TooLate, hostile()),
     Stale: st.builds(Stale, hostile()),
 }

@@ -29,6 +29,7 @@ from tests.unit.strategies import operations
 
 LOGS = replace(BUILD, logs_url="https://vercel.com/acme/shop/4")
 READY = replace(LOGS, ready_state="READY")
+WITHDRAW = "Withdraw"
 BACK, UNDO_ROLLBACK = "Roll back to c0ffee0", "Undo rollback to c0ffee0"
 RESUME = "Resume…"
 RETRY, CANCEL, PROMOTE_IT, SEE = "Retry these domains", "Cancel the build", "Promote 3f2a1bc…", "Build logs"
@@ -41,6 +42,7 @@ def under(made: Operation) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("stage", "shown"),
     [
+        (Stage.WAITING, [WITHDRAW]),
         (Stage.REQUESTED, []),
         (Stage.ASKED, []),
         (Stage.BUILDING, [CANCEL, SEE]),
@@ -56,7 +58,7 @@ def under(made: Operation) -> dict[str, dict[str, Any]]:
     ],
 )
 def test_the_buttons_of_a_rebuild(stage: Stage, shown: list[str]) -> None:
-    found = {} if stage in {Stage.REQUESTED, Stage.ASKED, Stage.OUTDATED} else {"build": READY}
+    found = {} if stage in {Stage.WAITING, Stage.REQUESTED, Stage.ASKED, Stage.OUTDATED} else {"build": READY}
     assert list(under(at(stage, REBUILD, **found))) == shown
 
 
@@ -64,7 +66,11 @@ def test_the_buttons_of_a_rebuild(stage: Stage, shown: list[str]) -> None:
 @pytest.mark.parametrize(("plan", "back"), [(PROMOTE, BACK), (ROLLBACK, UNDO_ROLLBACK)])
 def test_the_buttons_of_a_promote_and_a_rollback(stage: Stage, plan: Plan, back: str) -> None:
     resume = [RESUME] if plan is ROLLBACK else []
-    shown = {Stage.SUCCEEDED: [back, *resume], Stage.PARTLY_MOVED: [RETRY, back]}.get(stage, [])
+    shown = {
+        Stage.WAITING: [WITHDRAW],
+        Stage.SUCCEEDED: [back, *resume],
+        Stage.PARTLY_MOVED: [RETRY, back],
+    }.get(stage, [])
     assert list(under(at(stage, plan))) == shown
 
 
@@ -74,7 +80,7 @@ def test_undo_and_retry_are_there_exactly_where_they_are_possible(made: Operatio
     carried = [b["action_id"] for b in under(made).values()]
     assert (actions.UNDO in carried) is (undo_of(made) is not None)
     assert (actions.RETRY in carried) is (retry_of(made) is not None)
-    assert (actions.GIVE_UP in carried) is (made.stage is Stage.BUILDING)
+    assert (actions.GIVE_UP in carried) is (made.stage in {Stage.BUILDING, Stage.WAITING})
 
 
 class TestUndo:

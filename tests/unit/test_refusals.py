@@ -18,6 +18,7 @@ from chatbot.domain.planning import (
 )
 from chatbot.domain.references import Kind, Reference, Unreadable
 from chatbot.domain.requests import (
+    AlreadyUnderWay,
     Ambiguous,
     ConfirmationUsed,
     Deleted,
@@ -88,8 +89,12 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
         (NotAllowed("U0ANA0001", "not admin"), "Only workspace admins may act"),
         (NotAllowed("U0ANA0001", "not listed"), "named in the bot's settings may act"),
         (
-            ProjectBusy("shop", "rollback", "dpl_x", "slack:U0BOB0002"),
+            ProjectBusy("shop", 10, "rollback", "dpl_x", "slack:U0BOB0002"),
             "An operation on shop is running: rollback to `dpl_x`, by <@U0BOB0002>.",
+        ),
+        (
+            AlreadyUnderWay("a < b", "slack:U0BOB0002"),
+            "The same change of a &lt; b is under way already, requested by <@U0BOB0002>.",
         ),
         (
             TooLate("a < b"),

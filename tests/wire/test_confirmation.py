@@ -126,7 +126,7 @@ async def test_one_operation_at_a_time_on_a_project(bot: World) -> None:
     await bot.ana.types(f"/promote {previews[0]['id']}", channel="deploys")
     second = await bot.ana.sees("Rebuild and promote shop", channel="deploys")
     await bot.ana.clicks(second, "Rebuild and promote")
-    await bot.ana.sees("An operation on shop is running", channel="deploys")
+    await bot.bob.sees("Waiting: 1st in line", channel="deploys")
     assert len(await bot.requests("POST")) == 1
 
 

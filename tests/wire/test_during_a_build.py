@@ -161,7 +161,7 @@ async def test_a_promotion_does_wait_for_a_build(bot: World) -> None:
     build = await bot.rebuild("shop")
     card = await bot.card("shop", "Staged")
     await bot.ana.clicks(card, "Promote")
-    await bot.ana.sees("An operation on shop is running", channel="deploys")
+    await bot.bob.sees("Waiting: 1st in line", channel="deploys")
     assert await _build_state(bot, build) == "BUILDING"
     assert not await bot.promotes()
 

@@ -100,12 +100,6 @@ async def test_what_was_promoted_before_is_refused_with_the_way_to_it(bot: World
     assert await bot.serving("docs") == {old["id"]}
 
 
-async def test_a_building_deployment_is_refused(bot: World) -> None:
-    pushed = await bot.tell_platform("push", {"project": "docs", "branch": "slow", "seconds": 30})
-    await bot.ana.types(f"/promote {pushed['deployment']['id']}", channel="deploys")
-    await bot.ana.sees("is still building", channel="deploys")
-
-
 async def test_a_branch_means_its_newest_deployment_even_after_an_older_one_was_promoted(bot: World) -> None:
     first = await bot.newest("docs", "Preview")
     card = await bot.card("docs", "Preview")

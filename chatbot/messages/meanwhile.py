@@ -1,0 +1,33 @@
+"""What others did meanwhile: who stands before a request in line, and who has moved production."""
+
+from chatbot.domain.operations import Line, Overtaking
+from chatbot.messages.confirmation import title
+from chatbot.messages.wording import deployment_line, escape, mention
+
+_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
+def in_line(line: Line) -> str:
+    place = f"Waiting: {_ORDINALS.get(line.place, f'{line.place}th')} in line"
+    if line.ahead is None:
+        return f"{place}."
+    return f"{place}, behind “{escape(title(line.ahead.plan))}” of {mention(line.ahead.actor)}."
+
+
+def overtook(by: Overtaking) -> str:
+    """A sentence: who made what Current."""
+    who = mention(by.actor) if by.actor else "Somebody outside of Slack"
+    what = deployment_line(by.to)
+    match by.how:
+        case "promote" | "rebuild" | "complete":
+            return f"{who} promoted {what} meanwhile."
+        case "rollback" | "abort":
+            return f"{who} rolled back to {what} meanwhile."
+        case _:
+            return f"{what} became Current meanwhile."
+
+
+def moved_on(since: Overtaking) -> str:
+    """Why an older message has no button any more."""
+    by = f", by {mention(since.actor)}" if since.actor else ""
+    return f"No way back from here any more: production has moved on to {deployment_line(since.to)}{by}."
