@@ -138,8 +138,8 @@ class Findings:
 
     `before` is what was Current just before the last ask, `seen` at the last look. `changed` is what no longer
     held at the check. `auto_assign` is read back with the proofs. `left_staged`: the build is ready, and was not
-    promoted because production had changed. `overtaken` says who did that, where it is known. `moved_after` is from the acceptance to the look that saw it
-    moved; None for what waited in a queue of the platform.
+    promoted because production had changed. `overtaken` says who did that, where it is known. `moved_after` is
+    from the acceptance to the look that saw it moved; None for what waited in a queue of the platform.
     """
 
     baseline: Baseline | None = None

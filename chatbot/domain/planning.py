@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 
 from chatbot.domain.deployments import (
     Deployment,
@@ -88,6 +89,11 @@ class Plan:
     reason: str | None = None
     when_ready: bool = False
     keep_off: bool = False
+
+    def keeping_off(self, keep_off: bool) -> Self:  # noqa: FBT001 - it is what the name says
+        """The same plan, with the choice whether auto-assignment is switched off again after a promote."""
+        promotes = self.path in {Path.PROMOTE, Path.REBUILD}
+        return replace(self, keep_off=keep_off and promotes, auto_assign_after=promotes and not keep_off)
 
     @property
     def current(self) -> Deployment | None:

@@ -16,8 +16,8 @@ from chatbot.services.asking import (
     trouble_of,
 )
 from chatbot.services.held import Held
-from chatbot.services.prober import Probe
 from chatbot.services.overtaking import overtaking
+from chatbot.services.prober import Probe
 from chatbot.services.waiting import saw_no_build
 
 _BETWEEN_PROGRESS = timedelta(seconds=1)

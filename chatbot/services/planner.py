@@ -56,7 +56,7 @@ class Planner:
         target = replace(target, rollback_candidate=look.target.rollback_candidate)
         look = replace(look, target=target)
         fresh = plan_rollback(look, plan.reason) if plan.path is Path.ROLLBACK else plan_promotion(look)
-        return replace(fresh, usual=plan.usual)
+        return replace(fresh, usual=plan.usual).keeping_off(plan.keep_off)
 
     async def builds(self, project_id: str) -> list[Deployment]:
         """The newest production builds that are ready."""

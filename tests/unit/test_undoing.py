@@ -69,7 +69,8 @@ def keeps(promised: Plan | None, fresh: Plan) -> None:
     assert promised is not None
     assert promised.core_fingerprint() == fresh.core_fingerprint()
     assert (promised.path, promised.target.id) == (fresh.path, fresh.target.id)
-    assert promised.auto_assign_after == fresh.auto_assign_after
+    chosen = fresh.keeping_off(promised.keep_off)
+    assert promised.auto_assign_after == chosen.auto_assign_after
     assert [d.name for d in promised.domains] == [d.name for d in fresh.domains]
 
 
@@ -87,6 +88,12 @@ class TestUndoOfWhatSucceeded:
     def test_a_rollback_to_something_older_by_a_promote(self, before: Project) -> None:
         after = pinned(current=promoted(), last_request=request("dpl_target", type="rollback"))
         keeps(undo_of(done(rollback_of(before))), plan_promotion(look(WAS, project=after, domains=DOMAINS)))
+
+    def test_and_auto_assignment_is_then_as_it_was_before(self, before: Project) -> None:
+        undo = undo_of(done(rollback_of(before)))
+        assert undo is not None
+        assert undo.auto_assign_after is before.auto_assign
+        assert undo.keep_off is not before.auto_assign
 
     def test_a_rollback_to_something_newer_by_a_rollback(self, before: Project) -> None:
         newer = promoted(created_at=NOON)
@@ -235,7 +242,7 @@ def test_what_the_buttons_promise(made: Operation) -> None:
         assert promise.domains == made.plan.domains
         assert promise.project.move_under_way is None
         assert promise.environment == EnvironmentChange()
-        assert promise.auto_assign_after is (promise.path is not Path.ROLLBACK)
+        assert promise.auto_assign_after is (promise.path is not Path.ROLLBACK and not promise.keep_off)
         assert made.findings.auto_assign in {None, promise.auto_assign_before}
         assert promise.current in {made.was, made.made}
 
