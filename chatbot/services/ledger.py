@@ -183,7 +183,7 @@ class Ledger:
     async def mover(self, project_id: str, deployment_id: str) -> str | None:
         """Who made a deployment Current through this bot last, or is about to; None: nobody lately."""
         async with self._database.read() as session:
-            lately = await operations.newest(session, project_id, limit=50)
+            lately = await operations.newest(session, project_id, limit=_LATELY)
         asked = (row for row in lately if row.asked_at is not None)
         return next((row.actor for row in asked if (row.build_id or row.target_id) == deployment_id), None)
 
@@ -331,7 +331,7 @@ async def _has_moved_since(session: Any, origin: Row) -> bool:
     """Whether an operation of this project that ended later may have moved production."""
     if origin.finished_at is None:
         return True
-    lately = await operations.newest(session, origin.project_id, limit=50)
+    lately = await operations.newest(session, origin.project_id, limit=_LATELY)
     ends = [row.finished_at for row in lately if row.state in _MOVED and row.id != origin.id]
     return any(end >= origin.finished_at for end in ends if end is not None)
 
