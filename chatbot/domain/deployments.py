@@ -45,7 +45,8 @@ class Deployment:
     """`target` is "production", or None for a preview. `url` has no scheme. `deleted`: by retention.
 
     `custom_environment` is a slug. `crons` are the cron jobs that it defines; None where it is not told, as in
-    a list. `assigned_at` is when it got its domains, as far as its project tells.
+    a list. `assigned_at` is when it got its domains, as far as its project tells. `plan` is its owner's: "hobby",
+    "pro", "enterprise"; None in a list.
     `auto_assign` is its own switch (`vercel deploy --skip-domain` sets it off); the project has one as well.
     """
 
@@ -69,6 +70,7 @@ class Deployment:
     crons: tuple[Cron, ...] | None = None
     assigned_at: datetime | None = None
     auto_assign: bool = True
+    plan: str | None = None
 
     @property
     def label(self) -> str:

@@ -5,7 +5,7 @@ Plan, or raise the Refusal that says why not.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Self
@@ -157,9 +157,11 @@ class RollingReleaseRunning(PlanRefused):
 
 @dataclass(eq=False)
 class NotEligible(PlanRefused):
-    """It cannot be rolled back to. `why`: "preview", "staged", or "plan" (the team's plan forbids it)."""
+    """It cannot be rolled back to. `why`: "preview", "staged", "hobby" (that plan goes back one step only), or
+    "withdrawn" (the platform does not say why).
+    """
 
-    why: str = field(default="plan")
+    why: str
 
 
 def plan_promotion(look: Look) -> Plan:
@@ -199,7 +201,7 @@ def plan_rollback(look: Look, reason: str | None = None) -> Plan:
     match state:
         case State.PROMOTED:
             if not target.rollback_candidate:
-                raise NotEligible(project, target, "plan")
+                raise NotEligible(project, target, "hobby" if target.plan == "hobby" else "withdrawn")
             return _plan(Path.ROLLBACK, look, reason)
         case State.CURRENT if _domains_disagree(look):
             return _plan(Path.ROLLBACK, look, reason)

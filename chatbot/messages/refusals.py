@@ -223,7 +223,10 @@ def _(refusal: NotEligible, now: datetime) -> Message:
     why = {
         "preview": "is a preview: it has never served production. `/promote` rebuilds it for production.",
         "staged": "is Staged: it has never served production. `/promote` makes it Current.",
-        "plan": "cannot be rolled back to: your team's plan does not go back so far, or its files are gone.",
+        "hobby": "cannot be rolled back to: on the Hobby plan that is only what served just before Current. "
+        "Push its commit again, or `/rollback` to the one before.",
+        "withdrawn": "cannot be rolled back to any more: Vercel does not offer it. Push its commit again, or choose "
+        "another with `/rollback`.",
     }[refusal.why]
     return says(f"Nothing was done. {_name(refusal)} {why}")
 

@@ -82,6 +82,7 @@ class DeploymentWire(BaseModel):
     crons: list[_Cron] | None = None
     assigned_at: MomentIfTold = Field(default=None, alias="aliasAssigned")
     auto_assign: bool | None = Field(default=None, alias="autoAssignCustomDomains")
+    plan: str | None = None
 
     def to_domain(self, project_id: str = "") -> Deployment:
         """`project_id` fills in where the platform leaves it out, as in a project's targets."""
@@ -107,6 +108,7 @@ class DeploymentWire(BaseModel):
             crons=None if self.crons is None else tuple(cron.to_domain() for cron in self.crons),
             assigned_at=self.assigned_at,
             auto_assign=self.auto_assign is not False,
+            plan=self.plan,
         )
 
 

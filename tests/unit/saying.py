@@ -202,7 +202,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     StillBuilding: on_plans.map(lambda v: StillBuilding(*v)),
     BuildFailed: on_plans.map(lambda v: BuildFailed(*v)),
     RollingReleaseRunning: on_plans.map(lambda v: RollingReleaseRunning(*v)),
-    NotEligible: st.tuples(on_plans, st.sampled_from(["preview", "staged", "plan"])).map(
+    NotEligible: st.tuples(on_plans, st.sampled_from(["preview", "staged", "hobby", "withdrawn"])).map(
         lambda v: NotEligible(*v[0], v[1])
     ),
     NotAllowed: st.builds(NotAllowed, st.just(PERSON), st.sampled_from(["not listed", "not admin"])),

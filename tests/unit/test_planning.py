@@ -89,7 +89,13 @@ def test_a_rollback_needs_a_deployment_that_could_serve(
 
 @pytest.mark.parametrize(
     ("target", "why"),
-    [(preview(), "preview"), (staged(), "staged"), (promoted(rollback_candidate=False), "plan")],
+    [
+        (preview(), "preview"),
+        (staged(), "staged"),
+        (promoted(rollback_candidate=False), "withdrawn"),
+        (promoted(rollback_candidate=False, plan="pro"), "withdrawn"),
+        (promoted(rollback_candidate=False, plan="hobby"), "hobby"),
+    ],
 )
 def test_a_rollback_says_why_a_deployment_is_not_eligible(target: Deployment, why: str) -> None:
     with pytest.raises(NotEligible) as refused:

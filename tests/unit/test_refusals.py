@@ -85,7 +85,11 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
         (RollingReleaseRunning(project(), staged()), "is the canary of a rolling release of shop."),
         (NotEligible(project(), preview(), "preview"), "is a preview: it has never served production."),
         (NotEligible(project(), staged(), "staged"), "is Staged: it has never served production."),
-        (NotEligible(project(), promoted(), "plan"), "your team's plan does not go back so far"),
+        (
+            NotEligible(project(), promoted(), "hobby"),
+            "on the Hobby plan that is only what served just before",
+        ),
+        (NotEligible(project(), promoted(), "withdrawn"), "Vercel does not offer it. Push its commit again"),
         (NotAllowed("U0ANA0001", "not admin"), "Only workspace admins may act"),
         (NotAllowed("U0ANA0001", "not listed"), "named in the bot's settings may act"),
         (

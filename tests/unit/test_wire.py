@@ -198,6 +198,7 @@ def test_a_project() -> None:
     assert (made.production_branch, made.repository) == ("main", SHOP)
     assert made.current is not None
     assert made.current.id == CURRENT
+    assert made.current.plan == "pro"
     assert made.current.project_id == made.id  # left out by the platform there
     assert made.current.commit is not None
     assert not made.rolling_release
