@@ -153,7 +153,7 @@ async def test_a_platform_that_is_too_slow_for_slack_is_said_to_be(bot: World) -
     target = await bot.newest("shop", "Staged")
     view = await opened(bot, "shop")
     await bot.ana.searches(view, "", action_id=DEPLOYMENT)
-    await bot.tell_platform("faults", [{"path": "/v", "delay": 20, "times": -1}])
+    await bot.tell_platform("faults", [{"path": "/v", "delay": 2.6, "times": -1}])
     project, deployment, complaint = await asyncio.gather(
         bot.ana.searches(view, "sh", action_id=PROJECT),
         bot.ana.searches(view, "vat", action_id=DEPLOYMENT),

@@ -104,6 +104,7 @@ class Payloads:
         return origin
 
     def block_suggestion(self, person: Member, source: Source, touched: Touchable, typed: str) -> Json:
+        """It tells nothing of what other fields hold (java-slack-sdk#1292, bolt-python#349)."""
         payload = self._wrapped("block_suggestion", person)
         payload |= {
             "container": source.container,
@@ -111,7 +112,10 @@ class Payloads:
             "block_id": touched.block_id,
             "value": typed,
         }
-        return payload | self._origin(source)
+        payload |= self._origin(source)
+        if source.view is not None:
+            payload["view"]["state"] = {"values": {}}
+        return payload
 
     def view_submission(
         self, person: Member, view: View, *, trigger_id: str, response_urls: list[Json]

@@ -147,6 +147,11 @@ async def test_every_payload_has_the_keys_that_slack_sends(sent: dict[str, Json]
         assert sent[kind]["view"]["type"] == "modal"
 
 
+async def test_a_search_does_not_tell_what_the_other_fields_hold(sent: dict[str, Json]) -> None:
+    assert sent["block_suggestion"]["view"]["state"] == {"values": {}}
+    assert sent["view_submission"]["view"]["state"]["values"]
+
+
 async def test_a_command_says_false_with_a_string_and_everything_else_with_a_boolean(
     sent: dict[str, Json],
 ) -> None:
