@@ -29,7 +29,7 @@ OperationState: TypeAlias = Literal[
 Answer: TypeAlias = Literal["confirmed", "cancelled", "replaced"]
 
 ACTIVE = text("finished_at IS NULL AND state NOT IN ('waiting', 'queued')")
-_UNFINISHED_OR_UNTOLD = text("finished_at IS NULL OR told_at IS NULL")
+_DUE = text("finished_at IS NULL OR told_at IS NULL OR watch_until IS NOT NULL")
 
 
 class AuditEntry(SQLModel, table=True):
@@ -70,6 +70,7 @@ class Operation(SQLModel, table=True):
     the platform is asked; a rebuild may ask once more: `promote_asked_at`, and so may the wish to keep
     auto-assignment off: `keep_off_asked_at`. An operation leaves the queue once it is finished and `told_at`
     says that its end was told; `retired_at`: its buttons are gone, since production has moved on.
+    While there is a `watch_until`, an unknown outcome is looked for on.
 
     One operation of a project is active at a time. Others may wait: for their turn (`in_line_since`), or, while
     that is empty, for their build. What the platform has queued behind a rolling release is not active either.
@@ -96,8 +97,8 @@ class Operation(SQLModel, table=True):
         Index(
             "operations_due",
             "look_at",
-            sqlite_where=_UNFINISHED_OR_UNTOLD,
-            postgresql_where=_UNFINISHED_OR_UNTOLD,
+            sqlite_where=_DUE,
+            postgresql_where=_DUE,
         ),
         Index("operations_by_project", "project_id", "created_at"),
         Index("operations_by_time", "created_at"),
@@ -125,6 +126,7 @@ class Operation(SQLModel, table=True):
     finished_at: datetime | None = None
     told_at: datetime | None = None
     retired_at: datetime | None = None
+    watch_until: datetime | None = None
     outcome: str | None = None
     message_ts: str | None = None
     announcement_ts: str | None = None

@@ -296,4 +296,8 @@ def _is_active() -> ColumnElement[bool]:
 
 
 def _queued() -> ColumnElement[bool]:
-    return or_(col(Operation.finished_at).is_(None), col(Operation.told_at).is_(None))
+    return or_(
+        col(Operation.finished_at).is_(None),
+        col(Operation.told_at).is_(None),
+        col(Operation.watch_until).is_not(None),
+    )

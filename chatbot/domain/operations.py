@@ -11,7 +11,8 @@ from chatbot.domain.planning import Part, Path, Plan
 
 
 class Stage(StrEnum):
-    """How far an operation is. The last seven are outcomes: nothing follows them.
+    """How far an operation is. The last seven are outcomes: nothing follows them, except that an unknown one
+    may become known.
 
     WAITING: for its turn on the project, or for the build that it is to promote. QUEUED: by the platform, behind
     a rolling release.
@@ -34,10 +35,11 @@ class Stage(StrEnum):
 
     @property
     def is_outcome(self) -> bool:
-        return not NEXT[self]
+        return self in _OUTCOMES
 
 
 _ENDS = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKNOWN, Stage.SUPERSEDED})
+_OUTCOMES = _ENDS | {Stage.OUTDATED, Stage.CANCELLED}
 
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.WAITING: frozenset({Stage.REQUESTED, Stage.OUTDATED, Stage.FAILED, Stage.CANCELLED}),
@@ -47,10 +49,8 @@ NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.MOVING: frozenset({Stage.QUEUED}) | _ENDS,
     Stage.QUEUED: _ENDS,
     Stage.UNSURE: frozenset({Stage.BUILDING, Stage.MOVING, Stage.QUEUED}) | _ENDS,
-    **dict.fromkeys(
-        (*_ENDS, Stage.OUTDATED, Stage.CANCELLED),
-        frozenset[Stage](),
-    ),
+    **dict.fromkeys(_OUTCOMES, frozenset[Stage]()),
+    Stage.UNKNOWN: _ENDS - {Stage.UNKNOWN},
 }
 
 

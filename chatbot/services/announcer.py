@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -13,7 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.messages import Message
 
-_BETWEEN_UPDATES = 2.0  # seconds; Slack takes some fifty updates a minute
+_BETWEEN_UPDATES = 2.0
+_UPDATE_TAKES = 1.25
+"""Seconds. Slack takes some fifty updates a minute from an app in a workspace, of all live messages together."""
+
 _CLOSED_TO_US = frozenset(
     {
         "channel_not_found",
@@ -40,6 +44,21 @@ class Posted:
 class Announcer:
     def __init__(self, slack: AsyncWebClient) -> None:
         self._slack = slack
+        self._live = 0
+
+    @property
+    def between_updates(self) -> float:
+        """Seconds from one update of a message to its next one, so that all of them together are not too many."""
+        return max(_BETWEEN_UPDATES, _UPDATE_TAKES * self._live)
+
+    @contextmanager
+    def one_live(self) -> Iterator[None]:
+        """As long as a message is being kept up to date."""
+        self._live += 1
+        try:
+            yield
+        finally:
+            self._live -= 1
 
     async def post(
         self,
@@ -156,13 +175,14 @@ class LiveMessage:
                 await asyncio.gather(self._sending, return_exceptions=True)
 
     async def _keep_up(self) -> None:
-        while (message := self._wanted) is not None and message != self._shown:
-            try:
-                async with self._turn:
-                    await self._send(message)
-            except SlackTrouble as error:
-                _log.warning("an operation's message was not shown: %s", type(error).__name__)
-            await asyncio.sleep(_BETWEEN_UPDATES)
+        with self._announcer.one_live():
+            while (message := self._wanted) is not None and message != self._shown:
+                try:
+                    async with self._turn:
+                        await self._send(message)
+                except SlackTrouble as error:
+                    _log.warning("an operation's message was not shown: %s", type(error).__name__)
+                await asyncio.sleep(self._announcer.between_updates)
 
     async def _send(self, message: Message) -> bool:
         if self._posted is None:

@@ -37,8 +37,10 @@ def test_every_stage_has_its_next_ones() -> None:
     assert set(NEXT) == set(Stage)
 
 
-def test_outcomes_are_exactly_where_nothing_follows() -> None:
+def test_nothing_follows_an_outcome_except_that_an_unknown_one_may_become_known() -> None:
     assert {stage for stage in Stage if stage.is_outcome} == OUTCOMES
+    assert {stage for stage in Stage if not NEXT[stage]} == OUTCOMES - {Stage.UNKNOWN}
+    assert NEXT[Stage.UNKNOWN] == {Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.SUPERSEDED}
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - OUTCOMES))
@@ -69,7 +71,7 @@ def test_only_before_the_ask_something_is_outdated_and_only_what_waits_is_given_
 
 
 def test_every_stage_that_has_begun_may_see_production_change_hands() -> None:
-    under_way = {stage for stage in Stage if not stage.is_outcome} - {Stage.WAITING}
+    under_way = {stage for stage in Stage if not stage.is_outcome} - {Stage.WAITING} | {Stage.UNKNOWN}
     assert {before for before in Stage if Stage.SUPERSEDED in NEXT[before]} == under_way
 
 

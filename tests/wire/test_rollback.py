@@ -260,3 +260,32 @@ async def test_on_hobby_only_the_previous_one_is_a_candidate(bot: World) -> None
     listing = await bot.ana.sees("Roll back docs?", channel="deploys")
     assert listing.buttons == [f"Roll back to {before['sha'][:7]}"]
     assert "served about " in listing.words
+
+
+async def test_the_undo_of_a_rollback_leaves_auto_assignment_as_it_was_before(bot: World) -> None:
+    """Every promote switches it on; here it was off on purpose."""
+    before = (await bot.panel())["shop"]["current"]["id"]
+    target = await bot.newest("shop", "Promoted")
+    await bot.ana.types(f"/rollback {target['id']}", channel="deploys")
+    card = await bot.ana.sees("Roll back shop to", channel="deploys")
+    await bot.ana.clicks(card, "Roll back")
+    rolled = await bot.bob.sees("Production is pinned", channel="deploys")
+    await bot.ana.clicks(rolled, next(b for b in rolled.buttons if b.startswith("Undo")), confirmed=True)
+    await bot.bob.sees("Auto-assignment was kept off", channel="deploys")
+    assert await bot.serving("shop") == {before}
+    project = await bot.vercel("GET", f"/v9/projects/{await bot.project_id('shop')}")
+    assert project["autoAssignCustomDomains"] is False
+    assert not (await bot.panel())["shop"]["pinned"]
+    assert len(await bot.requests("PATCH")) == 1
+
+
+async def test_what_the_message_has_no_room_for_is_in_its_thread(bot: World) -> None:
+    names = [f"site-{n:02}.example.com" for n in range(30)]
+    for name in names:
+        bot.add_domain("shop", name)
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    message = await bot.bob.sees("is Current", channel="deploys")
+    assert "and 14 more" in message.words
+    whole = await bot.bob.sees("*All 34 domains* of shop: 34 serve", channel="deploys", thread=message)
+    assert all(f"{name}: ok (200)" in whole.words for name in names)

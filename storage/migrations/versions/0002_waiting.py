@@ -14,11 +14,12 @@ _STATE = (
     "'succeeded', 'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')"
 )
 _ACTIVE = sa.text("finished_at IS NULL AND state NOT IN ('waiting', 'queued')")
-_DUE = sa.text("finished_at IS NULL OR told_at IS NULL")
+_DUE = sa.text("finished_at IS NULL OR told_at IS NULL OR watch_until IS NOT NULL")
 _NEW = (
     sa.Column("in_line_since", sa.DateTime(timezone=True)),
     sa.Column("keep_off_asked_at", sa.DateTime(timezone=True)),
     sa.Column("retired_at", sa.DateTime(timezone=True)),
+    sa.Column("watch_until", sa.DateTime(timezone=True)),
 )
 
 
