@@ -67,7 +67,8 @@ def check_transition(before: Stage, after: Stage) -> None:
 @dataclass(frozen=True)
 class DomainProof:
     """One domain, read back and probed. `status` is its HTTP status; `fault` says why there is none; neither:
-    not visited yet. `is_well`: the status was an expected one when the domain was visited.
+    not visited yet. `is_well`: the status was an expected one when the domain was visited. `gone`: it is no
+    longer a domain of production.
     """
 
     name: str
@@ -76,6 +77,7 @@ class DomainProof:
     status: int | None = None
     fault: str | None = None
     is_well: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,12 @@ def whole_proof(operation: Operation) -> Message | None:
 
 
 def _worst_first(proofs: tuple[DomainProof, ...]) -> list[DomainProof]:
-    return sorted(proofs, key=lambda p: (p.moved, p.is_well))
+    return sorted(proofs, key=lambda p: (p.moved or p.gone, p.is_well or p.gone))
 
 
 def _line(proof: DomainProof) -> str:
+    if proof.gone:
+        return f"{domain_name(proof.name)}: no longer a domain of production"
     if not proof.moved:
         where = f"still on {code(proof.serves)}" if proof.serves else "serves nothing"
         return f"{domain_name(proof.name)}: {where}"

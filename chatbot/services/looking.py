@@ -1,12 +1,12 @@
 """After the ask: only looking, until production says what became of it."""
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
 from chatbot.domain.judging import Baseline, Sight, judge
-from chatbot.domain.operations import Build, DomainProof, Findings, Stage, Trouble
+from chatbot.domain.operations import Build, Findings, Stage, Trouble
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services.asking import (
     META_KEY,
@@ -17,7 +17,7 @@ from chatbot.services.asking import (
 )
 from chatbot.services.held import Held
 from chatbot.services.overtaking import overtaking
-from chatbot.services.prober import Probe
+from chatbot.services.proving import moved, proofs
 from chatbot.services.waiting import saw_no_build
 
 _BETWEEN_PROGRESS = timedelta(seconds=1)
@@ -166,7 +166,7 @@ async def _before(held: Held, build: Deployment) -> Deployment | None:
 async def _moves(held: Held, findings: Findings) -> None:
     """Of a move that takes long, how many domains have moved is read back as well."""
     if held.now() - held.domains_read_at > _BETWEEN_PROGRESS:
-        findings = replace(findings, proofs=await _proofs(held, probe=False))
+        findings = replace(findings, proofs=await proofs(held, probe=False))
         held.domains_read_at = held.now()
     if held.row.accepted_at is None:
         await held.step(Stage.MOVING, findings, accepted_at=held.now())
@@ -177,19 +177,19 @@ async def _moves(held: Held, findings: Findings) -> None:
 
 async def _prove_arrival(held: Held, findings: Findings) -> None:
     """Success is every domain read back. What has not moved yet may still follow."""
-    findings = replace(findings, proofs=await _proofs(held, probe=True))
-    moved = _moved(held, findings)
+    findings = replace(findings, proofs=await proofs(held, probe=True))
+    arrived = moved(held, findings)
     if (
-        all(moved)
+        all(arrived)
         and held.operation.plan.keep_off
         and findings.auto_assign
         and held.row.keep_off_asked_at is None
     ):
         await keep_auto_assignment_off(held, findings)
-    elif all(moved):
+    elif all(arrived):
         await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
     else:
-        await _give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(moved) else Stage.UNKNOWN)
+        await _give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(arrived) else Stage.UNKNOWN)
 
 
 def _timed(held: Held, findings: Findings, seen_at: datetime) -> Findings:
@@ -200,32 +200,5 @@ def _timed(held: Held, findings: Findings, seen_at: datetime) -> Findings:
 
 
 async def _prove_failure(held: Held, findings: Findings) -> None:
-    findings = replace(findings, proofs=await _proofs(held, probe=True))
-    await held.step(Stage.PARTLY_MOVED if any(_moved(held, findings)) else Stage.FAILED, findings)
-
-
-def _moved(held: Held, findings: Findings) -> list[bool]:
-    """Of the domains that can move: one that is not verified serves nothing."""
-    expected = {d.name for d in held.operation.plan.domains if d.verified}
-    return [proof.moved for proof in findings.proofs if proof.name in expected]
-
-
-async def _proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
-    operation = held.operation
-    names = [d.name for d in operation.plan.domains]
-    if probe:
-        await held.renew()
-    serving, found = await asyncio.gather(
-        held.crew.vercel.serving(held.row.project_id),
-        held.crew.prober.probe(names if probe else (), within=held.crew.patience.ask),
-    )
-    unseen = Probe()
-    return tuple(
-        DomainProof(
-            name,
-            serves=serving.get(name),
-            moved=serving.get(name) == operation.final_id,
-            **asdict(found.get(name, unseen)),
-        )
-        for name in names
-    )
+    findings = replace(findings, proofs=await proofs(held, probe=True))
+    await held.step(Stage.PARTLY_MOVED if any(moved(held, findings)) else Stage.FAILED, findings)

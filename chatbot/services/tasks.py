@@ -20,9 +20,11 @@ class Tasks:
         return task
 
     async def close(self, patience: float) -> None:
-        """`patience` is how many seconds running work may still take."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=patience)
+        """`patience` is how many seconds running work may still take, with whatever it starts meanwhile."""
+        end = asyncio.get_running_loop().time() + patience
+        while self._running and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._running, timeout=left)
+        while late := set(self._running):
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
