@@ -42,7 +42,7 @@ format: $(READY)  ## let ruff mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 
-bench: $(READY)  ## measure side by side and print ratios; ARGS="--json PATH" for JSON
+bench: $(READY)  ## measure beside bare Bolt and the official CLI (Node.js); ARGS="--json PATH" for JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: $(READY)  ## make the README's pictures again, in a real browser

@@ -1,13 +1,16 @@
 """Everything, in one run."""
 
 import statistics
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from tests.benchmarks.acks import acks
+from tests.benchmarks.beside_cli import USUALLY, Command, beside_the_cli, pairs
 from tests.benchmarks.calls import by_endpoint
+from tests.benchmarks.confirmations import confirmations, until_shown
 from tests.benchmarks.figures import Aim, Figure, in_milliseconds
 from tests.benchmarks.promotions import Promotion, promotions
 from tests.benchmarks.report import Report
@@ -17,23 +20,35 @@ from tests.benchmarks.transports import over_http, over_socket
 
 @dataclass(frozen=True)
 class Counts:
-    """How often each thing is done. `rounds` are of eight people at once; `idle` is in seconds."""
+    """How often each thing is done. `rounds` are of eight people at once; `moves` are of each kind and project
+    with the CLI, whose jobs take `usually` so many seconds. `idle` is in seconds.
+    """
 
-    acks: int = 300
-    rounds: int = 12
-    promotions: int = 30
-    starts: int = 7
-    idle: float = 3.0
+    acks: int = 200
+    rounds: int = 8
+    promotions: int = 20
+    moves: int = 3
+    usually: Mapping[str, float] = field(default_factory=lambda: USUALLY)
+    cards: int = 20
+    starts: int = 5
+    idle: float = 2.0
 
 
-async def measure(counts: Counts) -> Report:
+async def measure(counts: Counts, command: Command) -> Report:
     began = perf_counter()
     with TemporaryDirectory(prefix="promotebot-bench-") as name:
         folder = Path(name)
         http = await acks("HTTP", over_http, folder, alone=counts.acks, rounds=counts.rounds)
         socket = await acks("Socket Mode", over_socket, folder, alone=counts.acks, rounds=counts.rounds)
         promoted = await promotions(folder, counts.promotions)
-        figures = [*http, *socket, *_promoting(promoted), *await _starting(folder, counts)]
+        figures = [
+            *http,
+            *socket,
+            *until_shown(await confirmations(folder, counts.cards)),
+            *_promoting(promoted),
+            *beside_the_cli(await pairs(folder, command, counts.moves, counts.usually)),
+            *await _starting(folder, counts),
+        ]
     endpoints = by_endpoint([p.for_the_card for p in promoted], [p.after_the_click for p in promoted])
     return Report(figures, endpoints, seconds=perf_counter() - began)
 

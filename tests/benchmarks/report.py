@@ -52,12 +52,12 @@ class Report:
 
 
 def _figure(figure: Figure) -> Row:
-    beside = "" if figure.beside is None else f"{_short(figure.beside)} {figure.unit}"
+    beside = "" if figure.beside is None else f"{_short(figure.beside)} {figure.unit}".rstrip()
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     aim = ""
     if figure.aim is not None:
-        aim = f"{figure.aim.limit:g} {'times' if figure.aim.of == 'ratio' else figure.unit}"
-    ours = f"{_short(figure.ours)} {figure.unit}"
+        aim = f"{figure.aim.limit:.3g} {'times' if figure.aim.of == 'ratio' else figure.unit}"
+    ours = f"{_short(figure.ours)} {figure.unit}".rstrip()
     return (f"  {figure.name}", ours, beside, ratio, aim, _VERDICTS[figure.is_met])
 
 
@@ -67,7 +67,7 @@ def _endpoint(endpoint: Endpoint) -> Row:
 
 
 def _short(number: float) -> str:
-    return f"{number:.2f}" if number < 10 else f"{number:.0f}"
+    return f"{number:.2f}" if number < 10 else f"{number:.1f}" if number < 20 else f"{number:.0f}"
 
 
 def _aligned(rows: Sequence[Row]) -> list[str]:

@@ -2,12 +2,19 @@
 
 import json
 import math
+import sys
+from pathlib import Path
 
+import pytest
+
+from tests.benchmarks import beside_cli, confirmations, stand_in
+from tests.benchmarks.beside_cli import Command
 from tests.benchmarks.figures import Aim, Figure, percentile
 from tests.benchmarks.measuring import Counts, measure
 from tests.benchmarks.report import Report
 
-FEW = Counts(acks=2, rounds=1, promotions=2, starts=1, idle=0.0)
+FEW = Counts(acks=2, rounds=1, promotions=2, moves=1, usually={"shop": 0.1}, cards=1, starts=1, idle=0.0)
+STAND_IN = Command(Path(stand_in.__file__), node=sys.executable)
 AIMED = {
     ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p50"),
     ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p99"),
@@ -15,11 +22,18 @@ AIMED = {
     ("Click on Promote to Current, over the platform's own time", "proven, p95"),
     ("Start to ready, beside importing the libraries", "with its database"),
     ("Start to ready, beside importing the libraries", "making its database"),
+    *((beside_cli.OVERHEAD, f"{kind}, p50") for kind in beside_cli.KINDS),
+    *((beside_cli.OVERHEAD, f"{kind}, from its answer on, p50") for kind in beside_cli.KINDS),
+    *((beside_cli.REQUESTS, f"{kind}, mean") for kind in beside_cli.KINDS),
+    (confirmations.SECTION, "/promote of a Staged build, p95"),
+    (confirmations.SECTION, "/promote of a preview, p95"),
+    (confirmations.SECTION, "/rollback to an earlier build, p95"),
 }
 
 
+@pytest.mark.timeout(180)  # a dozen processes, one after the other
 async def test_a_run_measures_everything_that_has_an_aim() -> None:
-    report = await measure(FEW)
+    report = await measure(FEW, STAND_IN)
     assert {(f.section, f.name) for f in report.figures if f.aim} == AIMED
     assert all(math.isfinite(f.ours) and f.ours > 0 for f in report.figures)
     assert all(f.beside for f in report.figures if f.aim and f.aim.of == "ratio")

@@ -20,7 +20,9 @@ class Journal:
     entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LONGEST))
 
     async def open(self, request: web.Request, at: int) -> dict[str, Any]:
-        """Note a request as it comes in; its `status` is null until it is answered, and stays so when cut."""
+        """Note a request as it comes in; its `status` and `answered_at` are null until it is
+        answered, and stay so when cut.
+        """
         entry = {
             "method": request.method,
             "path": request.path,
@@ -28,6 +30,7 @@ class Journal:
             "body": _decoded(await request.read(), request.headers.get("Content-Type", "")),
             "status": None,
             "at": at,
+            "answered_at": None,
         }
         self.entries.append(entry)
         return entry

@@ -68,7 +68,7 @@ async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
     if (fault := request.get(FAULT)) is not None:
         entry["fault"] = fault.model_dump(exclude_unset=True, exclude={"path", "method", "times"})
     if not is_cut(request):
-        entry["status"] = response.status
+        entry["status"], entry["answered_at"] = response.status, request.app[STORE].now()
     return response
 
 
