@@ -23,6 +23,7 @@ _FORBIDDEN = 403
 _GONE = 410
 _NEAREST = 3
 _PAGE = 100
+_PAGES_OF_COMMITS = 5
 _CANDIDATES = {"rollbackCandidate": "true"}
 _BUILDS = {"target": "production"}
 
@@ -118,11 +119,17 @@ class Planner:
         return ready or await self._vercel.deployments({"branch": branch})
 
     async def _of_commit(self, sha: str) -> list[Deployment]:
-        """The platform filters by whole hashes only; a shorter one is looked for among the newest."""
+        """The platform filters by whole hashes only; a shorter one is looked for among the newest few hundred."""
         if len(sha) == _FULL_SHA:
             return await self._vercel.deployments({"sha": sha})
-        recent = await self._vercel.deployments()
-        return [d for d in recent if d.commit and d.commit.sha.startswith(sha)]
+        older: dict[str, str] = {}
+        for _ in range(_PAGES_OF_COMMITS):
+            page = await self._vercel.deployments(older)
+            found = [d for d in page if d.commit and d.commit.sha.startswith(sha)]
+            if found or len(page) < _PAGE:
+                return found
+            older = {"until": str(int(page[-1].created_at.timestamp() * 1000))}
+        return []
 
     async def _look(self, target: Deployment, recent: Mapping[str, str] | None = None) -> Look:
         """`recent` filters the list of deployments that the plan needs besides, if any."""

@@ -218,3 +218,10 @@ async def test_with_hundreds_of_projects_and_deployments_typing_finds_the_rest(b
     oldest = min((d for d in previews if not d.deleted_by_retention_at), key=lambda d: d.created_at)
     assert oldest.commit.sha[:7] not in str(await found(bot, view, ""))
     assert oldest.commit.sha[:7] in str(await found(bot, view, oldest.commit.sha))
+    await bot.ana.closes(view)
+
+    # A short commit is found beyond the newest hundred of the whole team as well.
+    everywhere = sorted((d for p in projects for d in p.deployments), key=lambda d: -d.created_at)
+    target = next(d for d in everywhere[300:] if d.state == "READY" and d.target is None)
+    await bot.ana.types(f"/promote {target.commit.sha[:9]}", channel="deploys")
+    await bot.ana.sees(f"Rebuild and promote {target.name} to {target.commit.sha[:7]}?", channel="deploys")
