@@ -136,6 +136,7 @@ def _compose(
             timeout=settings.promotebot_probe_timeout_seconds,
         ),
         clock=clock,
+        shows_build_logs=settings.promotebot_build_log,
         patience=Patience(
             lease=timedelta(seconds=settings.promotebot_lease_seconds),
             unseen=timedelta(seconds=settings.promotebot_unseen_seconds),

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     promotebot_probe_private: bool = False
     promotebot_probe_expect: Annotated[frozenset[int], NoDecode] = frozenset(range(200, 400))
     promotebot_probe_timeout_seconds: Annotated[float, Field(gt=0, le=15, allow_inf_nan=False)] = 3
+    promotebot_build_log: bool = True
     promotebot_confirmation_seconds: Seconds = 600
     promotebot_unseen_seconds: Seconds = Field(
         default=60,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
+from typing import Literal
 
 from chatbot.domain.crons import Cron
 from chatbot.domain.repositories import Repository
@@ -48,6 +49,7 @@ class Deployment:
     a list. `assigned_at` is when it got its domains, as far as its project tells. `plan` is its owner's: "hobby",
     "pro", "enterprise"; None in a list.
     `auto_assign` is its own switch (`vercel deploy --skip-domain` sets it off); the project has one as well.
+    `checks` that are not through, or have failed, hold its domains back.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Deployment:
     assigned_at: datetime | None = None
     auto_assign: bool = True
     plan: str | None = None
+    checks: Literal["pending", "failed"] | None = None
 
     @property
     def label(self) -> str:

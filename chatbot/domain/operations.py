@@ -90,6 +90,7 @@ class Build:
     started_at: datetime
     logs_url: str | None = None
     error: str | None = None
+    checks: Literal["pending", "failed"] | None = None
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
@@ -100,6 +101,7 @@ class Build:
             started_at=deployment.created_at,
             logs_url=deployment.logs_url,
             error=deployment.error,
+            checks=deployment.checks,
         )
 
 
@@ -108,10 +110,10 @@ class Trouble:
     """What stood in the way at last. `text` comes from outside.
 
     `kind`: "said" (the platform's own words), "status" (an error without words), "silent" (no answer),
-    "garbled" (an answer that cannot be read), "job" (how its job ended).
+    "garbled" (an answer that cannot be read), "job" (how its job ended), "checks" (the names of those that failed).
     """
 
-    kind: Literal["said", "status", "silent", "garbled", "job"]
+    kind: Literal["said", "status", "silent", "garbled", "job", "checks"]
     text: str
 
 
@@ -140,8 +142,9 @@ class Findings:
 
     `before` is what was Current just before the last ask, `seen` at the last look. `changed` is what no longer
     held at the check. `auto_assign` is read back with the proofs. `left_staged`: the build is ready, and was not
-    promoted because production had changed. `overtaken` says who did that, where it is known. `moved_after` is
-    from the acceptance to the look that saw it moved; None for what waited in a queue of the platform.
+    promoted because production had changed, or its checks failed. `overtaken` says who moved production, where it
+    is known. `moved_after` is from the acceptance to the look that saw it moved; None for what waited in a queue of
+    the platform. `log_end` are the last lines of the log of a build that failed.
     """
 
     baseline: Baseline | None = None
@@ -156,6 +159,7 @@ class Findings:
     left_staged: bool = False
     moved_after: timedelta | None = None
     overtaken: Overtaking | None = None
+    log_end: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

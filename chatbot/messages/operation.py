@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from chatbot.domain.operations import Line, Operation, Overtaking, Stage, duration
 from chatbot.domain.planning import MAX_REASON
 from chatbot.messages import actions, oneclick
+from chatbot.messages.buildlog import log_end
 from chatbot.messages.confirmation import title
 from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, button, context, header, link, row, section
@@ -23,7 +24,7 @@ def progress(
     blocks: list[Block] = [header(headline), section(_what(operation))]
     if text := told(operation, now, line):
         blocks.append(section(text))
-    blocks += proof(operation)
+    blocks += [*log_end(operation), *proof(operation)]
     if since is not None:
         blocks.append(context(moved_on(since)))
     elif buttons := _buttons(operation):

@@ -137,6 +137,7 @@ def _trouble(operation: Operation) -> str:
         "silent": f"Vercel did not answer: {text}",
         "garbled": f"Vercel gave {text}",
         "job": f"Vercel's own record of it: {text}",
+        "checks": f"Checks failed: {text}",
     }
     return f" {words[trouble.kind]}." if text else ""
 
@@ -144,6 +145,8 @@ def _trouble(operation: Operation) -> str:
 def _building(build: Build | None, operation: Operation, now: datetime) -> str:
     if build is None:
         return "Building."
+    if build.ready_state == "READY" and build.checks == "pending":
+        return f"Built {code(build.id)}. Its checks are running: until they are through, no domain is assigned to it."
     elapsed = max(now - build.started_at, timedelta())
     usual = operation.plan.usual
     if not usual:
@@ -155,6 +158,11 @@ def _building(build: Build | None, operation: Operation, now: datetime) -> str:
 
 def _failure(operation: Operation) -> str:
     build = operation.findings.build
+    if build and build.ready_state == "READY" and build.checks == "failed":
+        return (
+            f"The build {code(build.id)} is ready, but its checks did not succeed, so I do not promote it. "
+            "Production is as it was. Mend them and push again, or promote this build all the same."
+        )
     if operation.asked_at is None and operation.plan.when_ready and build:
         why = foreign(build.error or "", 300).rstrip(". ")
         return f"The build that I waited for did not become ready.{f' {why}.' if why else ''} Nothing was promoted."

@@ -18,6 +18,7 @@ from chatbot.domain.planning import Path
 from chatbot.errors import PlatformError
 from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement
+from chatbot.messages.buildlog import whole_log_end
 from chatbot.messages.proof import whole_proof
 from chatbot.services.announcer import LiveMessage, Posted, SlackTrouble
 from chatbot.services.asking import check_and_ask, person
@@ -141,12 +142,13 @@ class Carrying:
 
     async def _detail(self, operation: Operation) -> None:
         """What the message has no room for goes to its thread."""
-        message, posted = whole_proof(operation), self._live.posted
-        if message is not None and posted is not None:
-            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/proof"))
-            await self._held.crew.announcer.post(
-                posted.channel, message, key=key, thread=posted.ts, broadcast=False
-            )
+        posted = self._live.posted
+        for what, message in (("proof", whole_proof(operation)), ("log", whole_log_end(operation))):
+            if message is not None and posted is not None:
+                key = str(uuid5(NAMESPACE_URL, f"{operation.id}/{what}"))
+                await self._held.crew.announcer.post(
+                    posted.channel, message, key=key, thread=posted.ts, broadcast=False
+                )
 
     async def _announce(self, operation: Operation) -> str | None:
         posted = self._live.posted

@@ -44,6 +44,7 @@ class Crew:
     prober: Prober
     clock: Clock
     patience: Patience
+    shows_build_logs: bool
 
 
 class Held:

@@ -15,6 +15,7 @@ from chatbot.services.asking import (
     keep_auto_assignment_off,
     trouble_of,
 )
+from chatbot.services.failing import build_failed, checks_failed
 from chatbot.services.held import Held
 from chatbot.services.overtaking import overtaking
 from chatbot.services.proving import moved, proofs
@@ -69,9 +70,19 @@ async def follow_build(held: Held) -> None:
         case State.BUILDING:
             await _give_up_build_when_late(held, findings)
         case State.FAILED:
-            await held.step(Stage.FAILED, findings)
+            await build_failed(held, findings)
+        case _ if _is_held_back(held, build, project, "pending"):
+            await _give_up_build_when_late(held, findings)
+        case _ if _is_held_back(held, build, project, "failed"):
+            await checks_failed(held, findings)
         case state:
             await _is_built(held, build, project, findings, staged=state is State.STAGED)
+
+
+def _is_held_back(held: Held, build: Deployment, project: Project, by_checks: str) -> bool:
+    """Its checks keep the domains from it, and nobody has promoted it all the same."""
+    arrived = project.current is not None and project.current.id == build.id
+    return build.checks == by_checks and not arrived and held.row.promote_asked_at is None
 
 
 async def saw_nothing(held: Held, error: PlatformError) -> None:

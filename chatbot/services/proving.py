@@ -10,21 +10,30 @@ from chatbot.services.prober import Probe
 
 
 async def proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
-    """Of the planned domains. With `probe`, also of what production has got or lost since, where that may be."""
+    """Of the planned domains. With `probe`, also of what production has got or lost since, where that may be.
+
+    What was seen moved and well is not visited again.
+    """
     operation = held.operation
     names = [d.name for d in operation.plan.domains]
+    well = {
+        p.name: Probe(p.status, p.fault, p.is_well) for p in held.findings.proofs if p.moved and p.is_well
+    }
     if probe:
         await held.renew()
-    serving, found = await asyncio.gather(
+    serving, visited = await asyncio.gather(
         held.crew.vercel.serving(held.row.project_id),
-        held.crew.prober.probe(names if probe else (), within=held.crew.patience.ask),
+        _visit(held, set(names) - set(well) if probe else set()),
     )
+    found = well | visited
     gone: set[str] = set()
     if probe and _may_have_changed(operation, serving):
         listed = [d for d in await held.crew.vercel.domains(held.row.project_id) if d.moves_with_production]
         serving = {d.name: d.serves for d in listed if d.serves}
         gone = set(names) - {d.name for d in listed}
-        names += sorted(d.name for d in listed if d.verified and d.name not in names)
+        new = sorted(d.name for d in listed if d.verified and d.name not in names)
+        found |= await _visit(held, set(new) - set(found))
+        names += new
     return tuple(
         DomainProof(
             name,
@@ -35,6 +44,10 @@ async def proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
         )
         for name in names
     )
+
+
+async def _visit(held: Held, names: set[str]) -> dict[str, Probe]:
+    return await held.crew.prober.probe(names, within=held.crew.patience.ask)
 
 
 def moved(held: Held, findings: Findings) -> list[bool]:

@@ -6,6 +6,7 @@ from chatbot.domain.deployments import State, state_of
 from chatbot.domain.operations import Build, Findings, Stage
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services.asking import trouble_of
+from chatbot.services.failing import build_failed, checks_failed
 from chatbot.services.held import Held
 
 
@@ -36,7 +37,13 @@ async def _is_built(held: Held) -> bool:
             await _go_on_waiting(held, findings)
             return False
         case State.FAILED:
-            await held.step(Stage.FAILED, findings)
+            await build_failed(held, findings)
+            return False
+        case _ if build.checks == "pending":
+            await _go_on_waiting(held, findings)
+            return False
+        case _ if build.checks == "failed":
+            await checks_failed(held, findings)
             return False
         case _:
             await held.step(Stage.WAITING, Findings(), in_line_since=held.now())

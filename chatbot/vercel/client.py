@@ -159,6 +159,18 @@ class VercelClient:
         body = {"autoAssignCustomDomains": on}
         await self.request("PATCH", f"/v9/projects/{project_id}", json=body, deadline=timeout)
 
+    async def build_log(self, deployment_id: str, *, limit: int) -> list[str]:
+        """The last texts of a build's log, oldest first. They may hold anything, secrets as well."""
+        query = {"builds": "1", "direction": "backward", "limit": str(limit)}
+        return (
+            await self._get(f"/v3/deployments/{deployment_id}/events", wire.EventsPage, **query)
+        ).to_domain()
+
+    async def failed_checks(self, deployment_id: str) -> list[str]:
+        """The names of the checks on a deployment that did not succeed."""
+        page = await self._get(f"/v1/deployments/{deployment_id}/checks", wire.ChecksPage)
+        return [c.name for c in page.checks if c.conclusion in {"failed", "stale", "canceled"}]
+
     async def cancel(self, deployment_id: str) -> Deployment:
         """Stop a build. 400 when it has ended."""
         _, raw = await self.request("PATCH", f"/v12/deployments/{deployment_id}/cancel", json={})

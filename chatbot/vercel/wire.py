@@ -6,9 +6,9 @@ alone (`id`, `createdAt`, `readyState`); both are read here. Unknown fields are 
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, RootModel, model_validator
 
 from chatbot.domain.crons import Cron
 from chatbot.domain.deployments import (
@@ -61,6 +61,10 @@ class _Cron(BaseModel):
         return Cron(self.path, self.schedule)
 
 
+class _Gate(BaseModel):
+    state: str = ""
+
+
 class DeploymentWire(BaseModel):
     id: str = Field(validation_alias=AliasChoices("id", "uid"))
     name: str = ""
@@ -83,6 +87,9 @@ class DeploymentWire(BaseModel):
     assigned_at: MomentIfTold = Field(default=None, alias="aliasAssigned")
     auto_assign: bool | None = Field(default=None, alias="autoAssignCustomDomains")
     plan: str | None = None
+    checks_state: str | None = Field(default=None, alias="checksState")
+    checks_conclusion: str | None = Field(default=None, alias="checksConclusion")
+    gates: dict[str, _Gate] | None = Field(default=None, alias="checks")
 
     def to_domain(self, project_id: str = "") -> Deployment:
         """`project_id` fills in where the platform leaves it out, as in a project's targets."""
@@ -109,7 +116,19 @@ class DeploymentWire(BaseModel):
             assigned_at=self.assigned_at,
             auto_assign=self.auto_assign is not False,
             plan=self.plan,
+            checks=self._checks(),
         )
+
+    def _checks(self) -> Literal["pending", "failed"] | None:
+        """What they say to assigning its domains: the gate, else their conclusion (which counts those as well that
+        do not block).
+        """
+        gate = (self.gates or {}).get("deployment-alias")
+        said = gate.state if gate else self.checks_conclusion
+        if said in {"failed", "canceled"}:
+            return "failed"
+        waits = said == "pending" if gate else self.checks_state in {"registered", "running"}
+        return "pending" if waits else None
 
 
 def _commit(meta: dict[str, Any]) -> Commit | None:
@@ -375,3 +394,40 @@ class User(BaseModel):
         default_team_id: str | None = Field(default=None, alias="defaultTeamId")
 
     user: _User
+
+
+class _EventPayload(BaseModel):
+    text: str | None = None
+
+
+class _Event(BaseModel):
+    """The text is in the event itself or, in the older shape, in its payload."""
+
+    type: str = ""
+    created: float = 0
+    text: str | None = None
+    payload: _EventPayload | None = None
+
+
+class EventsPage(RootModel[list[_Event | None] | None]):
+    """A build log, the newest line first."""
+
+    SHOWN: ClassVar = frozenset({"command", "stdout", "stderr", "fatal", "exit"})
+
+    def to_domain(self) -> list[str]:
+        """Oldest first."""
+        events = [event for event in reversed(self.root or []) if event and event.type in self.SHOWN]
+        texts = [
+            event.text or (event.payload and event.payload.text)
+            for event in sorted(events, key=lambda event: event.created)
+        ]
+        return [text for text in texts if text]
+
+
+class _Check(BaseModel):
+    name: str = ""
+    conclusion: str | None = None
+
+
+class ChecksPage(BaseModel):
+    checks: list[_Check] = []

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from chatbot.domain.buildlog import end_of
 from chatbot.domain.crons import Cron
 from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
 from chatbot.domain.environment import EnvironmentChange
@@ -238,7 +239,7 @@ baselines = st.builds(
     Baseline, current_id=st.none() | IDS, request_at=st.none() | TIMES, auto_assign=st.booleans()
 )
 troubles = st.builds(
-    Trouble, kind=st.sampled_from(["said", "status", "silent", "garbled", "job"]), text=hostile()
+    Trouble, kind=st.sampled_from(["said", "status", "silent", "garbled", "job", "checks"]), text=hostile()
 )
 
 
@@ -253,6 +254,7 @@ def findings(draw: st.DrawFn, domains: tuple[Domain, ...] = ()) -> Findings:
         started_at=TIMES,
         logs_url=logs_urls,
         error=st.none() | hostile(),
+        checks=st.sampled_from([None, "pending", "failed"]),
     )
     made, before = draw(st.none() | build), draw(st.none() | deployments)
     known = [found.id for found in (made, before) if found]
@@ -267,6 +269,7 @@ def findings(draw: st.DrawFn, domains: tuple[Domain, ...] = ()) -> Findings:
         auto_assign=draw(st.none() | st.booleans()),
         queued=draw(st.booleans()),
         left_staged=draw(st.booleans()),
+        log_end=end_of(draw(st.lists(hostile(), max_size=8))),
     )
 
 

@@ -67,6 +67,28 @@ def test_everything_that_a_deployment_says() -> None:
     assert made.commit.repository == SHOP
 
 
+@pytest.mark.parametrize(
+    ("told", "checks"),
+    [
+        ({}, None),
+        ({"checksState": "registered"}, "pending"),
+        ({"checksState": "running"}, "pending"),
+        ({"checksState": "completed", "checksConclusion": "succeeded"}, None),
+        ({"checksState": "completed", "checksConclusion": "skipped"}, None),
+        ({"checksState": "completed", "checksConclusion": "failed"}, "failed"),
+        ({"checksState": "completed", "checksConclusion": "canceled"}, "failed"),
+        ({"checks": {"deployment-alias": {"state": "pending"}}}, "pending"),
+        ({"checks": {"deployment-alias": {"state": "failed"}}}, "failed"),
+        # One that does not block has failed, or runs.
+        ({"checksConclusion": "failed", "checks": {"deployment-alias": {"state": "succeeded"}}}, None),
+        ({"checksState": "running", "checks": {"deployment-alias": {"state": "succeeded"}}}, None),
+        ({"checksState": "running", "checks": {"another": {"state": "failed"}}}, "pending"),
+    ],
+)
+def test_what_checks_say_to_assigning_the_domains(told: dict[str, Any], checks: str | None) -> None:
+    assert deployment_body(**{"checksState": None, "checksConclusion": None, **told}).checks == checks
+
+
 def test_a_list_spells_a_deployment_differently_and_means_the_same() -> None:
     page = wire.DeploymentsPage.model_validate(body("deployments"))
     made = [item.to_domain() for item in page.deployments]
