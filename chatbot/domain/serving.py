@@ -80,9 +80,9 @@ def before_current(project: Project, times: Sequence[Served]) -> str | None:
 
 
 def moved_by(operation: Operation) -> Move | None:
-    """The move that an operation of the bot was; None if it moved nothing, or only some domains."""
+    """The move that an operation of the bot was; None if production was not seen to be there in the end."""
     arrived = operation.findings.seen in {None, operation.final_id}
-    moved = operation.stage is Stage.SUCCEEDED or (operation.stage is Stage.PARTLY_MOVED and arrived)
+    moved = operation.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and arrived
     if not moved or operation.final_id is None or operation.finished_at is None:
         return None
     return Move(

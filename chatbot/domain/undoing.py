@@ -48,6 +48,14 @@ def undo_of_last(changes: Iterable[Operation], project: Project) -> Plan:
     return inverse
 
 
+def was_off_before(changes: Iterable[Operation], project: Project) -> bool:
+    """Whether auto-assignment was off already when the bot made the rollback that pins a project."""
+    try:
+        return undo_of_last(changes, project).keep_off
+    except (NothingToUndo, Overtaken):
+        return False
+
+
 def retry_of(operation: Operation) -> Plan | None:
     """The same move once more, for the domains that did not follow."""
     if operation.stage is not Stage.PARTLY_MOVED or operation.final_id is None:

@@ -1,10 +1,13 @@
 """*Resume*: the promote that ends the pinning of production by a rollback."""
 
+import asyncio
+
 from slack_bolt.async_app import AsyncApp
 
 from chatbot.domain.candidates import resume_with
 from chatbot.domain.references import Kind, Reference
 from chatbot.domain.requests import NothingToResumeWith, NotPinned
+from chatbot.domain.undoing import was_off_before
 from chatbot.listeners.answering import Asked, Reply, click_later
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.confirmation import offer
@@ -22,7 +25,9 @@ async def resume_clicked(bot: Bot, asked: Asked) -> Reply:
     project = await bot.planner.project(asked.value)
     if not project.pinned:
         raise NotPinned(project)
-    found = resume_with(project, await bot.planner.builds(project.id))
+    builds, changes = await asyncio.gather(bot.planner.builds(project.id), bot.ledger.changes(project.id))
+    found = resume_with(project, builds)
     if found is None:
         raise NothingToResumeWith(project)
-    return await offer(bot, asked, await bot.planner.promotion(Reference(Kind.ID, found.id)))
+    plan = await bot.planner.promotion(Reference(Kind.ID, found.id))
+    return await offer(bot, asked, plan.keeping_off(was_off_before(changes, project)))

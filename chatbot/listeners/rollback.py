@@ -85,7 +85,8 @@ async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply
     target = Reference(Kind.ID, inverse.target.id)
     if inverse.path is Path.ROLLBACK:
         return await offer(bot, asked, await bot.planner.rollback(target, reason or None))
-    return await offer(bot, asked, replace(await bot.planner.promotion(target), reason=reason or None))
+    plan = (await bot.planner.promotion(target)).keeping_off(inverse.keep_off)
+    return await offer(bot, asked, replace(plan, reason=reason or None))
 
 
 async def _candidates(bot: Bot, project_name: str, reason: str) -> Reply:

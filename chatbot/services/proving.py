@@ -32,6 +32,7 @@ async def proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
         serving = {d.name: d.serves for d in listed if d.serves}
         gone = set(names) - {d.name for d in listed}
         new = sorted(d.name for d in listed if d.verified and d.name not in names)
+        await held.renew()
         found |= await _visit(held, set(new) - set(found))
         names += new
     return tuple(

@@ -140,7 +140,7 @@ class VercelClient:
 
         `reason` becomes the platform's rollback description.
         """
-        query = {"description": reason[:MAX_REASON]} if reason else {}
+        query = {"description": _in_reach(reason)} if reason else {}
         return await self._move(f"/v1/projects/{project_id}/rollback/{deployment_id}", query, timeout)
 
     async def rebuild(self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float) -> Deployment:
@@ -257,6 +257,11 @@ def _read(raw: bytes, body: type[Body]) -> Body:
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False)[:3])
         raise PlatformGarbled(f"an answer that cannot be read ({fields or 'not JSON'})") from error
+
+
+def _in_reach(reason: str) -> str:
+    """At most so many characters, also for somebody who counts an emoji as two: no rollback fails by its reason."""
+    return reason.encode("utf-16-le")[: 2 * MAX_REASON].decode("utf-16-le", "ignore")
 
 
 def _error(status: int, raw: bytes, wait: float | None) -> PlatformAnswered:

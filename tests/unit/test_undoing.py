@@ -12,7 +12,7 @@ from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Build, Findings, Operation, Stage
 from chatbot.domain.planning import Path, Plan, plan_promotion, plan_rollback
 from chatbot.domain.requests import NothingToUndo, Overtaken
-from chatbot.domain.undoing import retry_of, undo_of, undo_of_last
+from chatbot.domain.undoing import retry_of, undo_of, undo_of_last, was_off_before
 from tests.unit.making import (
     NOON,
     current,
@@ -275,6 +275,15 @@ class TestTheLast:
         )
         with pytest.raises(NothingToUndo):
             undo_of_last([first], self.MADE)
+
+    @pytest.mark.parametrize("auto_assign", [True, False])
+    def test_auto_assignment_that_was_off_before_a_rollback_is_remembered(self, auto_assign: bool) -> None:
+        plan = plan_rollback(look(promoted(), project=project(auto_assign=auto_assign)))
+        back = operation(plan, Stage.SUCCEEDED, finished_at=NOON)
+        pinned_to_it = pinned(current=promoted())
+        assert was_off_before([back], pinned_to_it) is not auto_assign
+        assert not was_off_before([back], pinned(current=current("dpl_other")))
+        assert not was_off_before([], pinned_to_it)
 
     @pytest.mark.parametrize("now", [current("dpl_other"), None])
     def test_once_somebody_has_moved_production_it_is_too_late(self, now: Any) -> None:

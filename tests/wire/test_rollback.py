@@ -4,7 +4,10 @@ import asyncio
 import json
 import re
 
+from chatbot.messages.wording import escape
 from tests.conftest import World
+
+REASON = "checkout <500s> & " + "カート🛒 корзина العربية عربة " * 12
 
 
 async def test_candidates_come_with_what_served_just_before_first(bot: World) -> None:
@@ -12,7 +15,7 @@ async def test_candidates_come_with_what_served_just_before_first(bot: World) ->
     before = (await bot.panel())["shop"]["current"]
     await bot.ana.clicks(card, "Promote")
     await bot.bob.sees("is Current", channel="deploys")
-    await bot.ana.types("/rollback shop checkout answers 500", channel="deploys")
+    await bot.ana.types(f"/rollback shop {REASON}", channel="deploys")
     listing = await bot.ana.sees("Roll back shop?", channel="deploys")
     assert listing.buttons[0] == f"Roll back to {before['sha'][:7]}"
     assert re.search(
@@ -20,13 +23,17 @@ async def test_candidates_come_with_what_served_just_before_first(bot: World) ->
     )
     await bot.ana.clicks(listing, listing.buttons[0])
     confirmation = await bot.ana.sees("Roll back shop to", channel="deploys")
-    assert "checkout answers 500" in confirmation.words
+    assert f"*Reason*\n{escape(REASON[:249])}…" in confirmation.words
     await bot.ana.clicks(confirmation, "Roll back")
-    await bot.bob.sees("Production is pinned", channel="deploys")
+    announced = await bot.bob.sees("Production is pinned: new", channel="deploys")
+    assert f"Reason: {escape(REASON[:249])}…" in announced.words
     assert await bot.serving("shop") == {before["id"]}
     assert (await bot.panel())["shop"]["pinned"]
     request = (await bot.requests("POST"))[-1]
-    assert request["query"]["description"] == "checkout answers 500"
+    description = request["query"]["description"]
+    assert REASON.startswith(description.rstrip("…"))
+    assert 200 < len(description) <= len(description.encode("utf-16-le")) / 2 <= 250
+    assert json.loads((await bot.until_audited("operation.requested")).detail)["reason"] == f"{REASON[:249]}…"
 
 
 async def test_without_a_project_one_is_asked_for(bot: World) -> None:
@@ -238,6 +245,7 @@ async def test_a_pinned_project_is_resumed_with_its_newest_staged_build(bot: Wor
     await bot.ana.clicks(card, "Promote")
     await bot.until_state("shop", staged["id"], "Current")
     assert not (await bot.panel())["shop"]["pinned"]
+    await bot.bob.sees("Auto-assignment was kept off", channel="deploys")  # as it was before the rollback
     await bot.ana.clicks(told, "Resume…")
     await bot.ana.sees("shop is not pinned any more", channel="deploys")
 
