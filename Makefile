@@ -45,8 +45,8 @@ format: $(READY)  ## let ruff mend what it can
 bench: $(READY)  ## measure beside bare Bolt and the official CLI (Node.js); ARGS="--json PATH" for JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-screenshots: $(READY)  ## make the README's pictures again, in a real browser
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_promote.py
+screenshots: $(READY)  ## make the pictures of README and docs again, in a real browser
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_promote.py tests/browser/test_outcomes.py
 
 manifest: $(READY)  ## print the Slack app manifest
 	$(BIN)/promotebot manifest $(ARGS)

@@ -62,7 +62,8 @@ def _outcome(operation: Operation) -> str:
         case Stage.UNKNOWN:
             return f"{_unknown(operation)}{trouble}{_seen(operation)}"
         case Stage.SUPERSEDED:
-            return f"{_superseded(operation)}{_seen(operation)}"
+            told_already = operation.findings.overtaken is not None
+            return f"{_superseded(operation)}{'' if told_already else _seen(operation)}"
         case Stage.OUTDATED:
             return _outdated(operation)
         case _ if operation.asked_at is None:
@@ -106,7 +107,8 @@ def _superseded(operation: Operation) -> str:
     if operation.asked_at is None:
         return f"Nothing was sent to Vercel: another change went first.{by}"
     if build and findings.left_staged and build.ready_state == "READY":
-        return f"The new build {code(build.id)} is ready, and was not promoted: production changed meanwhile.{by}"
+        why = by or " Production changed meanwhile."
+        return f"The new build {code(build.id)} is ready, and was not promoted.{why}"
     if build is None or build.ready_state == "READY":
         return by.strip() or "Somebody else moved production meanwhile."
     return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}{by}"

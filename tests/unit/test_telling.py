@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.domain.operations import DomainProof, Operation, Stage, Trouble
+from chatbot.domain.operations import DomainProof, Line, Operation, Overtaking, Stage, Trouble
 from chatbot.domain.planning import Part, plan_promotion
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
-from tests.unit.happening import BUILD, BUILD_STATES, DOMAINS, FIRST, HALF, MOVED, REBUILD, ROLLBACK, at
+from tests.unit.happening import BUILD, BUILD_STATES, DOMAINS, FIRST, HALF, MOVED, PROMOTE, REBUILD, ROLLBACK, at
 from tests.unit.making import NOON, current, look, project, staged
 from tests.unit.saying import words
 from tests.unit.strategies import operations
@@ -153,7 +153,7 @@ def test_what_became_of_a_build_that_nobody_waits_for(stage: Stage, state: str) 
 
 def test_only_a_build_that_was_left_staged_is_said_to_be_ready_and_not_promoted() -> None:
     built = replace(BUILD, ready_state="READY")
-    sentence = "The new build `dpl_new` is ready, and was not promoted: production changed meanwhile."
+    sentence = "The new build `dpl_new` is ready, and was not promoted. Production changed meanwhile."
     left = told(at(Stage.SUPERSEDED, REBUILD, build=built, left_staged=True, seen="dpl_x"))
     assert f"\n{sentence} {SEEN}\n" in left
     assert ELSE not in left
@@ -163,8 +163,41 @@ def test_only_a_build_that_was_left_staged_is_said_to_be_ready_and_not_promoted(
 
 
 @pytest.mark.parametrize(
+    ("by", "sentence"),
+    [
+        (Overtaking(staged(), "slack:U0BOB0002", "promote"), "<@U0BOB0002> promoted `3f2a1bc` fix the cart"),
+        (Overtaking(staged(), "vercel:bob", "rollback"), "bob rolled back to `3f2a1bc` fix the cart"),
+        (Overtaking(staged(), None, "promote"), "Somebody outside of Slack promoted `3f2a1bc`"),
+        (Overtaking(staged()), "`3f2a1bc` fix the cart (ana, main) became Current meanwhile."),
+    ],
+)
+def test_who_moved_production_meanwhile_is_said_with_what_to(by: Overtaking, sentence: str) -> None:
+    said = told(at(Stage.SUPERSEDED, overtaken=by, seen="dpl_target"))
+    assert sentence in said
+    assert "when last seen" not in said  # it was just said
+    assert sentence in told(replace(at(Stage.OUTDATED, changed=(Part.CURRENT,), overtaken=by), asked_at=None))
+    before_the_ask = told(replace(at(Stage.SUPERSEDED, overtaken=by), asked_at=None))
+    assert f"Nothing was sent to Vercel: another change went first. {sentence}" in before_the_ask
+
+
+@pytest.mark.parametrize(
+    ("line", "words_"),
+    [
+        (None, "Waiting for its turn."),
+        (Line(1), "Waiting: 1st in line."),
+        (Line(2, at(Stage.MOVING, ROLLBACK)), "Waiting: 2nd in line, behind “Roll back shop to"),
+        (Line(11, at(Stage.MOVING)), "Waiting: 11th in line, behind “Promote shop to"),
+    ],
+)
+def test_a_waiting_operation_tells_its_place(line: Line | None, words_: str) -> None:
+    assert words_ in words(progress(at(Stage.WAITING), NOON, line=line))
+
+
+@pytest.mark.parametrize(
     ("made", "sentence"),
     [
+        (at(Stage.SUCCEEDED, replace(PROMOTE, keep_off=True), auto_assign=False), "Auto-assignment was kept off"),
+        (at(Stage.SUCCEEDED, replace(PROMOTE, keep_off=True), auto_assign=True), "could not be kept off: it is on now"),
         (at(Stage.SUCCEEDED), "Auto-assignment stays on."),
         (at(Stage.SUCCEEDED, auto_assign=True), "Auto-assignment stays on."),
         (at(Stage.SUCCEEDED, auto_assign=False), "Auto-assignment is off: new builds stay Staged"),
