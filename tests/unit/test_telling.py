@@ -11,7 +11,18 @@ from chatbot.domain.operations import DomainProof, Line, Operation, Overtaking, 
 from chatbot.domain.planning import Part, plan_promotion
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
-from tests.unit.happening import BUILD, BUILD_STATES, DOMAINS, FIRST, HALF, MOVED, PROMOTE, REBUILD, ROLLBACK, at
+from tests.unit.happening import (
+    BUILD,
+    BUILD_STATES,
+    DOMAINS,
+    FIRST,
+    HALF,
+    MOVED,
+    PROMOTE,
+    REBUILD,
+    ROLLBACK,
+    at,
+)
 from tests.unit.making import NOON, current, look, project, staged
 from tests.unit.saying import words
 from tests.unit.strategies import operations
@@ -196,8 +207,14 @@ def test_a_waiting_operation_tells_its_place(line: Line | None, words_: str) -> 
 @pytest.mark.parametrize(
     ("made", "sentence"),
     [
-        (at(Stage.SUCCEEDED, replace(PROMOTE, keep_off=True), auto_assign=False), "Auto-assignment was kept off"),
-        (at(Stage.SUCCEEDED, replace(PROMOTE, keep_off=True), auto_assign=True), "could not be kept off: it is on now"),
+        (
+            at(Stage.SUCCEEDED, replace(PROMOTE, keep_off=True), auto_assign=False),
+            "Auto-assignment was kept off",
+        ),
+        (
+            at(Stage.SUCCEEDED, replace(PROMOTE, keep_off=True), auto_assign=True),
+            "could not be kept off: it is on now",
+        ),
         (at(Stage.SUCCEEDED), "Auto-assignment stays on."),
         (at(Stage.SUCCEEDED, auto_assign=True), "Auto-assignment stays on."),
         (at(Stage.SUCCEEDED, auto_assign=False), "Auto-assignment is off: new builds stay Staged"),
