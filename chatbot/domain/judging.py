@@ -1,33 +1,46 @@
 """What a look at a project says about a request that was sent, or is about to be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from chatbot.domain.deployments import Project
+from chatbot.domain.releases import RollingRelease
 
 
 @dataclass(frozen=True)
 class Baseline:
     """Production as it was just before the ask: later looks are compared with it.
 
-    `request_at` is on the platform's clock, so that no clock of ours is compared with it.
+    `request_at` and `release_at`, the beginning of the newest rolling release, are on the platform's clock, so
+    that no clock of ours is compared with them.
     """
 
     current_id: str | None
     request_at: datetime | None
     auto_assign: bool = True
+    release_at: datetime | None = None
 
     @classmethod
-    def of(cls, project: Project) -> Self:
+    def of(cls, project: Project, release: RollingRelease | None = None) -> Self:
         last = project.last_request
         current_id = project.current.id if project.current else None
-        return cls(current_id, last.requested_at if last else None, project.auto_assign)
+        return cls(
+            current_id,
+            last.requested_at if last else None,
+            project.auto_assign,
+            release.started_at if release else None,
+        )
 
     def still_holds(self, project: Project) -> bool:
         """Whether nobody has moved production, asked to, or switched auto-assignment since."""
-        return Baseline.of(project) == self
+        return Baseline.of(project) == replace(self, release_at=None)
+
+    def is_older_than_request_of(self, project: Project) -> bool:
+        """Whether the platform shows a request that it did not show then."""
+        last = project.last_request
+        return last is not None and (self.request_at is None or last.requested_at > self.request_at)
 
 
 class Sight(StrEnum):
@@ -36,6 +49,8 @@ class Sight(StrEnum):
     FAILED = "failed"
     CONTESTED = "contested"  # somebody else's request is under way
     OVERTAKEN = "overtaken"
+    ROLLING = "rolling"  # the visitors are split as they were to be
+    QUEUED = "queued"
     NOTHING = "nothing"
 
 
@@ -48,9 +63,7 @@ def judge(project: Project, *, final_id: str, baseline: Baseline) -> Sight:
     """
     current_id = project.current.id if project.current else None
     request = project.last_request
-    fresh = request is not None and (
-        baseline.request_at is None or request.requested_at > baseline.request_at
-    )
+    fresh = baseline.is_older_than_request_of(project)
     ours = request if request and fresh and request.to_id == final_id else None
     theirs = request if request and fresh and request.to_id != final_id else None
     if theirs and theirs.is_running:

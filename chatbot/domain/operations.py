@@ -8,6 +8,7 @@ from typing import Literal, Self
 from chatbot.domain.deployments import Deployment
 from chatbot.domain.judging import Baseline
 from chatbot.domain.planning import Part, Path, Plan
+from chatbot.domain.releases import RollingRelease
 
 
 class Stage(StrEnum):
@@ -120,7 +121,8 @@ class Trouble:
 @dataclass(frozen=True)
 class Overtaking:
     """Who moved production meanwhile, and to what. `actor` as in the audit log, or the platform's user name;
-    None where nobody says. `how`: "promote", "rollback", or None for an assignment after a build.
+    None where nobody says. `how`: a path; "stages" where visitors were only split; None for an assignment after a
+    build.
     """
 
     to: Deployment
@@ -144,7 +146,8 @@ class Findings:
     held at the check. `auto_assign` is read back with the proofs. `left_staged`: the build is ready, and was not
     promoted because production had changed, or its checks failed. `overtaken` says who moved production, where it
     is known. `moved_after` is from the acceptance to the look that saw it moved; None for what waited in a queue of
-    the platform. `log_end` are the last lines of the log of a build that failed.
+    the platform. `log_end` are the last lines of the log of a build that failed. `release` is the newest rolling
+    release at the last look; `unqueued_at` is since when the platform does not show what it has queued.
     """
 
     baseline: Baseline | None = None
@@ -160,6 +163,8 @@ class Findings:
     moved_after: timedelta | None = None
     overtaken: Overtaking | None = None
     log_end: tuple[str, ...] = ()
+    release: RollingRelease | None = None
+    unqueued_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,20 @@ class Operation:
         if self.plan.path is not Path.REBUILD:
             return self.plan.target.id
         return self.findings.build.id if self.findings.build else None
+
+    @property
+    def began(self) -> RollingRelease | None:
+        """The rolling release that it began, while that is under way."""
+        release, path = self.findings.release, self.plan.path
+        begins = self.stage is Stage.SUCCEEDED and path in {Path.PROMOTE, Path.REBUILD}
+        is_ours = release is not None and release.is_active and release.canary_id == self.final_id
+        return release if begins and is_ours else None
+
+    @property
+    def known(self) -> tuple[Deployment | None, ...]:
+        """Deployments with their commits."""
+        release = self.plan.newest_release
+        return self.plan.current, release.canary if release else None, self.was, self.made
 
     @property
     def was(self) -> Deployment | None:

@@ -15,6 +15,7 @@ _LOOKS_WITHIN_USUAL = 7
 _FIRST, _OFTEN_UNTAUGHT = 0.2, 0.1
 _GROWTH = 1 / 3
 _STRANGE = 3.0
+_QUEUE_SELDOM = 3.0
 _BUILD_OFTEN, _BUILD_SELDOM, _BUILD_GROWTH = 0.5, 3.0, 1 / 20
 
 
@@ -53,3 +54,8 @@ def until_next_look(waited: float, usual: Usual | None = None) -> float:
 def until_next_look_at_build(waited: float) -> float:
     """It is seen to be over when a twentieth of its time more has gone by."""
     return min(max(waited * _BUILD_GROWTH, _BUILD_OFTEN), _BUILD_SELDOM)
+
+
+def until_next_look_at_queue(waited: float) -> float:
+    """A rolling release may last for days."""
+    return min(max(waited * _GROWTH, _OFTEN_UNTAUGHT), _QUEUE_SELDOM)

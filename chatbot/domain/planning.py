@@ -20,6 +20,7 @@ from chatbot.domain.deployments import (
     usual_build_time,
 )
 from chatbot.domain.environment import EnvironmentChange, digest, environment_change
+from chatbot.domain.releases import RollingRelease
 from chatbot.errors import Refusal
 
 MAX_REASON = 250
@@ -27,11 +28,26 @@ MAX_REASON = 250
 
 
 class Path(StrEnum):
-    """How production gets there. Only a rebuild makes a new deployment."""
+    """How production gets there. Only a rebuild makes a new deployment.
+
+    The last three are steps of a rolling release that is under way.
+    """
 
     PROMOTE = "promote"
     REBUILD = "rebuild"
     ROLLBACK = "rollback"
+    ADVANCE = "advance"
+    COMPLETE = "complete"
+    ABORT = "abort"
+
+    @property
+    def is_step(self) -> bool:
+        return self in {Path.ADVANCE, Path.COMPLETE, Path.ABORT}
+
+    @property
+    def goes_back(self) -> bool:
+        """By an instant rollback, which never waits and pins production."""
+        return self in {Path.ROLLBACK, Path.ABORT}
 
 
 class Part(StrEnum):
@@ -40,6 +56,7 @@ class Part(StrEnum):
     PATH = "path"
     DEPLOYMENT = "deployment"
     CURRENT = "current"
+    RELEASE = "release"
     DOMAINS = "domains"
     SERVING = "serving"
     MOVE = "move"
@@ -55,7 +72,9 @@ class Caution(StrEnum):
     PINS = "pins production"
     DOMAINS_DISAGREE = "a domain serves something else than Current"
     UNVERIFIED_DOMAIN = "a domain is not verified"
-    ROLLING_RELEASE = "traffic moves in stages"
+    ABORTS_RELEASE = "aborts the rolling release that is under way"
+    REPLACES_QUEUED = "takes the place of what is queued behind the rolling release"
+    DROPS_QUEUED = "what is queued behind the rolling release does not begin"
 
 
 @dataclass(frozen=True)
@@ -67,6 +86,13 @@ class Look:
     domains: tuple[Domain, ...]
     environment: tuple[EnvironmentKey, ...]
     recent: tuple[Deployment, ...] = ()
+    newest_release: RollingRelease | None = None
+
+    @property
+    def release(self) -> RollingRelease | None:
+        """The one that is under way."""
+        newest = self.newest_release
+        return newest if newest is not None and newest.is_active else None
 
 
 @dataclass(frozen=True)
@@ -89,11 +115,39 @@ class Plan:
     reason: str | None = None
     when_ready: bool = False
     keep_off: bool = False
+    newest_release: RollingRelease | None = None
 
     def keeping_off(self, keep_off: bool) -> Self:  # noqa: FBT001 - it is what the name says
-        """The same plan, with the choice whether auto-assignment is switched off again after a promote."""
-        promotes = self.path in {Path.PROMOTE, Path.REBUILD}
-        return replace(self, keep_off=keep_off and promotes, auto_assign_after=promotes and not keep_off)
+        """The same plan, with the choice whether auto-assignment is switched off again after the domains moved.
+
+        Vercel docs, "Instant Rollback": a rollback switches it off, any promote switches it on again. A rolling
+        release does that once it is complete.
+        """
+        plan = replace(self, keep_off=keep_off and not self.path.goes_back and not self.only_begins)
+        after = self.auto_assign_before if self.only_begins else not self.path.goes_back
+        return replace(plan, auto_assign_after=after and not plan.keep_off)
+
+    @property
+    def release(self) -> RollingRelease | None:
+        """The one that is under way."""
+        newest = self.newest_release
+        return newest if newest is not None and newest.is_active else None
+
+    @property
+    def starts_release(self) -> bool:
+        """Whether production then moves in stages. The first deployment of a project has nothing to share with."""
+        moves = self.path in {Path.PROMOTE, Path.REBUILD}
+        return moves and self.project.rolling_release and self.current is not None and self.release is None
+
+    @property
+    def only_begins(self) -> bool:
+        """Whether the domains stay where they are for now."""
+        return self.path is Path.ADVANCE or self.starts_release or self.waits_behind is not None
+
+    @property
+    def waits_behind(self) -> RollingRelease | None:
+        """What the platform queues it behind."""
+        return self.release if self.path in {Path.PROMOTE, Path.REBUILD} else None
 
     @property
     def current(self) -> Deployment | None:
@@ -124,6 +178,7 @@ class Plan:
             names,
             self.auto_assign_before,
             _move(self),
+            _bound_release(self),
         ]
 
 
@@ -151,8 +206,26 @@ class BuildFailed(PlanRefused):
     """It has failed or was canceled."""
 
 
-class RollingReleaseRunning(PlanRefused):
-    """It is the canary of a rolling release."""
+@dataclass(eq=False)
+class ReleaseUnderWay(PlanRefused):
+    """It is one side of a rolling release, or would have to wait for one. None: the platform does not show it."""
+
+    release: RollingRelease | None = None
+
+
+@dataclass(eq=False)
+class ReleaseOver(Refusal):
+    """No such rolling release is under way. `newest` is the last one there was."""
+
+    project: Project
+    newest: RollingRelease | None = None
+
+
+@dataclass(eq=False)
+class NoSuchStep(PlanRefused):
+    """Its rolling release is in its last stage but one, or in its last."""
+
+    release: RollingRelease
 
 
 @dataclass(eq=False)
@@ -164,14 +237,19 @@ class NotEligible(PlanRefused):
     why: str
 
 
-def plan_promotion(look: Look) -> Plan:
+def plan_promotion(look: Look, *, may_wait: bool = False) -> Plan:
     """The plan that makes the target Current, by promoting or by rebuilding.
+
+    `may_wait`: behind a rolling release that is under way.
 
     Raises:
         PlanRefused: one of its kinds.
     """
     project, target = look.project, look.target
     state = state_of(target, project.current.id if project.current else None)
+    waits = may_wait and state in {State.STAGED, State.PREVIEW}
+    if look.release and not waits and state not in {State.BUILDING, State.FAILED}:
+        raise ReleaseUnderWay(project, target, look.release)
     match state:
         case State.STAGED:
             return _plan(Path.PROMOTE, look)
@@ -198,6 +276,8 @@ def plan_rollback(look: Look, reason: str | None = None) -> Plan:
     """
     project, target = look.project, look.target
     state = state_of(target, project.current.id if project.current else None)
+    if look.release and state in {State.CURRENT, State.CANARY}:
+        raise ReleaseUnderWay(project, target, look.release)
     match state:
         case State.PROMOTED:
             if not target.rollback_candidate:
@@ -221,6 +301,22 @@ def undoes_a_rollback(project: Project, target: Deployment) -> bool:
     return project.pinned and project.current is not None and target.created_at > project.current.created_at
 
 
+def plan_step(path: Path, look: Look, reason: str | None = None) -> Plan:
+    """One step of the rolling release that is under way. The target is its canary; of an abort, its base.
+
+    Raises:
+        ReleaseOver: none is under way, or one of others.
+        NoSuchStep: it cannot go on to a further stage.
+    """
+    project, target, release = look.project, look.target, look.release
+    goal = release and (release.base_id if path is Path.ABORT else release.canary_id)
+    if release is None or goal != target.id:
+        raise ReleaseOver(project, look.newest_release)
+    if path is Path.ADVANCE and not release.may_advance:
+        raise NoSuchStep(project, target, release)
+    return _plan(path, look, reason)
+
+
 def _moving(look: Look) -> list[Domain]:
     return sorted((d for d in look.domains if d.moves_with_production), key=lambda d: d.name)
 
@@ -235,7 +331,7 @@ def _domains_disagree(look: Look) -> bool:
 def _standing(state: State) -> type[PlanRefused]:
     return {
         State.CURRENT: AlreadyCurrent,
-        State.CANARY: RollingReleaseRunning,
+        State.CANARY: ReleaseUnderWay,
         State.BUILDING: StillBuilding,
         State.FAILED: BuildFailed,
     }[state]
@@ -247,39 +343,49 @@ def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
     redirects = sorted(
         (d for d in look.domains if d.redirect in moving_names and not d.git_branch), key=lambda d: d.name
     )
-    return Plan(
+    plan = Plan(
         path=path,
         project=look.project,
         target=look.target,
         domains=tuple(moving),
         redirects=tuple(redirects),
         environment=environment_change(look.target, look.environment, rebuild=path is Path.REBUILD),
-        # Vercel docs, "Instant Rollback": a rollback switches it off, any promote switches it on again.
-        auto_assign_after=path is not Path.ROLLBACK,
+        auto_assign_after=look.project.auto_assign,
         usual=usual_build_time(look.recent) if path is Path.REBUILD else None,
         cautions=tuple(_cautions(path, look, moving)),
         reason=reason,
+        newest_release=look.newest_release,
     )
+    return plan.keeping_off(keep_off=False)
 
 
 def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]:
     project, current = look.project, look.project.current
     if project.move_under_way:
         yield Caution.MOVE_UNDER_WAY
-    if current and path is not Path.ROLLBACK and look.target.created_at < current.created_at:
+    if current and not path.goes_back and look.target.created_at < current.created_at:
         yield Caution.OLDER_THAN_CURRENT
     if current and path is Path.ROLLBACK and look.target.created_at > current.created_at:
         yield Caution.NEWER_THAN_CURRENT
-    if project.pinned and path is not Path.ROLLBACK:
+    if project.pinned and not path.goes_back and path is not Path.ADVANCE:
         yield Caution.UNPINS
-    if path is Path.ROLLBACK and project.auto_assign:
+    if path.goes_back and project.auto_assign:
         yield Caution.PINS
-    if _domains_disagree(look):
+    if _domains_disagree(look) and not path.is_step:
         yield Caution.DOMAINS_DISAGREE
     if any(not d.verified for d in moving):
         yield Caution.UNVERIFIED_DOMAIN
-    if project.rolling_release and path is not Path.ROLLBACK:
-        yield Caution.ROLLING_RELEASE
+    if look.release:
+        yield from _release_cautions(path, look.target, look.release)
+
+
+def _release_cautions(path: Path, target: Deployment, release: RollingRelease) -> Iterable[Caution]:
+    if path is Path.ROLLBACK:
+        yield Caution.ABORTS_RELEASE
+    if release.queued_id and path.goes_back:
+        yield Caution.DROPS_QUEUED
+    if release.queued_id not in {None, target.id} and path in {Path.PROMOTE, Path.REBUILD}:
+        yield Caution.REPLACES_QUEUED
 
 
 def what_changed(before: Plan, after: Plan) -> tuple[Part, ...]:
@@ -288,6 +394,7 @@ def what_changed(before: Plan, after: Plan) -> tuple[Part, ...]:
         Part.PATH: (before.path, after.path),
         Part.DEPLOYMENT: (before.target.id, after.target.id),
         Part.CURRENT: (before.current and before.current.id, after.current and after.current.id),
+        Part.RELEASE: (_bound_release(before), _bound_release(after)),
         Part.MOVE: (_move(before), _move(after)),
         Part.DOMAINS: ([d.name for d in before.domains], [d.name for d in after.domains]),
         Part.AUTO_ASSIGN: (before.auto_assign_before, after.auto_assign_before),
@@ -307,3 +414,17 @@ def what_changed(before: Plan, after: Plan) -> tuple[Part, ...]:
 def _move(plan: Plan) -> tuple[str, str] | None:
     move = plan.project.move_under_way
     return (move.type, move.to_id) if move else None
+
+
+def _bound_release(plan: Plan) -> list[object] | None:
+    """What a confirmation promises of a rolling release: whose it is, of a step also where it stands, of a
+    beginning its stages, of a place behind it who has that place now.
+    """
+    if plan.starts_release:
+        return [[s.percentage, s.lasts and s.lasts.total_seconds(), s.grows] for s in plan.project.stages]
+    if (release := plan.release) is None:
+        return None
+    bound = [release.canary_id, release.base_id, release.started_at.isoformat()]
+    if plan.path.is_step:
+        return [*bound, release.active]
+    return [*bound, release.queued_id] if plan.waits_behind else list(bound)

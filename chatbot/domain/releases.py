@@ -1,8 +1,9 @@
-"""Rolling releases: production that moves in stages, and what a look at one says about a request."""
+"""Rolling releases: production that moves in stages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from chatbot.domain.deployments import Deployment, ReleaseStage
 
@@ -67,6 +68,15 @@ class RollingRelease:
     def is_same(self, other: "RollingRelease | None") -> bool:
         """Whether it is the same release, however far it is: documents have no id."""
         return other is not None and self.canary_id == other.canary_id and self.started_at == other.started_at
+
+    def knowing(self, *known: Deployment | None) -> Self:
+        """With these in place of what the document says of them: it knows no commits."""
+        by_id = {deployment.id: deployment for deployment in known if deployment}
+        return replace(
+            self,
+            base=by_id.get(self.base_id or "", self.base),
+            canary=by_id.get(self.canary_id or "", self.canary),
+        )
 
     def goes_on_after(self, now: datetime) -> timedelta | None:
         """How long until the next stage follows by itself, at most; None where it waits to be approved."""

@@ -125,3 +125,7 @@ class Stale(Refusal):
     """A one-click button whose operation is no longer the last word."""
 
     project_name: str
+
+
+class ButtonUnknown(Refusal):
+    """What it carries was made by no message of ours."""

@@ -80,7 +80,11 @@ def before_current(project: Project, times: Sequence[Served]) -> str | None:
 
 
 def moved_by(operation: Operation) -> Move | None:
-    """The move that an operation of the bot was; None if production was not seen to be there in the end."""
+    """The move that an operation of the bot was; None if production was not seen to be there in the end, or was
+    there all the time.
+    """
+    if operation.began or operation.plan.path in {Path.ADVANCE, Path.ABORT}:
+        return None
     arrived = operation.findings.seen in {None, operation.final_id}
     moved = operation.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and arrived
     if not moved or operation.final_id is None or operation.finished_at is None:

@@ -11,6 +11,7 @@ from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import Path, Plan
+from chatbot.domain.releases import RollingRelease
 from chatbot.domain.requests import NothingToUndo, Overtaken
 from chatbot.domain.serving import moved_by
 
@@ -20,11 +21,17 @@ def undo_of(operation: Operation) -> Plan | None:
 
     After a promote or a rebuild that is an instant rollback. After a rollback to something older it is a
     promote: that is how the platform undoes one, although the deployment was promoted before. After a move
-    that ended half way the old deployment may still be Current: then all domains go back to it.
+    that ended half way the old deployment may still be Current: then all domains go back to it. As long as a
+    rolling release is under way, its abort is the way back; the way back from an abort begins it anew.
     """
     was = operation.was
     if was is None or operation.final_id is None or operation.stage not in _HAVE_MOVED:
         return None
+    if operation.plan.path is Path.ABORT:
+        canary = operation.plan.release and operation.plan.release.canary
+        return _core(operation, Path.PROMOTE, canary) if canary else None
+    if (release := _still_rolling(operation)) is not None:
+        return replace(_core(operation, Path.ABORT, was), newest_release=release)
     went_back = operation.plan.path is Path.ROLLBACK and operation.made.created_at < was.created_at
     # A promote switches auto-assignment on; where it was off before the rollback, it stays so.
     keep_off = went_back and not operation.plan.auto_assign_before
@@ -38,7 +45,7 @@ def undo_of_last(changes: Iterable[Operation], project: Project) -> Plan:
         NothingToUndo: it has made none, or nothing was Current before.
         Overtaken: production was moved since.
     """
-    last = next((o for o in changes if moved_by(o)), None)
+    last = next((o for o in changes if moved_by(o) or o.stage is Stage.SUCCEEDED), None)
     inverse = undo_of(last) if last else None
     if last is None or inverse is None:
         raise NothingToUndo(project)
@@ -60,14 +67,26 @@ def retry_of(operation: Operation) -> Plan | None:
     """The same move once more, for the domains that did not follow."""
     if operation.stage is not Stage.PARTLY_MOVED or operation.final_id is None:
         return None
-    path = Path.ROLLBACK if operation.plan.path is Path.ROLLBACK else Path.PROMOTE
-    return _core(operation, path, operation.made, keep_off=operation.plan.keep_off)
+    keep_off = operation.plan.keep_off
+    if (release := _still_rolling(operation)) is not None:
+        rest = _core(operation, Path.COMPLETE, operation.made, keep_off=keep_off)
+        return replace(rest, newest_release=release)
+    path = Path.ROLLBACK if operation.plan.path.goes_back else Path.PROMOTE
+    return _core(operation, path, operation.made, keep_off=keep_off)
 
 
 _HAVE_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
 
 
-def _core(operation: Operation, path: Path, target: Deployment, *, keep_off: bool) -> Plan:
+def _still_rolling(operation: Operation) -> RollingRelease | None:
+    """The rolling release to what it makes Current, as last seen, while that is under way."""
+    release = operation.findings.release
+    if release is None or not release.is_active or operation.plan.path.goes_back:
+        return None
+    return release if release.canary_id == operation.final_id else None
+
+
+def _core(operation: Operation, path: Path, target: Deployment, *, keep_off: bool = False) -> Plan:
     done, findings = operation.plan, operation.findings
     arrived = findings.seen in {None, operation.final_id}
     auto_assign = done.auto_assign_after if arrived else done.auto_assign_before
@@ -84,6 +103,6 @@ def _core(operation: Operation, path: Path, target: Deployment, *, keep_off: boo
         domains=done.domains,
         redirects=done.redirects,
         environment=EnvironmentChange(),
-        auto_assign_after=path is not Path.ROLLBACK and not keep_off,
+        auto_assign_after=not path.goes_back and not keep_off,
         keep_off=keep_off,
     )

@@ -83,6 +83,14 @@ async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply
     project = await bot.planner.project(project_name)
     inverse = undo_of_last(await bot.ledger.changes(project.id), project)
     target = Reference(Kind.ID, inverse.target.id)
+    if inverse.path is Path.ABORT and inverse.release and inverse.release.canary_id:
+        return await offer(
+            bot,
+            asked,
+            await bot.planner.releases.step(
+                Path.ABORT, project.id, inverse.release.canary_id, reason or None
+            ),
+        )
     if inverse.path is Path.ROLLBACK:
         return await offer(bot, asked, await bot.planner.rollback(target, reason or None))
     plan = (await bot.planner.promotion(target)).keeping_off(inverse.keep_off)

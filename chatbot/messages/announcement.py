@@ -2,21 +2,31 @@
 
 from chatbot.domain.operations import Operation, Overtaking
 from chatbot.domain.planning import MAX_REASON, Path
+from chatbot.messages import releaseoutcome
 from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, context, row, sections
 from chatbot.messages.oneclick import undo as undo_button
 from chatbot.messages.outcome import is_pinned
 from chatbot.messages.wording import code, count, deployment_line, domain_name, foreign, mention, named
 
+_VERBS = {
+    Path.PROMOTE: "Promoted",
+    Path.REBUILD: "Rebuilt and promoted",
+    Path.ROLLBACK: "Rolled back",
+    Path.ADVANCE: "Advanced",
+    Path.COMPLETE: "Rolling release completed",
+    Path.ABORT: "Rolling release aborted",
+}
+
 
 def announcement(operation: Operation, *, since: Overtaking | None = None) -> Message:
     """What is Current now, once it is proven. `since`: what has moved production since; then the button is gone."""
+    if releaseoutcome.headline(operation):
+        return _of_release(operation)
     plan, made = operation.plan, operation.made
     proven = [domain_name(p.name) for p in operation.findings.proofs if p.moved]
     was = deployment_line(operation.was) if operation.was else "nothing"
-    verb = {Path.PROMOTE: "Promoted", Path.REBUILD: "Rebuilt and promoted", Path.ROLLBACK: "Rolled back"}[
-        plan.path
-    ]
+    verb = _VERBS[plan.path]
     lines = [
         f"*Current of {foreign(plan.project.name)} is now {deployment_line(made)}* {code(made.id)}",
         f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
@@ -40,3 +50,19 @@ def _proven(operation: Operation, proven: list[str]) -> str:
     if not proven:
         return "None of its domains is verified, so none could be proven."
     return f"Proven on {count(len(proven), 'domain')}: {named(proven, 10)}"
+
+
+def _of_release(operation: Operation) -> Message:
+    """Where nothing became Current: who gets what, and by whom that is."""
+    plan, headline = operation.plan, releaseoutcome.headline(operation) or ""
+    lines = [f"*{foreign(headline)}*"]
+    if operation.was:
+        lines.append(f"Current of {foreign(plan.project.name)} stays {deployment_line(operation.was)}.")
+    lines.append(
+        f"{'Begun' if operation.began else _VERBS[plan.path]} from Slack by {mention(operation.actor)}."
+    )
+    if operation.reason:
+        lines.append(f"Reason: {foreign(operation.reason, MAX_REASON)}")
+    if is_pinned(operation):
+        lines.append("Production is pinned: new production builds stay Staged until somebody promotes.")
+    return Message(f"{foreign(headline)}.", tuple(sections(lines)))

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from chatbot.domain.deployments import Deployment, Domain
 from chatbot.domain.planning import MAX_REASON, Caution, Part, Path, Plan
-from chatbot.messages import actions
+from chatbot.messages import actions, releasecard
 from chatbot.messages.message import Message, button, columns, context, header, row, section, sections
 from chatbot.messages.wording import (
     bullets,
@@ -28,12 +28,20 @@ SHOWN_DOMAINS = 10
 _SHOWN_KEYS = 20
 _MODAL_SECTIONS = 99  # Slack takes a hundred blocks
 
-VERBS = {Path.PROMOTE: "Promote", Path.REBUILD: "Rebuild and promote", Path.ROLLBACK: "Roll back"}
+VERBS = {
+    Path.PROMOTE: "Promote",
+    Path.REBUILD: "Rebuild and promote",
+    Path.ROLLBACK: "Roll back",
+    Path.ADVANCE: "Advance",
+    Path.COMPLETE: "Complete",
+    Path.ABORT: "Abort",
+}
 
 PARTS = {
     Part.PATH: "the way it is done",
     Part.DEPLOYMENT: "the state of the deployment",
     Part.CURRENT: "what is Current",
+    Part.RELEASE: "the rolling release",
     Part.MOVE: "whether another move is under way",
     Part.DOMAINS: "the affected domains",
     Part.SERVING: "what the affected domains serve",
@@ -50,11 +58,15 @@ _CAUTIONS = {
     Caution.PINS: "Afterwards production is pinned: new production builds stay Staged until somebody promotes.",
     Caution.DOMAINS_DISAGREE: "Not every domain serves what is Current. All of them will move.",
     Caution.UNVERIFIED_DOMAIN: "A domain is not verified; it may not serve anything.",
-    Caution.ROLLING_RELEASE: "This project uses rolling releases: traffic moves in stages.",
+    Caution.ABORTS_RELEASE: "A rolling release is under way. This aborts it: no visitor gets its canary any more.",
+    Caution.REPLACES_QUEUED: "Another deployment is queued already. This takes its place.",
+    Caution.DROPS_QUEUED: "What is queued behind the rolling release does not begin.",
 }
 
 
 def title(plan: Plan) -> str:
+    if plan.path.is_step:
+        return releasecard.title(plan)
     to = f"{plan.project.name} to {plan.target.label}{' when it is ready' if plan.when_ready else ''}"
     return {
         Path.PROMOTE: f"Promote {to}",
@@ -74,7 +86,7 @@ def card(
         )
     blocks += [
         section(_path(plan)),
-        columns(_side("Current now", plan.current, now), _side("Current then", plan.target, now)),
+        columns(*(_side(label, deployment, now) for label, deployment in _sides(plan))),
         *sections(_domains(plan)),
         *sections(_environment(plan)),
         section(_auto_assign(plan)),
@@ -113,17 +125,25 @@ def all_domains(plan: Plan) -> View:
 
 
 def _path(plan: Plan) -> str:
+    staged = releasecard.how(plan)
+    if staged and plan.path is not Path.REBUILD:
+        return staged
     match plan.path:
         case Path.PROMOTE:
             return "*Promote, instant.* The domains move to a finished production build. Nothing is rebuilt."
         case Path.ROLLBACK:
             return "*Instant rollback.* The domains go back to a deployment that served before. Nothing is rebuilt."
-        case Path.REBUILD:
+        case _:
+            onward = f".\n{staged}" if staged else ", and the new deployment becomes Current."
             usual = f" This usually takes {span(plan.usual)}." if plan.usual else ""
             return (
                 "*Complete rebuild.* A preview cannot be promoted as it is: its source is built again for "
-                f"production, and the new deployment becomes Current.{usual}"
+                f"production{onward}{usual}"
             )
+
+
+def _sides(plan: Plan) -> tuple[tuple[str, Deployment | None], ...]:
+    return releasecard.sides(plan) or (("Current now", plan.current), ("Current then", plan.target))
 
 
 def _side(label: str, deployment: Deployment | None, now: datetime) -> str:
@@ -137,6 +157,8 @@ def _domains(plan: Plan) -> list[str]:
         return ["*Affected domains*", "None: this project has no production domain."]
     affected = bullets((_domain(domain, plan.current) for domain in plan.domains), SHOWN_DOMAINS)
     lines = [f"*Affected domains ({len(plan.domains)})*", *affected]
+    if plan.only_begins:
+        lines.append("They stay where they are until the rolling release is complete.")
     if plan.redirects:
         follow = (f"{domain_name(d.name)} → {domain_name(d.redirect or '')}" for d in plan.redirects)
         lines.append(f"Redirects follow: {named(follow, 5)}")
@@ -153,6 +175,8 @@ def _domain(domain: Domain, current: Deployment | None) -> str:
 
 def _environment(plan: Plan) -> list[str]:
     change = plan.environment
+    if plan.path.is_step:
+        return []
     if plan.path is not Path.REBUILD:
         if not change.changed_since_build:
             return ["*Environment*", "As it was built. No production key changed since."]
@@ -176,6 +200,8 @@ def _keys(keys: tuple[str, ...]) -> str:
 def _auto_assign(plan: Plan) -> str:
     before, after = plan.auto_assign_before, plan.auto_assign_after
     words = {True: "on", False: "off"}
+    if plan.only_begins and not before:
+        return "*Auto-assignment* stays off until the rolling release is complete. That switches it on."
     if before == after:
         return f"*Auto-assignment* stays {words[after]}."
     why = "Every promote switches it on." if after else "Every rollback switches it off."
@@ -183,8 +209,8 @@ def _auto_assign(plan: Plan) -> str:
 
 
 def _buttons(plan: Plan, confirmation_id: str) -> Iterator[ButtonElement]:
-    style = "danger" if plan.path is Path.ROLLBACK else "primary"
-    verb = f"{VERBS[plan.path]}{' when ready' if plan.when_ready else ''}"
+    style = "danger" if plan.path.goes_back else "primary"
+    verb = releasecard.verb(plan) or f"{VERBS[plan.path]}{' when ready' if plan.when_ready else ''}"
     yield button(verb, actions.CONFIRM, confirmation_id, style=style)
     if len(plan.domains) > SHOWN_DOMAINS:
         yield button(f"Show all {len(plan.domains)} domains", actions.SHOW_DOMAINS, confirmation_id)

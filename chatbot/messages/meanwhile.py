@@ -30,4 +30,8 @@ def overtook(by: Overtaking) -> str:
 def moved_on(since: Overtaking) -> str:
     """Why an older message has no button any more."""
     by = f", by {mention(since.actor)}" if since.actor else ""
-    return f"No way back from here any more: production has moved on to {deployment_line(since.to)}{by}."
+    what = {
+        "stages": "a rolling release is under way to",
+        "abort": "a rolling release was aborted, and all visitors get",
+    }.get(since.how or "", "production has moved on to")
+    return f"No way back from here any more: {what} {deployment_line(since.to)}{by}."

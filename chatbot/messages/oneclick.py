@@ -14,6 +14,8 @@ def undo(operation: Operation) -> ButtonElement | None:
     plan = undo_of(operation)
     if plan is None:
         return None
+    if plan.path is Path.ABORT or operation.plan.path is Path.ABORT:
+        return _of_release(operation, plan)
     pins = plan.path is Path.ROLLBACK
     way = f"No rebuild. {_auto_assignment(plan)}"
     verb = "Roll back" if pins else "Undo rollback"
@@ -27,6 +29,18 @@ def _auto_assignment(plan: Plan) -> str:
     if plan.path is Path.ROLLBACK:
         return "New builds then stay Staged."
     return "Auto-assignment stays off." if plan.keep_off else "Auto-assignment is switched on."
+
+
+def _of_release(operation: Operation, plan: Plan) -> ButtonElement:
+    name = plan.project.name
+    if plan.path is Path.ABORT:
+        question = f"Abort the rolling release of {name}?"
+        return _one_click(
+            "Abort", question, "Abort", "All visitors get it again.", actions.UNDO, operation, plan
+        )
+    question = f"Begin the rolling release of {name} again?"
+    way = "In stages, from the first. No rebuild." if plan.starts_release else "No rebuild."
+    return _one_click("Begin it again", question, "Begin", way, actions.UNDO, operation, plan)
 
 
 def retry(operation: Operation) -> ButtonElement | None:

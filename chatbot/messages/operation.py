@@ -5,14 +5,15 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.operations import Line, Operation, Overtaking, Stage, duration
-from chatbot.domain.planning import MAX_REASON
-from chatbot.messages import actions, oneclick
+from chatbot.domain.planning import MAX_REASON, Path
+from chatbot.messages import actions, oneclick, releasecard, releaseoutcome
 from chatbot.messages.buildlog import log_end
 from chatbot.messages.confirmation import title
 from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, button, context, header, link, row, section
 from chatbot.messages.outcome import is_pinned, told
 from chatbot.messages.proof import proof
+from chatbot.messages.release import step_buttons
 from chatbot.messages.wording import count, deployment_line, escape, foreign, mention, span
 
 
@@ -20,7 +21,7 @@ def progress(
     operation: Operation, now: datetime, *, line: Line | None = None, since: Overtaking | None = None
 ) -> Message:
     """The message as it should read now, whatever the stage. `since`: what has moved production since it ended."""
-    headline = _headline(operation)
+    headline = releaseoutcome.headline(operation) or _headline(operation)
     blocks: list[Block] = [header(headline), section(_what(operation))]
     if text := told(operation, now, line):
         blocks.append(section(text))
@@ -56,7 +57,7 @@ def _headline(operation: Operation) -> str:
 
 def _alone(operation: Operation, headline: str) -> str:
     match operation.stage:
-        case Stage.SUCCEEDED:
+        case Stage.SUCCEEDED if not releaseoutcome.headline(operation):
             moved = sum(p.moved for p in operation.findings.proofs)
             return f"{headline} on {count(moved, 'domain')}."
         case stage if stage.is_outcome:
@@ -69,7 +70,8 @@ def _alone(operation: Operation, headline: str) -> str:
 
 def _what(operation: Operation) -> str:
     plan = operation.plan
-    was = deployment_line(operation.was) if operation.was else "nothing"
+    (_, before), _ = releasecard.sides(plan) or (("", operation.was), None)
+    was = deployment_line(before) if before else "nothing"
     text = f"{was}\n→ {deployment_line(plan.target)}"
     if operation.reason:
         text += f"\nReason: {foreign(operation.reason, MAX_REASON)}"
@@ -77,8 +79,13 @@ def _what(operation: Operation) -> str:
 
 
 def _buttons(operation: Operation) -> list[ButtonElement]:
-    build = operation.findings.build
-    found = [oneclick.retry(operation), oneclick.undo(operation), oneclick.give_up(operation)]
+    build, release = operation.findings.build, operation.findings.release
+    steps = operation.began or operation.plan.path is Path.ADVANCE
+    found: list[ButtonElement | None] = [oneclick.retry(operation), oneclick.give_up(operation)]
+    if steps and release and operation.stage.is_outcome:
+        found += step_buttons(operation.plan.project.id, release)
+    else:
+        found.append(oneclick.undo(operation))
     if operation.stage is Stage.SUCCEEDED and is_pinned(operation):
         found.append(button("Resume…", actions.RESUME, operation.plan.project.id))
     if build and operation.findings.left_staged and build.ready_state == "READY":

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from chatbot.domain.operations import Build, DomainProof, Line, Operation, Stage
 from chatbot.domain.planning import Path
 from chatbot.domain.undoing import undo_of
+from chatbot.messages import releaseoutcome
 from chatbot.messages.confirmation import all_of
 from chatbot.messages.meanwhile import in_line, overtook
 from chatbot.messages.wording import code, foreign, span
@@ -16,7 +17,7 @@ def told(operation: Operation, now: datetime, line: Line | None = None) -> str:
     """What is happening or has happened, and what to do next. `line`: where a waiting one stands, if it is known."""
     if operation.stage is Stage.WAITING:
         return _waiting(operation, now, line)
-    return _outcome(operation) if operation.stage.is_outcome else _under_way(operation, now)
+    return _outcome(operation, now) if operation.stage.is_outcome else _under_way(operation, now)
 
 
 def _waiting(operation: Operation, now: datetime, line: Line | None) -> str:
@@ -33,8 +34,8 @@ def _under_way(operation: Operation, now: datetime) -> str:
     match operation.stage:
         case Stage.BUILDING:
             return f"{_building(findings.build, operation, now)}{_trouble(operation)}"
-        case Stage.MOVING if findings.queued:
-            return "Accepted, and queued: it begins when the active rolling release completes."
+        case Stage.QUEUED:
+            return releaseoutcome.queued(operation, now)
         case Stage.MOVING if operation.plan.path is Path.REBUILD and not findings.proofs:
             return "Built. Waiting for Vercel to move the domains."
         case Stage.MOVING:
@@ -50,11 +51,13 @@ def _under_way(operation: Operation, now: datetime) -> str:
             return "Checking that nothing changed since the confirmation."
 
 
-def _outcome(operation: Operation) -> str:
+def _outcome(operation: Operation, now: datetime) -> str:
     trouble = _trouble(operation)
     match operation.stage:
         case Stage.SUCCEEDED:
-            return _auto_assign(operation)
+            return "\n".join(
+                filter(None, [releaseoutcome.succeeded(operation, now), _auto_assign(operation)])
+            )
         case Stage.PARTLY_MOVED:
             return f"Some domains did not move.{trouble} {_rest_of_the_way(operation)}"
         case Stage.FAILED:
@@ -63,7 +66,8 @@ def _outcome(operation: Operation) -> str:
             return f"{_unknown(operation)}{trouble}{_seen(operation)}"
         case Stage.SUPERSEDED:
             told_already = operation.findings.overtaken is not None
-            return f"{_superseded(operation)}{'' if told_already else _seen(operation)}"
+            why = releaseoutcome.superseded(operation) or _superseded(operation)
+            return f"{why}{'' if told_already else _seen(operation)}"
         case Stage.OUTDATED:
             return _outdated(operation)
         case _ if operation.asked_at is None:
@@ -84,7 +88,9 @@ def _rest_of_the_way(operation: Operation) -> str:
 
 def _unknown(operation: Operation) -> str:
     if operation.findings.queued:
-        return "It is still queued: it begins when the active rolling release completes."
+        return (
+            "It was queued, and Vercel does not show it any more. Look with `/current` before you try again."
+        )
     return "I asked once, and did not see it happen. Look with `/current` before you try again."
 
 
@@ -178,6 +184,8 @@ def _failure(operation: Operation) -> str:
         return f"The new build did not become ready.{why} Production is as it was."
     if operation.asked_at is None:
         return "Nothing was sent to Vercel."
+    if operation.plan.path.is_step:
+        return "The rolling release is as it was."
     return "Production did not move."
 
 
@@ -196,6 +204,8 @@ def _auto_assign(operation: Operation) -> str:
         )
     if plan.keep_off:
         return "Auto-assignment was kept off: new builds stay Staged until somebody promotes."
+    if plan.only_begins and operation.findings.auto_assign is not True:
+        return "Auto-assignment is off until the rolling release is complete: new builds stay Staged."
     if operation.findings.auto_assign is False:
         return "Auto-assignment is off: new builds stay Staged until somebody promotes."
     if not plan.auto_assign_before:
@@ -207,7 +217,7 @@ def is_pinned(operation: Operation) -> bool:
     """As it was read back, where it was."""
     read = operation.findings.auto_assign
     off = not operation.plan.auto_assign_after if read is None else not read
-    return off and operation.plan.path is Path.ROLLBACK
+    return off and operation.plan.path.goes_back
 
 
 def _moved(proofs: tuple[DomainProof, ...], total: int) -> str:

@@ -11,15 +11,18 @@ from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
     BuildFailed,
+    NoSuchStep,
     NotEligible,
     PlanRefused,
-    RollingReleaseRunning,
+    ReleaseOver,
+    ReleaseUnderWay,
     StillBuilding,
 )
 from chatbot.domain.references import MAX_LENGTH, NothingNamed, Unreadable
 from chatbot.domain.requests import (
     AlreadyUnderWay,
     Ambiguous,
+    ButtonUnknown,
     ConfirmationExpired,
     ConfirmationUnknown,
     ConfirmationUsed,
@@ -46,7 +49,7 @@ from chatbot.errors import (
     RateLimited,
     Refusal,
 )
-from chatbot.messages import actions
+from chatbot.messages import actions, release
 from chatbot.messages.message import Message, button, link, row, says
 from chatbot.messages.wording import (
     code,
@@ -211,11 +214,18 @@ def _(refusal: BuildFailed, now: datetime) -> Message:
 
 
 @word.register
-def _(refusal: RollingReleaseRunning, now: datetime) -> Message:
-    return says(
-        f"Nothing was done. {_name(refusal)} is the canary of a rolling release of "
-        f"{foreign(refusal.project.name)}. Advance or abort that release first, on Vercel."
-    )
+def _(refusal: ReleaseUnderWay, now: datetime) -> Message:
+    return release.under_way(refusal, now)
+
+
+@word.register
+def _(refusal: ReleaseOver, now: datetime) -> Message:
+    return release.over(refusal)
+
+
+@word.register
+def _(refusal: NoSuchStep, now: datetime) -> Message:
+    return release.no_such_step(refusal, now)
 
 
 @word.register
@@ -271,6 +281,11 @@ def _(refusal: ConfirmationExpired, now: datetime) -> Message:
 @word.register
 def _(refusal: ConfirmationUnknown, now: datetime) -> Message:
     return says("Nothing was done. I do not know this confirmation any more. Type the command again.")
+
+
+@word.register
+def _(refusal: ButtonUnknown, now: datetime) -> Message:
+    return says("Nothing was done. I do not know this button. Type the command again.")
 
 
 @word.register

@@ -6,13 +6,23 @@ from dataclasses import replace
 from chatbot.domain.deployments import Project
 from chatbot.domain.judging import Baseline
 from chatbot.domain.operations import Build, Findings, Stage, Trouble
-from chatbot.domain.planning import AlreadyCurrent, Part, Path, Plan, what_changed
+from chatbot.domain.planning import (
+    AlreadyCurrent,
+    NoSuchStep,
+    Part,
+    Path,
+    Plan,
+    ReleaseOver,
+    ReleaseUnderWay,
+    what_changed,
+)
 from chatbot.errors import PlatformAnswered, PlatformError, PlatformGarbled, Refusal
-from chatbot.messages import confirmation
+from chatbot.messages import Message, confirmation, refusals
 from chatbot.services.announcer import SlackTrouble
 from chatbot.services.held import Held
 from chatbot.services.overtaking import overtaking
 from chatbot.services.records import plan_json
+from chatbot.services.releasing import ask_step, has_gone_on
 
 META_KEY = "promotebotOperation"
 """A rebuild carries the operation's id under this key of its meta: a lost answer can be found again."""
@@ -29,6 +39,9 @@ async def check_and_ask(held: Held) -> None:
     plan = held.operation.plan
     try:
         fresh = await held.crew.planner.again(plan)
+    except (ReleaseUnderWay, ReleaseOver, NoSuchStep) as refusal:
+        await held.step(Stage.OUTDATED, Findings(changed=(Part.RELEASE,)))
+        await _whisper(held, refusals.word(refusal, held.now()))
     except AlreadyCurrent as error:
         await _overtaken(held, error.project, (Part.CURRENT,))
     except Refusal:
@@ -104,7 +117,7 @@ def person(actor: str) -> str | None:
 async def _ask(held: Held, plan: Plan) -> None:
     await held.step(
         Stage.ASKED,
-        Findings(baseline=Baseline.of(plan.project), before=plan.current),
+        Findings(baseline=Baseline.of(plan.project, plan.newest_release), before=plan.current),
         audited="operation.asked",
         detail={"path": plan.path.value, "target": plan.target.id},
         asked_at=held.now(),
@@ -116,6 +129,9 @@ async def _ask(held: Held, plan: Plan) -> None:
             meta, timeout = {META_KEY: held.row.id}, held.crew.patience.ask
             created = await held.crew.vercel.rebuild(plan.target, meta=meta, timeout=timeout)
             await build_begins(held, Build.of(created))
+        elif plan.path.is_step:
+            await ask_step(held, plan)
+            await _accepted(held, queued=False, audited="operation.accepted")
         else:
             queued = await _move(held, plan.project, plan.path, plan.target.id)
             await _accepted(held, queued=queued, audited="operation.accepted")
@@ -134,8 +150,8 @@ async def _move(held: Held, project: Project, path: Path, deployment_id: str) ->
 
 async def _accepted(held: Held, *, queued: bool, audited: str) -> None:
     await held.step(
-        Stage.MOVING,
-        replace(held.findings, queued=queued),
+        Stage.QUEUED if queued else Stage.MOVING,
+        replace(held.findings, queued=queued, unqueued_at=held.now() if queued else None),
         audited=audited,
         detail={"queued": queued},
         accepted_at=held.now(),
@@ -145,6 +161,9 @@ async def _accepted(held: Held, *, queued: bool, audited: str) -> None:
 async def _not_accepted(held: Held, error: PlatformError, audited: str) -> None:
     # "Already Current" is no failure: somebody was faster, or an earlier answer was lost. Production tells.
     arrived = isinstance(error, PlatformAnswered) and _ALREADY in error.said.lower()
+    # Nor is a step that is refused because the release has gone on. Looking tells.
+    if isinstance(error, PlatformAnswered) and held.operation.plan.path.is_step and not arrived:
+        arrived = await has_gone_on(held)
     trouble = trouble_of(error)
     await held.step(
         Stage.UNSURE if error.may_have_applied or arrived else Stage.FAILED,
@@ -168,12 +187,21 @@ async def _overtaken(held: Held, project: Project, changed: tuple[Part, ...]) ->
 
 
 async def _offer_again(held: Held, old: Plan, fresh: Plan) -> None:
-    user, valid, row = person(held.row.actor), held.crew.patience.valid, held.row
-    if user is None:
+    valid, row = held.crew.patience.valid, held.row
+    if person(row.actor) is None:
         return
     offer = await held.crew.ledger.offer(fresh, actor=row.actor, channel=row.channel, valid=valid)
-    card = confirmation.card(fresh, offer, now=held.now(), valid=valid, changed=what_changed(old, fresh))
+    await _whisper(
+        held, confirmation.card(fresh, offer, now=held.now(), valid=valid, changed=what_changed(old, fresh))
+    )
+
+
+async def _whisper(held: Held, message: Message) -> None:
+    """To the person who asked, what has to be confirmed now."""
+    user = person(held.row.actor)
+    if user is None:
+        return
     try:
-        await held.crew.announcer.whisper(row.channel, user, card)
+        await held.crew.announcer.whisper(held.row.channel, user, message)
     except SlackTrouble as error:
-        _log.warning("a new confirmation was not shown: %s", type(error).__name__)
+        _log.warning("what changed was not shown: %s", type(error).__name__)

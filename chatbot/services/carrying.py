@@ -13,7 +13,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.pacing import Usual, until_next_look, until_next_look_at_build
+from chatbot.domain.pacing import (
+    Usual,
+    until_next_look,
+    until_next_look_at_build,
+    until_next_look_at_queue,
+)
 from chatbot.domain.planning import Path
 from chatbot.errors import PlatformError
 from chatbot.messages import operation as wording
@@ -98,6 +103,8 @@ class Carrying:
             return until_next_look(waited, None)
         if self._held.stage in {Stage.BUILDING, Stage.WAITING}:
             return until_next_look_at_build(waited)
+        if self._held.stage is Stage.QUEUED:
+            return until_next_look_at_queue(waited)
         return until_next_look(waited, usual)
 
     async def _usual_move(self) -> Usual | None:

@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from chatbot.domain.operations import Findings, Line, Operation, Stage, check_transition
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.planning import Plan
 from chatbot.domain.requests import (
     AlreadyUnderWay,
     ConfirmationExpired,
@@ -118,7 +118,7 @@ class Ledger:
             plan = plan_from(spent.plan)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, now=now)
             await _lock(session, row)
-            if plan.path is Path.ROLLBACK:
+            if plan.path.goes_back:
                 await _give_way(session, plan.project.id, "superseded", actor, now)
             row = await _place(session, row, plan, now)
             await _append(
@@ -220,7 +220,7 @@ class Ledger:
             await _lock(session, row)
             if await _has_moved_since(session, origin):
                 raise Stale(origin.project_name)
-            if plan.path is Path.ROLLBACK:
+            if plan.path.goes_back:
                 await _give_way(session, plan.project.id, "superseded", actor, now)
             row = await _place(session, row, plan, now)
             await _append(
@@ -359,7 +359,7 @@ async def _place(session: Any, row: Row, plan: Plan, now: datetime) -> Row:
         return await operations.create(session, row.model_copy(update={"state": waiting}))
     line = await operations.line_of(session, row.project_id)
     holder = line[0] if line else None
-    if holder is None or plan.path is Path.ROLLBACK:
+    if holder is None or plan.path.goes_back:
         try:
             return await operations.create(session, row)
         except errors.ProjectBusy as error:

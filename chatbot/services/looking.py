@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
-from chatbot.domain.judging import Baseline, Sight, judge
+from chatbot.domain.judging import Baseline, Sight
 from chatbot.domain.operations import Build, Findings, Stage, Trouble
+from chatbot.domain.planning import Path
 from chatbot.errors import NotFound, PlatformError
+from chatbot.services import releasing
 from chatbot.services.asking import (
     META_KEY,
     ask_to_promote_build,
@@ -31,20 +33,30 @@ async def look(held: Held) -> None:
         await _find_build(held)
         return
     asked_at = held.now()
-    project = await held.crew.vercel.project(held.row.project_id)
-    seen = project.current.id if project.current else None
-    findings = replace(held.findings, seen=seen, auto_assign=project.auto_assign)
-    match judge(project, final_id=final_id, baseline=held.findings.baseline or Baseline.of(project)):
+    project, release = await releasing.read(held)
+    sight = releasing.judged(held, project, release, final_id)
+    findings = replace(
+        held.findings,
+        seen=project.current.id if project.current else None,
+        auto_assign=project.auto_assign,
+        release=release.knowing(*held.operation.known) if release else held.findings.release,
+    )
+    match sight:
+        case Sight.ROLLING:
+            await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
+        case Sight.QUEUED:
+            await releasing.is_queued(held, findings)
         case Sight.OVERTAKEN:
-            await held.step(Stage.SUPERSEDED, replace(findings, overtaken=await overtaking(held, project)))
+            by = await overtaking(held, project) if releasing.has_moved(held, project) else None
+            await held.step(Stage.SUPERSEDED, replace(findings, overtaken=by))
         case Sight.ARRIVED:
             await _prove_arrival(held, _timed(held, findings, asked_at))
         case Sight.FAILED:
             ended = Trouble("job", project.last_request.job_status) if project.last_request else None
             await _prove_failure(held, replace(findings, trouble=findings.trouble or ended))
-        case Sight.MOVING:
+        case Sight.MOVING if held.stage is not Stage.QUEUED:
             await _moves(held, findings)
-        case Sight.CONTESTED | Sight.NOTHING:
+        case _:
             await _give_up_when_late(held, findings)
 
 
@@ -97,13 +109,18 @@ async def saw_nothing(held: Held, error: PlatformError) -> None:
 
 
 async def _give_up_when_late(held: Held, findings: Findings, outcome: Stage = Stage.UNKNOWN) -> None:
-    row, patience = held.row, held.crew.patience
-    since = row.accepted_at or row.promote_asked_at or row.asked_at or row.created_at
-    allowed = patience.observe if row.accepted_at else patience.unseen
-    if held.now() - since > (patience.build if findings.queued else allowed):
+    if held.stage is Stage.QUEUED:
+        await releasing.is_no_longer_queued(held, findings, outcome)
+    elif _is_late(held):
         await held.step(outcome, findings)
     else:
         await held.learn(findings, Stage.UNSURE if held.stage is Stage.ASKED else None)
+
+
+def _is_late(held: Held) -> bool:
+    row, patience = held.row, held.crew.patience
+    since = row.accepted_at or row.promote_asked_at or row.asked_at or row.created_at
+    return held.now() - since > (patience.observe if row.accepted_at else patience.unseen)
 
 
 async def _give_up_build_when_late(held: Held, findings: Findings) -> None:
@@ -129,7 +146,12 @@ async def _is_built(
     Then it takes one promote, and only while production is as it was confirmed: a rollback that somebody made
     meanwhile is never undone.
     """
-    as_confirmed = held.findings.baseline is not None and held.findings.baseline.still_holds(project)
+    release, baseline = await releasing.newest(held, project), held.findings.baseline
+    as_confirmed = (
+        baseline is not None
+        and baseline.still_holds(project)
+        and releasing.is_as_confirmed(held.operation.plan, release)
+    )
     arrived = project.current is not None and project.current.id == deployment.id
     seen = project.current.id if project.current else None
     findings = replace(findings, seen=seen, auto_assign=project.auto_assign)
@@ -139,7 +161,7 @@ async def _is_built(
         if arrived:
             findings = replace(findings, before=await _before(held, deployment) or findings.before)
         else:
-            findings = replace(findings, baseline=Baseline.of(project), before=project.current)
+            findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
         await held.step(
             Stage.MOVING,
             findings,
@@ -148,7 +170,7 @@ async def _is_built(
             accepted_at=held.now(),
         )
     elif as_confirmed:
-        findings = replace(findings, baseline=Baseline.of(project), before=project.current)
+        findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
         by = await overtaking(held, project)
@@ -183,7 +205,21 @@ async def _moves(held: Held, findings: Findings) -> None:
         await held.step(Stage.MOVING, findings, accepted_at=held.now())
     else:
         await held.learn(findings, Stage.MOVING)
-    await _give_up_when_late(held, held.findings)
+    if _is_late(held) and held.operation.plan.path.is_step:
+        await _end_step(held, held.findings)
+    else:
+        await _give_up_when_late(held, held.findings)
+
+
+async def _end_step(held: Held, findings: Findings) -> None:
+    """The platform keeps no record of how the step of a rolling release went: the domains tell."""
+    findings = replace(findings, proofs=await proofs(held, probe=True))
+    arrived = moved(held, findings)
+    if all(arrived) and findings.seen == held.operation.final_id:
+        await held.step(Stage.SUCCEEDED, findings)
+    else:
+        is_half = any(arrived) and held.operation.plan.path is Path.COMPLETE
+        await held.step(Stage.PARTLY_MOVED if is_half else Stage.UNKNOWN, findings)
 
 
 async def _prove_arrival(held: Held, findings: Findings) -> None:

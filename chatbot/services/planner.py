@@ -16,6 +16,7 @@ from chatbot.domain.requests import (
     UnknownProject,
 )
 from chatbot.errors import NotAuthorized, NotFound
+from chatbot.services.releases import Releases
 from chatbot.vercel import VercelClient
 
 _FULL_SHA = 40
@@ -33,11 +34,14 @@ class Planner:
 
     def __init__(self, vercel: VercelClient) -> None:
         self._vercel = vercel
+        self.releases = Releases(vercel)
 
-    async def promotion(self, reference: Reference) -> Plan:
+    async def promotion(self, reference: Reference, *, may_wait: bool = False) -> Plan:
+        """`may_wait`: behind a rolling release that is under way."""
         target = await self.find(reference)
         # A rebuild's usual time comes from the list.
-        return plan_promotion(await self._look(target, None if target.target == "production" else _BUILDS))
+        look = await self._look(target, None if target.target == "production" else _BUILDS)
+        return plan_promotion(look, may_wait=may_wait)
 
     async def rollback(self, reference: Reference, reason: str | None = None) -> Plan:
         target = await self.find(reference)
@@ -48,6 +52,11 @@ class Planner:
 
         What was a candidate for a rollback when the plan was shown is not looked up again: the platform decides.
         """
+        if plan.path.is_step:
+            canary_id = plan.newest_release.canary_id if plan.newest_release else None
+            return await self.releases.step(
+                plan.path, plan.project.id, canary_id or plan.target.id, plan.reason
+            )
         listed = plan.path is Path.ROLLBACK and not plan.target.rollback_candidate
         target, look = await asyncio.gather(
             self._vercel.deployment(plan.target.id), self._look(plan.target, _CANDIDATES if listed else None)
@@ -56,7 +65,9 @@ class Planner:
             raise Deleted(Reference(Kind.ID, target.id))
         target = replace(target, rollback_candidate=look.target.rollback_candidate)
         look = replace(look, target=target)
-        fresh = plan_rollback(look, plan.reason) if plan.path is Path.ROLLBACK else plan_promotion(look)
+        if plan.path is Path.ROLLBACK:
+            return plan_rollback(look, plan.reason)
+        fresh = plan_promotion(look, may_wait=plan.waits_behind is not None)
         return replace(fresh, usual=plan.usual).keeping_off(plan.keep_off)
 
     async def builds(self, project_id: str) -> list[Deployment]:
@@ -135,19 +146,19 @@ class Planner:
         """`recent` filters the list of deployments that the plan needs besides, if any."""
         project_id = target.project_id
         reads = (
-            self._vercel.project(project_id),
+            self.releases.project(target),
             self._vercel.domains(project_id),
             self._vercel.environment(project_id),
         )
         if recent is None:
-            project, domains, environment = await asyncio.gather(*reads)
-            return Look(project, target, tuple(domains), tuple(environment))
-        project, domains, environment, listed = await asyncio.gather(
+            (project, release), domains, environment = await asyncio.gather(*reads)
+            return Look(project, target, tuple(domains), tuple(environment), newest_release=release)
+        (project, release), domains, environment, listed = await asyncio.gather(
             *reads, self._vercel.deployments({"projectId": project_id, **recent})
         )
         if recent is _CANDIDATES:
             target = replace(target, rollback_candidate=_is_candidate(target, listed))
-        return Look(project, target, tuple(domains), tuple(environment), tuple(listed))
+        return Look(project, target, tuple(domains), tuple(environment), tuple(listed), release)
 
 
 def _is_candidate(target: Deployment, listed: list[Deployment]) -> bool:

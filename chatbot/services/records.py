@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from chatbot.domain.operations import Findings, Operation, Stage
 from chatbot.domain.planning import Plan
+from chatbot.domain.releases import RollingRelease
 from storage.models import Operation as Row
 
 _plans = TypeAdapter(Plan)
@@ -71,7 +72,12 @@ def about(plan: Plan) -> dict[str, Any]:
         "from": plan.current.id if plan.current else None,
         "domains": [d.name for d in plan.domains],
         **({"reason": plan.reason} if plan.reason else {}),
+        **({"release": _release(plan.release)} if plan.release else {}),
     }
+
+
+def _release(release: RollingRelease) -> dict[str, Any]:
+    return {"state": release.state.value, "canary": release.canary_id, "stage": release.active}
 
 
 def summary(findings: Findings) -> dict[str, Any]:
@@ -81,6 +87,7 @@ def summary(findings: Findings) -> dict[str, Any]:
         "changed": list(findings.changed) or None,
         "seen": findings.seen,
         "build": findings.build.id if findings.build else None,
+        "release": _release(findings.release) if findings.release else None,
         "domains": {p.name: {"serves": p.serves, "moved": p.moved} for p in findings.proofs} or None,
     }
     return {key: value for key, value in kept.items() if value is not None}

@@ -1,6 +1,7 @@
 """Once production has moved on, the messages of earlier changes lose their buttons and say why."""
 
 from chatbot.domain.operations import Overtaking, Stage
+from chatbot.domain.planning import Path
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
@@ -17,7 +18,8 @@ async def retire_outlived(held: Held) -> None:
     if held.stage not in _MOVED:
         return
     done = held.operation
-    since = Overtaking(done.made, done.actor, done.plan.path.value)
+    how = "stages" if done.began or done.plan.path is Path.ADVANCE else done.plan.path.value
+    since = Overtaking(done.made, done.actor, how)
     for row in await held.crew.ledger.outlived(held.row):
         await _retire(held, row, since)
         await held.crew.ledger.retire(row)

@@ -14,8 +14,10 @@ from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
     BuildFailed,
+    NoSuchStep,
     NotEligible,
-    RollingReleaseRunning,
+    ReleaseOver,
+    ReleaseUnderWay,
     StillBuilding,
     what_changed,
 )
@@ -23,6 +25,7 @@ from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
 from chatbot.domain.requests import (
     AlreadyUnderWay,
     Ambiguous,
+    ButtonUnknown,
     ConfirmationExpired,
     ConfirmationUnknown,
     ConfirmationUsed,
@@ -60,6 +63,7 @@ from chatbot.messages import (
     operation,
     picker,
     refusals,
+    release,
 )
 from chatbot.messages.wording import foreign
 from tests.unit.making import NOON
@@ -73,6 +77,7 @@ from tests.unit.strategies import (
     operations,
     plans,
     projects,
+    releases,
 )
 
 CONFIRMATION_ID = "c" * 24  # as token_urlsafe(18) makes them
@@ -112,6 +117,11 @@ entries = st.builds(
     project=st.none() | st.just("shop"),
     about=hostile(),
 )
+
+on_plans = st.tuples(projects(), deployments)
+releases_met = st.tuples(on_plans, st.none() | releases()).map(lambda v: ReleaseUnderWay(*v[0], v[1]))
+releases_over = st.builds(ReleaseOver, projects(), st.none() | releases())
+steps_missing = st.tuples(on_plans, releases()).map(lambda v: NoSuchStep(*v[0], v[1]))
 
 SAYINGS = [
     Saying(message, "says", hostile(), lambda v: message.says(f"- {foreign(v)}")),
@@ -168,6 +178,10 @@ SAYINGS = [
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
     Saying(announcement, "announcement", operations(), announcement.announcement),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
+    Saying(release, "under_way", releases_met, lambda v: release.under_way(v, NOON)),
+    Saying(release, "changed", releases_met, lambda v: release.changed(v, NOON)),
+    Saying(release, "over", releases_over, release.over),
+    Saying(release, "no_such_step", steps_missing, lambda v: release.no_such_step(v, NOON)),
     Saying(refusals, "word_old_button", st.none(), lambda _: refusals.word_old_button()),
     Saying(refusals, "word_no_audit", st.none(), lambda _: refusals.word_no_audit()),
     Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),
@@ -180,7 +194,6 @@ def _served(some: list[Deployment]) -> dict[str, Served]:
     return {d.id: Served(d.id, *ends[n % 3], about=n % 2 == 0) for n, d in enumerate(some)}
 
 
-on_plans = st.tuples(projects(), deployments)
 REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     NothingNamed: st.builds(NothingNamed),
     Unreadable: st.builds(Unreadable, st.sampled_from(["length", "characters", "mention", "words"])),
@@ -201,7 +214,9 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     AlreadyPromoted: on_plans.map(lambda v: AlreadyPromoted(*v)),
     StillBuilding: on_plans.map(lambda v: StillBuilding(*v)),
     BuildFailed: on_plans.map(lambda v: BuildFailed(*v)),
-    RollingReleaseRunning: on_plans.map(lambda v: RollingReleaseRunning(*v)),
+    ReleaseUnderWay: releases_met,
+    ReleaseOver: releases_over,
+    NoSuchStep: steps_missing,
     NotEligible: st.tuples(on_plans, st.sampled_from(["preview", "staged", "hobby", "withdrawn"])).map(
         lambda v: NotEligible(*v[0], v[1])
     ),
@@ -218,6 +233,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
         st.sampled_from([ACTOR, "cli:ana"]),
     ),
     AlreadyUnderWay: st.builds(AlreadyUnderWay, hostile(), st.sampled_from([ACTOR, "cli:<!here>"])),
+    ButtonUnknown: st.builds(ButtonUnknown),
     TooLate: st.builds(TooLate, hostile()),
     Stale: st.builds(Stale, hostile()),
 }

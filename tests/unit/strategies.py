@@ -12,13 +12,23 @@ from hypothesis import strategies as st
 
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.crons import Cron
-from chatbot.domain.deployments import AliasRequest, Commit, Deployment, Domain, EnvironmentKey, Project
+from chatbot.domain.deployments import (
+    AliasRequest,
+    Commit,
+    Deployment,
+    Domain,
+    EnvironmentKey,
+    Project,
+    ReleaseStage,
+)
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.judging import Baseline
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
 from chatbot.domain.planning import Caution, Part, Path, Plan
+from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.domain.repositories import Repository
 from chatbot.messages.wording import plain
+from tests.unit import making
 from tests.unit.making import NOON
 
 ACTOR = "slack:U0ANA0001"
@@ -133,6 +143,44 @@ requests = st.builds(
 )
 
 
+release_stages = st.sampled_from(
+    [
+        (),
+        (ReleaseStage(0), ReleaseStage(100)),
+        (ReleaseStage(5), ReleaseStage(33.333333, timedelta(minutes=10)), ReleaseStage(100)),
+        (*(ReleaseStage(n * 11, timedelta(seconds=n + 1), grows=True) for n in range(9)), ReleaseStage(100)),
+    ]
+)
+HOSTILE = making.commit(message="".join(FRAGMENTS) * 90, author="<!here>", branch="<@U1>`")
+sides = st.sampled_from(
+    [
+        None,
+        making.current(),
+        making.canary(),
+        making.preview(commit=None),
+        making.canary("dpl_x", commit=HOSTILE),
+    ]
+)
+"""Of a rolling release: few, since drawing deployments takes long."""
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> RollingRelease:
+    stages = draw(release_stages)
+    state = draw(st.sampled_from(ReleaseState))
+    has_stage = stages and state is not ReleaseState.ABORTED
+    return RollingRelease(
+        state=state,
+        base=draw(sides),
+        canary=draw(sides),
+        stages=stages,
+        active=draw(st.integers(0, len(stages) - 1)) if has_stage else None,
+        started_at=draw(TIMES),
+        updated_at=draw(TIMES),
+        queued_id=draw(st.sampled_from([None, "dpl_0ther0000000000000000"])),
+    )
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     serving = draw(st.none() | deployments)
@@ -152,6 +200,7 @@ def projects(draw: st.DrawFn) -> Project:
         crons_are_off=draw(st.booleans()),
         rollback_reason=draw(st.none() | hostile()),
         rollback_by=draw(st.none() | hostile(1)),
+        stages=draw(release_stages),
     )
 
 
@@ -206,6 +255,7 @@ def plans(draw: st.DrawFn) -> Plan:
         usual=draw(st.none() | st.integers(0, 10**7).map(lambda s: timedelta(milliseconds=s))),
         cautions=tuple(draw(st.lists(st.sampled_from(Caution), unique=True))),
         reason=draw(st.none() | hostile()),
+        newest_release=draw(st.none() | releases()),
     )
 
 
@@ -270,6 +320,8 @@ def findings(draw: st.DrawFn, domains: tuple[Domain, ...] = ()) -> Findings:
         queued=draw(st.booleans()),
         left_staged=draw(st.booleans()),
         log_end=end_of(draw(st.lists(hostile(), max_size=8))),
+        release=draw(st.none() | releases()),
+        unqueued_at=draw(st.none() | TIMES),
     )
 
 

@@ -18,6 +18,7 @@ from chatbot.messages import (
     operation,
     picker,
     refusals,
+    release,
 )
 from chatbot.messages.wording import MAX_SECTION
 from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view
@@ -109,7 +110,7 @@ def test_no_way_of_saying_something_is_left_out() -> None:
     """Every public function of these modules that returns a message or a view is in the table."""
     made = {(saying.of.__name__, saying.name) for saying in SAYINGS}
     by_kind = {(refusals.__name__, "word"), (refusals.__name__, "word_failure")}  # REFUSALS and FAILURES
-    for module in (about, announcement, confirmation, listings, operation, picker, refusals):
+    for module in (about, announcement, confirmation, listings, operation, picker, refusals, release):
         for name, value in vars(module).items():
             returned = getattr(value, "__annotations__", {}).get("return")
             ours = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")

@@ -12,7 +12,7 @@ from chatbot.domain.planning import (
     NotEligible,
     Path,
     PlanRefused,
-    RollingReleaseRunning,
+    ReleaseUnderWay,
     StillBuilding,
     plan_promotion,
     plan_rollback,
@@ -52,7 +52,7 @@ def test_a_promotion_moves_a_staged_build_and_rebuilds_a_preview(target: Deploym
     [
         (current(), AlreadyCurrent),
         (promoted(), AlreadyPromoted),
-        (CANARY, RollingReleaseRunning),
+        (CANARY, ReleaseUnderWay),
         (BUILDING, StillBuilding),
         (FAILED, BuildFailed),
         (replace(FAILED, ready_state="CANCELED"), BuildFailed),
@@ -75,7 +75,7 @@ def test_a_rollback_goes_to_what_has_served_before() -> None:
     ("target", "refusal"),
     [
         (current(), AlreadyCurrent),
-        (CANARY, RollingReleaseRunning),
+        (CANARY, ReleaseUnderWay),
         (BUILDING, StillBuilding),
         (FAILED, BuildFailed),
     ],
@@ -213,11 +213,6 @@ class TestCautions:
     def test_a_domain_is_not_verified(self) -> None:
         plan = plan_promotion(look(staged(), domains=(domain(verified=False),)))
         assert plan.cautions == (Caution.UNVERIFIED_DOMAIN,)
-
-    def test_rolling_releases_stage_a_promotion_and_not_a_rollback(self) -> None:
-        rolling = project(rolling_release=True)
-        assert plan_promotion(look(staged(), project=rolling)).cautions == (Caution.ROLLING_RELEASE,)
-        assert Caution.ROLLING_RELEASE not in plan_rollback(look(promoted(), project=rolling)).cautions
 
     def test_a_first_deployment_is_older_than_nothing(self) -> None:
         plan = plan_promotion(look(staged(), project=project(current=None)))

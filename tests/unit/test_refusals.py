@@ -13,7 +13,7 @@ from chatbot.domain.planning import (
     AlreadyPromoted,
     BuildFailed,
     NotEligible,
-    RollingReleaseRunning,
+    ReleaseUnderWay,
     StillBuilding,
 )
 from chatbot.domain.references import Kind, Reference, Unreadable
@@ -82,7 +82,10 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
         (BuildFailed(project(), FAILED), "has failed, so there is nothing to serve."),
         (BuildFailed(project(), replace(FAILED, error="npm <ci>")), "has failed (npm &lt;ci&gt;), so"),
         (BuildFailed(project(), replace(FAILED, ready_state="CANCELED")), "was canceled, so"),
-        (RollingReleaseRunning(project(), staged()), "is the canary of a rolling release of shop."),
+        (
+            ReleaseUnderWay(project(), staged()),
+            "is the canary of a rolling release of shop that Vercel does not",
+        ),
         (NotEligible(project(), preview(), "preview"), "is a preview: it has never served production."),
         (NotEligible(project(), staged(), "staged"), "is Staged: it has never served production."),
         (

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.domain.operations import DomainProof, Line, Operation, Overtaking, Stage, Trouble
-from chatbot.domain.planning import Part, plan_promotion
+from chatbot.domain.planning import Part, Path, plan_promotion
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
 from tests.unit.happening import (
@@ -55,8 +55,8 @@ def told(made: Operation) -> str:
             "Building `dpl_new` since 30 s. Vercel did not answer: no answer in time.",
         ),
         (
-            at(Stage.MOVING, queued=True),
-            "Accepted, and queued: it begins when the active rolling release completes.",
+            at(Stage.QUEUED, queued=True),
+            "Accepted, and queued: it begins when the rolling release that is under way completes.",
         ),
         (at(Stage.MOVING, proofs=HALF), "Accepted. Domains moved: 1/2."),
         (at(Stage.MOVING), "Accepted. Domains moved: 0/2."),
@@ -99,7 +99,7 @@ def told(made: Operation) -> str:
             f"I asked once, and did not see it happen. Look with `/current` before you try again. {SEEN}",
         ),
         (at(Stage.UNKNOWN, trouble=NO, seen="dpl_x"), f"before you try again. Vercel said: no. {SEEN}"),
-        (at(Stage.UNKNOWN, queued=True), "It is still queued: it begins when the active rolling release"),
+        (at(Stage.UNKNOWN, queued=True), "It was queued, and Vercel does not show it any more."),
         (at(Stage.SUPERSEDED, seen="dpl_x"), f"Somebody else moved production meanwhile. {SEEN}"),
         (
             at(Stage.OUTDATED, changed=(Part.DOMAINS,)),
@@ -246,7 +246,8 @@ def test_every_stage_has_words(stage: Stage) -> None:
 @settings(max_examples=20)
 def test_only_success_says_that_it_is_current(made: Operation, other: Stage) -> None:
     headline = f"{made.plan.project.name}: {made.plan.target.label} is Current"
-    assert words(progress(made, NOON)).splitlines()[0] == headline
+    rolls = made.began or made.plan.path in {Path.ADVANCE, Path.ABORT}
+    assert (words(progress(made, NOON)).splitlines()[0] == headline) is not bool(rolls)
     said = progress(replace(made, stage=other), NOON)
     assert not words(said).splitlines()[0].endswith("is Current")
     assert "is Current" not in said.text

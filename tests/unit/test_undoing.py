@@ -230,19 +230,23 @@ def test_a_move_that_was_under_way_at_the_confirmation_is_over() -> None:
 def test_what_the_buttons_promise(made: Operation) -> None:
     undo, retry = undo_of(made), retry_of(made)
     moved = made.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and made.final_id is not None
-    assert (undo is not None) is (moved and made.was is not None)
+    release = made.plan.release
+    back_to = made.was
+    if made.plan.path is Path.ABORT and made.was:
+        back_to = release.canary if release else None
+    assert (undo is not None) is (moved and back_to is not None)
     assert (retry is not None) is (moved and made.stage is Stage.PARTLY_MOVED)
     if undo:
-        assert undo.target == made.was
+        assert undo.target == back_to
     if retry:
         assert retry.target.id == made.final_id
-        assert (retry.path is Path.ROLLBACK) is (made.plan.path is Path.ROLLBACK)
+        assert retry.path.goes_back is made.plan.path.goes_back
     for promise in filter(None, (undo, retry)):
         assert promise.path is not Path.REBUILD
         assert promise.domains == made.plan.domains
         assert promise.project.move_under_way is None
         assert promise.environment == EnvironmentChange()
-        assert promise.auto_assign_after is (promise.path is not Path.ROLLBACK and not promise.keep_off)
+        assert promise.auto_assign_after is (not promise.path.goes_back and not promise.keep_off)
         assert made.findings.auto_assign in {None, promise.auto_assign_before}
         assert promise.current in {made.was, made.made}
 

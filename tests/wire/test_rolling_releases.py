@@ -1,0 +1,241 @@
+"""Rolling releases from chat: begun, advanced, completed, aborted, queued behind one."""
+
+from typing import Any
+
+import pytest
+
+from chatbot.sandbox.seen import SeenMessage
+from tests.conftest import World
+
+BY_APPROVAL = [{"targetPercentage": 5}, {"targetPercentage": 25}, {"targetPercentage": 100}]
+
+
+@pytest.fixture
+async def rolling(bot: World) -> World:
+    """The project shop moves in three stages that somebody has to approve."""
+    await enable(bot, BY_APPROVAL)
+    return bot
+
+
+async def enable(world: World, stages: list[dict[str, Any]]) -> None:
+    body = {"enabled": True, "stages": stages}
+    await world.vercel("PATCH", "/v1/projects/shop/rolling-release/config", body)
+
+
+async def document(world: World) -> Any:
+    return (await world.vercel("GET", "/v1/projects/shop/rolling-release"))["rollingRelease"]
+
+
+async def step_outside(world: World, step: str, **more: Any) -> None:
+    """As the dashboard does it."""
+    canary = (await document(world))["canaryDeployment"]["id"]
+    await world.vercel(
+        "POST", f"/v1/projects/shop/rolling-release/{step}", {"canaryDeploymentId": canary, **more}
+    )
+
+
+async def begin(world: World) -> tuple[SeenMessage, dict[str, Any]]:
+    """Ana promotes the newest Staged build of shop. The message that tells of it, and what is the canary."""
+    target = await world.newest("shop", "Staged")
+    card = await world.card("shop", "Staged")
+    await world.ana.clicks(card, "Promote")
+    told = await world.ana.sees(f"shop: canary {target['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
+    return told, target
+
+
+async def posts(world: World) -> list[str]:
+    return [r["path"].rpartition("/")[2] for r in await world.requests("POST")]
+
+
+async def test_a_promote_begins_a_rolling_release_that_is_advanced_and_completed(rolling: World) -> None:
+    before = await rolling.serving("shop")
+    card = await rolling.card("shop", "Staged")
+    assert "A rolling release begins. 5 % of the visitors get it first" in card.words.replace("*", "")
+    assert "5 % until somebody approves more, then 25 % until somebody approves more, then all" in card.words
+    assert "They stay where they are until the rolling release is complete." in card.words
+    assert "*Auto-assignment* stays off until the rolling release is complete." in card.words
+    told, target = await begin(rolling)
+    assert "is Current" not in told.words
+    assert await rolling.serving("shop") == before
+    assert {"Advance to 25 %", "Complete", "Abort"} <= set(told.buttons)
+
+    await rolling.ana.clicks(told, "Advance to 25 %")
+    card = await rolling.ana.sees(f"Advance shop to 25 % on {target['sha'][:7]}?", channel="deploys")
+    assert "Advance, from 5 %, stage 1 of 3." in card.words.replace("*", "")
+    await rolling.ana.clicks(card, "Advance to 25 %")
+    told = await rolling.ana.sees(f"canary {target['sha'][:7]} at 25 %, stage 2 of 3", channel="deploys")
+    assert (await document(rolling))["activeStage"]["index"] == 1
+    assert await rolling.serving("shop") == before
+
+    await rolling.ana.clicks(told, "Complete")
+    card = await rolling.ana.sees("Complete the rolling release of shop", channel="deploys")
+    assert "*Auto-assignment* is off now and on afterwards." in card.words
+    await rolling.ana.clicks(card, "Complete")
+    told = await rolling.bob.sees(f"shop: {target['sha'][:7]} is Current", channel="deploys")
+    assert await rolling.serving("shop") == {target["id"]}
+    assert (await document(rolling))["state"] == "COMPLETE"
+    await rolling.until_all_is_told()
+    sent = [what for what in await posts(rolling) if what in {target["id"], "approve-stage", "complete"}]
+    assert sent == [target["id"], "approve-stage", "complete"]
+    done = [(row.path, row.state) for row in reversed(await rolling.operations())]
+    assert done == [("promote", "succeeded"), ("advance", "succeeded"), ("complete", "succeeded")]
+
+
+async def test_it_is_aborted_and_begun_again(rolling: World) -> None:
+    before = await rolling.serving("shop")
+    told, target = await begin(rolling)
+    await rolling.ana.clicks(told, "Abort")
+    card = await rolling.ana.sees("Abort the rolling release of shop", channel="deploys")
+    assert "All visitors get what was Current again, at once." in card.words
+    assert "production is pinned by it" in card.words
+    await rolling.ana.clicks(card, "Abort")
+    told = await rolling.bob.sees("shop: aborted, all visitors get", channel="deploys")
+    assert "Production is pinned" in told.words
+    assert (await document(rolling))["state"] == "ABORTED"
+    assert await rolling.serving("shop") == before
+    assert (await rolling.vercel("GET", "/v9/projects/shop"))["autoAssignCustomDomains"] is False
+    await rolling.ana.clicks(told, "Begin it again", confirmed=True)
+    await rolling.until_audited("operation.succeeded")
+    rows = await rolling.until_all_is_told()
+    assert [(row.path, row.state) for row in rows][:2] == [("promote", "succeeded"), ("abort", "succeeded")]
+    assert (await document(rolling))["canaryDeployment"]["id"] == target["id"]
+
+
+async def test_whoever_promotes_meanwhile_sees_the_release_and_may_wait_behind_it(rolling: World) -> None:
+    _, canary = await begin(rolling)
+    other = await rolling.newest("shop", "Staged")
+    await rolling.ana.types(f"/promote {canary['id']}", channel="deploys")
+    shown = await rolling.ana.sees("shop: rolling release, 5 %, stage 1 of 3", channel="deploys")
+    assert "after it" not in " ".join(shown.buttons)
+    await rolling.ana.types(f"/promote {other['id']}", channel="deploys")
+    shown = await rolling.ana.sees(f"Promote {other['sha'][:7]} after it", channel="deploys")
+    await rolling.ana.clicks(shown, f"Promote {other['sha'][:7]} after it")
+    card = await rolling.ana.sees("Queued behind a rolling release", channel="deploys")
+    await rolling.ana.clicks(card, "Promote")
+    await rolling.bob.sees("Accepted, and queued", channel="deploys")
+    rolling.clock.move(hours=5)  # it waits as long as it takes
+
+    await rolling.ana.clicks(shown, "Complete")
+    card = await rolling.ana.sees("Complete the rolling release of shop", channel="deploys")
+    assert f"Then `{other['id']}` begins, which is queued." in card.words
+    await rolling.ana.clicks(card, "Complete")
+    await rolling.bob.sees(f"shop: {canary['sha'][:7]} is Current", channel="deploys")
+    await rolling.bob.sees(f"shop: canary {other['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
+    assert await rolling.serving("shop") == {canary["id"]}
+
+
+async def test_what_waits_is_dropped_when_the_release_is_aborted(rolling: World) -> None:
+    await begin(rolling)
+    other = await rolling.newest("shop", "Staged")
+    await rolling.ana.types(f"/promote {other['id']}", channel="deploys")
+    shown = await rolling.ana.sees(f"Promote {other['sha'][:7]} after it", channel="deploys")
+    await rolling.ana.clicks(shown, f"Promote {other['sha'][:7]} after it")
+    card = await rolling.ana.sees("Queued behind a rolling release", channel="deploys")
+    await rolling.ana.clicks(card, "Promote")
+    await rolling.bob.sees("Accepted, and queued", channel="deploys")
+    base = (await document(rolling))["currentDeployment"]["id"]
+    await rolling.roll_back_outside("shop", base)
+    told = await rolling.bob.sees("superseded", channel="deploys")
+    assert "The rolling release that it waited for was aborted, so it does not begin." in told.words
+    assert (await rolling.operations())[0].state == "superseded"
+
+
+async def test_a_step_whose_release_has_gone_on_takes_a_new_confirmation(rolling: World) -> None:
+    told, _ = await begin(rolling)
+    await rolling.ana.clicks(told, "Advance to 25 %")
+    advance = await rolling.ana.sees("Advance shop to 25 %", channel="deploys")
+    await rolling.ana.clicks(told, "Abort")
+    abort = await rolling.ana.sees("Abort the rolling release of shop", channel="deploys")
+    await step_outside(rolling, "approve-stage", nextStageIndex=1)
+    await rolling.ana.clicks(advance, "Advance to 25 %")
+    await rolling.bob.sees("Nothing was done: the rolling release changed", channel="deploys")
+    await rolling.ana.sees("there is no further stage to advance to but the last", channel="deploys")
+    await rolling.until_all_is_told()
+    await rolling.ana.clicks(abort, "Abort")
+    again = await rolling.ana.sees("This is the new plan", channel="deploys")
+    await rolling.ana.clicks(told, "Complete")  # a button of the stage before
+    await rolling.ana.sees("the rolling release has gone on since", channel="deploys")
+    assert "approve-stage" not in (await posts(rolling))[:-1]
+    await rolling.ana.clicks(again, "Abort")
+    await rolling.bob.sees("shop: aborted, all visitors get", channel="deploys")
+    await rolling.ana.clicks(told, "Abort")
+    await rolling.ana.sees("is aborted", channel="deploys")
+
+
+@pytest.mark.parametrize(
+    ("step", "cut"), [("approve-stage", "after"), ("complete", "after"), ("complete", "before")]
+)
+async def test_a_step_whose_answer_is_lost_is_looked_for_and_never_sent_again(
+    world: World, step: str, cut: str
+) -> None:
+    await world.start_bot(promotebot_unseen_seconds=1)
+    await enable(world, BY_APPROVAL)
+    told, target = await begin(world)
+    await world.tell_platform("faults", [{"method": "POST", "path": f".*/{step}", "cut": cut}])
+    verb = "Advance to 25 %" if step == "approve-stage" else "Complete"
+    await world.ana.clicks(told, verb)
+    title = "Advance shop to 25 %" if step == "approve-stage" else "Complete the rolling release of shop"
+    card = await world.ana.sees(title, channel="deploys")
+    await world.ana.clicks(card, verb)
+    arrived = "at 25 %, stage 2 of 3" if step == "approve-stage" else f"{target['sha'][:7]} is Current"
+    await world.bob.sees(arrived if cut == "after" else "outcome unknown", channel="deploys")
+    assert (await posts(world)).count(step) == 1
+
+
+@pytest.mark.parametrize("how", ["complete", "abort"])
+async def test_an_advance_during_which_somebody_ends_the_release_says_so(rolling: World, how: str) -> None:
+    told, _ = await begin(rolling)
+    await rolling.ana.clicks(told, "Advance to 25 %")
+    card = await rolling.ana.sees("Advance shop to 25 %", channel="deploys")
+    await rolling.tell_platform("faults", [{"method": "POST", "path": ".*/approve-stage", "cut": "before"}])
+    await rolling.ana.clicks(card, "Advance to 25 %")
+    await rolling.bob.sees("answer was not clear", channel="deploys")
+    if how == "complete":
+        await step_outside(rolling, "complete")  # more than was asked for
+        assert (await rolling.until_all_is_told())[0].state == "succeeded"
+    else:
+        base = (await document(rolling))["currentDeployment"]["id"]
+        await rolling.roll_back_outside("shop", base)
+        told = await rolling.bob.sees("superseded", channel="deploys")
+        assert "Somebody aborted the rolling release meanwhile." in told.words
+
+
+async def test_a_rollback_says_that_it_aborts_the_release(rolling: World) -> None:
+    await begin(rolling)
+    old = await rolling.newest("shop", "Promoted")
+    await rolling.ana.types(f"/rollback {old['id']}", channel="deploys")
+    card = await rolling.ana.sees("Roll back shop to", channel="deploys")
+    assert "A rolling release is under way. This aborts it" in card.words
+    await rolling.ana.clicks(card, "Roll back")
+    await rolling.bob.sees("is Current", channel="deploys")
+    assert (await document(rolling))["state"] == "ABORTED"
+
+
+async def test_a_release_that_goes_on_by_itself_is_told_as_it_stands(bot: World) -> None:
+    await enable(bot, [{"targetPercentage": 5, "duration": 0.01}, {"targetPercentage": 100}])
+    target = await bot.newest("shop", "Staged")
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_state("shop", target["id"], "Current")
+    rows = await bot.until_all_is_told()
+    assert rows[0].state == "succeeded"
+
+
+async def test_a_rebuild_that_is_assigned_begins_one(bot: World) -> None:
+    await enable(bot, BY_APPROVAL)
+    target = await bot.newest("shop", "Preview")
+    card = await bot.card("shop", "Preview")
+    assert "A rolling release begins." in card.words.replace("*", "")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    told = await bot.bob.sees(f"shop: canary {target['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
+    assert "is Current" not in told.words
+
+
+async def test_only_who_may_gets_anywhere(rolling: World) -> None:
+    told, _ = await begin(rolling)
+    steps = {"Advance to 25 %": "advance", "Complete": "complete", "Abort": "abort"}
+    for verb, step in steps.items():
+        await rolling.bob.clicks(told, verb)
+        await rolling.until_audited(f"release.{step}.denied")
+    await rolling.bob.sees("You may not change production from here", channel="deploys")
+    assert (await document(rolling))["activeStage"]["index"] == 0
