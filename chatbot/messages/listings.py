@@ -94,13 +94,13 @@ def candidates(
     forward = [d for d in found if is_newer(d, project)][:_SHOWN_NEWER]
     back = [d for d in found if not is_newer(d, project)][: _SHOWN_DEPLOYMENTS - len(forward)]
     for number, deployment in enumerate((*back, *forward), 1):
-        notes = [_served(served.get(deployment.id)), old(deployment, now)]
+        notes = [_served(served.get(deployment.id)) or old(deployment, now)]
         if is_newer(deployment, project):
             notes.append("newer than Current: this goes forward")
         value = f"{deployment.id} {reason}" if reason else deployment.id
         blocks.append(
             SectionBlock(
-                text=markup(f"{deployment_line(deployment)}\n{' · '.join(filter(None, notes))}"),
+                text=markup(f"{deployment_line(deployment)}\n{' · '.join(notes)}"),
                 accessory=button(
                     f"Roll back to {deployment.label}", actions.numbered(actions.ROLL_BACK, number), value
                 ),
