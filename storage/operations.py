@@ -159,19 +159,18 @@ async def claim_due(
         .order_by(col(Operation.look_at))
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no such clause and needs none: BEGIN IMMEDIATE
+        .cte("due")  # evaluated once: `limit` holds
     )
-    ids = list((await session.exec(due)).all())
-    if not ids:
-        return []
-    await session.exec(
+    claimed = await session.exec(
         update(Operation)
-        .where(col(Operation.id).in_(ids))
+        .where(col(Operation.id).in_(select(due.c.id)))
         .values(lease_owner=owner, lease_until=now + lease, fence=col(Operation.fence) + 1)
+        .returning(Operation)
         .execution_options(synchronize_session=False)
     )
-    return await rows(
-        session, select(Operation).where(col(Operation.id).in_(ids)).order_by(col(Operation.look_at))
-    )
+    found: list[Operation] = list(claimed.scalars())
+    session.expunge_all()
+    return sorted(found, key=lambda operation: operation.look_at)
 
 
 async def change(

@@ -23,16 +23,16 @@ class Conductor:
 
     def wake(self) -> None:
         """Something was requested: do not wait for the next tick."""
-        self._tasks.start(self._claim(), "claiming operations")
+        self._tasks.start(self._claim(is_due=True), "claiming operations")
 
     async def claim(self) -> None:
         """What a tick does. A shutdown may end the tick, but no claim half way: its rows would stay leased."""
         await asyncio.shield(self._tasks.start(self._claim(), "claiming operations"))
 
-    async def _claim(self) -> None:
+    async def _claim(self, *, is_due: bool = False) -> None:
         if self._closing.is_set():
             return
-        for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease):
+        for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease, is_due=is_due):
             self._tasks.start(self._carry_out(row), f"operation {row.id}")
 
     def stop(self) -> None:

@@ -235,14 +235,20 @@ class Ledger:
         ended = [as_operation(row) for row in lately if row.finished_at is not None]
         return sorted(ended, key=lambda o: o.finished_at or o.requested_at, reverse=True)
 
-    async def claim(self, owner: str, lease: timedelta, limit: int = 20) -> list[Row]:
+    async def claim(
+        self, owner: str, lease: timedelta, *, is_due: bool = False, limit: int = 20
+    ) -> list[Row]:
+        """`is_due`: there is something to claim. Otherwise that is read first: an idle tick takes no write lock."""
         now = self._clock()
-        async with self._database.read() as session:
-            due = await operations.next_look(session, now)
-        if due is None or due > now:
-            return []  # an idle tick takes no write lock
+        if not is_due and not await self._is_something_due(now):
+            return []
         async with self._database.write() as session:
             return await operations.claim_due(session, owner=owner, now=now, lease=lease, limit=limit)
+
+    async def _is_something_due(self, now: datetime) -> bool:
+        async with self._database.read() as session:
+            due = await operations.next_look(session, now)
+        return due is not None and due <= now
 
     async def took(self, project_id: str) -> list[timedelta]:
         """How long the newest moves of a project took, from acceptance to arrival; else those of any project."""
