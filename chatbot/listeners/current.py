@@ -17,10 +17,16 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def current(bot: Bot, asked: Asked) -> Reply:
     if not asked.text:
-        return Reply(listings.current_of_all(await bot.vercel.projects(), bot.clock()))
+        projects = sorted(await bot.vercel.projects(), key=lambda project: project.name)
+        shown = projects[: listings.SHOWN_PROJECTS]
+        found = await asyncio.gather(*map(bot.planner.releases.under_way, shown))
+        releases = {project.id: release for project, release in zip(shown, found, strict=True) if release}
+        return Reply(listings.current_of_all(projects, bot.clock(), releases))
     project = await bot.planner.project(asked.text)
-    domains, resume = await asyncio.gather(bot.vercel.domains(project.id), _resume(bot, project))
-    return Reply(listings.current_of_one(project, domains, bot.clock(), resume))
+    domains, resume, release = await asyncio.gather(
+        bot.vercel.domains(project.id), _resume(bot, project), bot.planner.releases.under_way(project)
+    )
+    return Reply(listings.current_of_one(project, domains, bot.clock(), resume, release))
 
 
 async def _resume(bot: Bot, project: Project) -> Deployment | None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from chatbot.domain.candidates import is_newer
 from chatbot.domain.deployments import Deployment, Domain, Project, State, state_of
+from chatbot.domain.releases import RollingRelease
 from chatbot.domain.serving import Served
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, context, header, markup, row, says, section, sections
+from chatbot.messages.release import goes_on, line, standing
 from chatbot.messages.wording import (
     MAX_BUTTON,
     bullets,
@@ -26,36 +29,47 @@ from chatbot.messages.wording import (
     span,
 )
 
-_SHOWN_PROJECTS = 20
+SHOWN_PROJECTS = 20
 _SHOWN_DEPLOYMENTS = 10
 _SHOWN_DOMAINS = 40
 _SHOWN_NEWER = 3
 
 
-def current_of_all(projects: Sequence[Project], now: datetime) -> Message:
+def current_of_all(
+    projects: Sequence[Project],
+    now: datetime,
+    releases: Mapping[str, RollingRelease] = MappingProxyType({}),
+) -> Message:
+    """`releases` are those under way, by project id."""
     if not projects:
         return says("There is no project that this token can see.")
     ordered = sorted(projects, key=lambda p: p.name)
-    blocks = [section(_current(project, now)) for project in ordered[:_SHOWN_PROJECTS]]
-    if len(ordered) > _SHOWN_PROJECTS:
-        blocks.append(section(f"And {len(ordered) - _SHOWN_PROJECTS} more: name one after `/current`."))
+    blocks = [section(_current(p, now, releases.get(p.id))) for p in ordered[:SHOWN_PROJECTS]]
+    if len(ordered) > SHOWN_PROJECTS:
+        blocks.append(section(f"And {len(ordered) - SHOWN_PROJECTS} more: name one after `/current`."))
     names = ", ".join(
-        f"{p.name} {p.current.label if p.current else 'nothing'}" for p in ordered[:_SHOWN_PROJECTS]
+        f"{p.name} {p.current.label if p.current else 'nothing'}" for p in ordered[:SHOWN_PROJECTS]
     )
     return Message(f"Current: {escape(names)}.", (header("Current"), *blocks))
 
 
 def current_of_one(
-    project: Project, domains: Iterable[Domain], now: datetime, resume: Deployment | None = None
+    project: Project,
+    domains: Iterable[Domain],
+    now: datetime,
+    resume: Deployment | None = None,
+    release: RollingRelease | None = None,
 ) -> Message:
-    """`resume`: what would end the pinning of production, if it is pinned."""
+    """`resume`: what would end the pinning of production, if it is pinned. `release`: the one that is under way."""
     serving = [_domain(d, project) for d in sorted(domains, key=lambda d: d.name) if d.git_branch is None]
-    blocks: list[Block] = [section(_current(project, now))]
+    blocks: list[Block] = [section(_current(project, now, release))]
     if serving:
         blocks += sections(["*Domains*", *bullets(serving, _SHOWN_DOMAINS)])
     buttons = [button("Roll back…", actions.CANDIDATES, project.id)]
     if resume is not None:
         buttons.append(resume_button(project, resume))
+    if release is not None:
+        buttons.append(button("Rolling release…", actions.SHOW_RELEASE, project.id))
     blocks.append(row(*buttons))
     label = project.current.label if project.current else "nothing"
     return Message(f"Current of {foreign(project.name)}: {foreign(label)}.", tuple(blocks))
@@ -155,13 +169,16 @@ def choices(project: Project, deployments: Sequence[Deployment], now: datetime) 
     )
 
 
-def _current(project: Project, now: datetime) -> str:
+def _current(project: Project, now: datetime, release: RollingRelease | None = None) -> str:
     name = foreign(project.name)
     if project.current is None:
         return f"*{name}*: nothing is Current."
     text = f"*{name}*: {deployment_line(project.current)} {code(project.current.id)}"
     if since := project.current_since:
         text += f"\nsince {span(now - since)}"
+    if release is not None:
+        canary = f"{line(release.canary)}, {standing(release)}"
+        text += f"\nA rolling release is under way to {canary}. {goes_on(release, now)}"
     if project.pinned:
         why = f": {foreign(project.rollback_reason)}" if project.rollback_reason else ""
         return f"{text} · pinned by a rollback{why}. New builds stay Staged until somebody promotes."

@@ -30,6 +30,15 @@ class Releases:
         canary = target if target.id == release.canary_id else await self._canary(release)
         return project, release.knowing(project.current, canary)
 
+    async def under_way(self, project: Project) -> RollingRelease | None:
+        """Of a project that has been read already."""
+        may_be = project.rolling_release or project.id in self._seen
+        release = await self._vercel.rolling_release(project.id) if may_be else None
+        self._remember(project, release)
+        if release is None or not release.is_active:
+            return None
+        return release.knowing(project.current, await self._canary(release))
+
     async def step(self, path: Path, project_id: str, canary_id: str, reason: str | None = None) -> Plan:
         """The plan of one step of the rolling release to a canary. Raises ReleaseOver, NoSuchStep."""
         (project, release), domains, canary = await asyncio.gather(

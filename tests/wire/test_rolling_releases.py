@@ -6,6 +6,7 @@ import pytest
 
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
+from tests.wire.forging import Forger, nothing_happened, tracebacks
 
 BY_APPROVAL = [{"targetPercentage": 5}, {"targetPercentage": 25}, {"targetPercentage": 100}]
 
@@ -41,6 +42,17 @@ async def begin(world: World) -> tuple[SeenMessage, dict[str, Any]]:
     await world.ana.clicks(card, "Promote")
     told = await world.ana.sees(f"shop: canary {target['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
     return told, target
+
+
+async def wait_behind(world: World, other: dict[str, Any]) -> SeenMessage:
+    """Ana has another deployment queued. The message that offers it, with the steps of the release."""
+    await world.ana.types(f"/promote {other['id']}", channel="deploys")
+    shown = await world.ana.sees(f"Promote {other['sha'][:7]} after it", channel="deploys")
+    await world.ana.clicks(shown, f"Promote {other['sha'][:7]} after it")
+    card = await world.ana.sees("Queued behind a rolling release", channel="deploys")
+    await world.ana.clicks(card, "Promote")
+    await world.bob.sees("Accepted, and queued", channel="deploys")
+    return shown
 
 
 async def posts(world: World) -> list[str]:
@@ -107,12 +119,7 @@ async def test_whoever_promotes_meanwhile_sees_the_release_and_may_wait_behind_i
     await rolling.ana.types(f"/promote {canary['id']}", channel="deploys")
     shown = await rolling.ana.sees("shop: rolling release, 5 %, stage 1 of 3", channel="deploys")
     assert "after it" not in " ".join(shown.buttons)
-    await rolling.ana.types(f"/promote {other['id']}", channel="deploys")
-    shown = await rolling.ana.sees(f"Promote {other['sha'][:7]} after it", channel="deploys")
-    await rolling.ana.clicks(shown, f"Promote {other['sha'][:7]} after it")
-    card = await rolling.ana.sees("Queued behind a rolling release", channel="deploys")
-    await rolling.ana.clicks(card, "Promote")
-    await rolling.bob.sees("Accepted, and queued", channel="deploys")
+    shown = await wait_behind(rolling, other)
     rolling.clock.move(hours=5)  # it waits as long as it takes
 
     await rolling.ana.clicks(shown, "Complete")
@@ -127,12 +134,7 @@ async def test_whoever_promotes_meanwhile_sees_the_release_and_may_wait_behind_i
 async def test_what_waits_is_dropped_when_the_release_is_aborted(rolling: World) -> None:
     await begin(rolling)
     other = await rolling.newest("shop", "Staged")
-    await rolling.ana.types(f"/promote {other['id']}", channel="deploys")
-    shown = await rolling.ana.sees(f"Promote {other['sha'][:7]} after it", channel="deploys")
-    await rolling.ana.clicks(shown, f"Promote {other['sha'][:7]} after it")
-    card = await rolling.ana.sees("Queued behind a rolling release", channel="deploys")
-    await rolling.ana.clicks(card, "Promote")
-    await rolling.bob.sees("Accepted, and queued", channel="deploys")
+    await wait_behind(rolling, other)
     base = (await document(rolling))["currentDeployment"]["id"]
     await rolling.roll_back_outside("shop", base)
     told = await rolling.bob.sees("superseded", channel="deploys")
@@ -182,22 +184,16 @@ async def test_a_step_whose_answer_is_lost_is_looked_for_and_never_sent_again(
     assert (await posts(world)).count(step) == 1
 
 
-@pytest.mark.parametrize("how", ["complete", "abort"])
-async def test_an_advance_during_which_somebody_ends_the_release_says_so(rolling: World, how: str) -> None:
+async def test_an_advance_during_which_somebody_aborts_the_release_says_so(rolling: World) -> None:
     told, _ = await begin(rolling)
     await rolling.ana.clicks(told, "Advance to 25 %")
     card = await rolling.ana.sees("Advance shop to 25 %", channel="deploys")
     await rolling.tell_platform("faults", [{"method": "POST", "path": ".*/approve-stage", "cut": "before"}])
     await rolling.ana.clicks(card, "Advance to 25 %")
     await rolling.bob.sees("answer was not clear", channel="deploys")
-    if how == "complete":
-        await step_outside(rolling, "complete")  # more than was asked for
-        assert (await rolling.until_all_is_told())[0].state == "succeeded"
-    else:
-        base = (await document(rolling))["currentDeployment"]["id"]
-        await rolling.roll_back_outside("shop", base)
-        told = await rolling.bob.sees("superseded", channel="deploys")
-        assert "Somebody aborted the rolling release meanwhile." in told.words
+    await rolling.roll_back_outside("shop", (await document(rolling))["currentDeployment"]["id"])
+    told = await rolling.bob.sees("superseded", channel="deploys")
+    assert "Somebody aborted the rolling release meanwhile." in told.words
 
 
 async def test_a_rollback_says_that_it_aborts_the_release(rolling: World) -> None:
@@ -219,6 +215,51 @@ async def test_a_release_that_goes_on_by_itself_is_told_as_it_stands(bot: World)
     await bot.until_state("shop", target["id"], "Current")
     rows = await bot.until_all_is_told()
     assert rows[0].state == "succeeded"
+
+
+async def test_one_that_begins_between_card_and_click_is_shown_instead(rolling: World) -> None:
+    card = await rolling.card("shop", "Staged")
+    target, other = [d for d in (await rolling.panel())["shop"]["recent"] if d["state"] == "Staged"][:2]
+    await rolling.vercel(
+        "POST", "/v1/projects/shop/rolling-release/start", {"canaryDeploymentId": other["id"]}
+    )
+    await rolling.ana.clicks(card, "Promote")
+    await rolling.bob.sees("Nothing was done: the rolling release changed", channel="deploys")
+    await rolling.ana.sees(f"Promote {target['sha'][:7]} after it", channel="deploys")
+    assert target["id"] not in await rolling.promotes()
+
+
+async def test_current_shows_how_far_it_is(rolling: World) -> None:
+    await begin(rolling)
+    await rolling.ana.types("/current", channel="deploys")
+    await rolling.ana.sees("A rolling release is under way to", channel="deploys")
+    await rolling.ana.types("/current shop", channel="deploys")
+    shown = await rolling.ana.sees("Rolling release…", channel="deploys")
+    assert "5 %, stage 1 of 3. Next: 25 %, when somebody approves it." in shown.words
+    await rolling.ana.clicks(shown, "Rolling release…")
+    await rolling.ana.sees("shop: rolling release, 5 %, stage 1 of 3", channel="deploys")
+
+
+async def test_forged_and_old_values_get_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    forger = Forger(world, await world.start_bot(http_port=0))
+    current = (await world.panel())["shop"]["current"]["id"]
+    project = await world.project_id("shop")
+    values = (
+        "",
+        "x",
+        "\x00",
+        "../../v2/user",
+        f"{project} {current} 0",
+        f"{project} dpl_x 99",
+        "a b c",
+        None,
+    )
+    for step in ("advance", "complete", "abort", "queue", "show"):
+        for value in values:
+            action = {"type": "button", "block_id": "b", "action_id": f"release.{step}", "value": value}
+            assert await forger.clicks({**action, "action_ts": "1.0"}) == 200
+    await nothing_happened(world)
+    assert not tracebacks(caplog)
 
 
 async def test_a_rebuild_that_is_assigned_begins_one(bot: World) -> None:
