@@ -1,19 +1,26 @@
-"""A real Chromium, and the workspace's page in it."""
+"""A real Chromium, and the workspace's page in it.
+
+The tests share one event loop, and so one driver of the browser: to start a driver takes longer than most of them.
+"""
 
 import os
 import subprocess
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from chatbot.sandbox.slack import Workspace, seed
 from chatbot.sandbox.vercel import Platform
 from tests import needs
 from tests.browser.bot import MANIFEST, Bot
+from tests.conftest import World, a_world
 
+HERE = Path(__file__).parent
 SWITCHES = (
     "--headless",
     "--no-sandbox",  # containers run tests as root
@@ -25,6 +32,12 @@ SWITCHES = (
     "--disable-sync",
     "--remote-debugging-port=0",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +68,7 @@ def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             drain.join()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser(devtools: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         opened = await playwright.chromium.connect_over_cdp(devtools)
@@ -63,7 +76,7 @@ async def browser(devtools: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def new_page(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
     """Opens pages, each a person of its own. A page on which a script failed fails the test."""
     broken: list[str] = []
@@ -89,13 +102,13 @@ async def new_page(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Pa
     assert broken == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(new_page: Callable[..., Awaitable[Page]]) -> Page:
     """A blank page, 1280 by 800."""
     return await new_page()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def platform() -> AsyncIterator[Platform]:
     async with Platform() as started:
         yield started
@@ -107,13 +120,13 @@ def platform_url() -> str | None:
     return None
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def workspace(platform_url: str | None) -> AsyncIterator[Workspace]:
     async with Workspace(MANIFEST, platform_url=platform_url, ack_seconds=1.0) as started:
         yield started
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
     """A bare slack_bolt app that hears everything and does what the test says."""
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):  # they would switch AsyncApp to OAuth
@@ -122,7 +135,7 @@ async def bot(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         yield connected
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def ana(workspace: Workspace, bot: Bot, page: Page) -> Page:
     """The page as Ana sees it, in #deploys, with the bot connected.
 
@@ -132,3 +145,10 @@ async def ana(workspace: Workspace, bot: Bot, page: Page) -> Page:
     await page.get_by_role("log").wait_for()
     await page.get_by_text("promotebot is connected").wait_for()
     return page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    """As elsewhere, in the loop of these tests."""
+    async with a_world(sqlite_url) as made:
+        yield made

@@ -1,7 +1,6 @@
 """Every test that asks for `url` or `db` runs twice: on a SQLite file and on a real PostgreSQL."""
 
 import itertools
-import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -65,13 +64,6 @@ def postgres() -> Iterator[Postgres]:
         server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "upgraded.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -87,12 +79,10 @@ def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
 
 
 @pytest.fixture
-def url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(dialect: str, request: pytest.FixtureRequest) -> str:
     """A database of its own, with every table."""
     if dialect == "sqlite":
-        path = tmp_path / "promotebot.db"
-        shutil.copy(request.getfixturevalue("upgraded_file"), path)
-        return f"sqlite:///{path}"
+        return str(request.getfixturevalue("sqlite_url"))
     server: Postgres = request.getfixturevalue("postgres")
     return server.emptied_database()
 
