@@ -24,6 +24,7 @@ _WORDS = {
     "Preview": "built for a branch. Promoting it is a complete rebuild with production's variables.",
     "Promoted": "has served production. It cannot be promoted again, only rolled back to.",
     "Current": "what the production domains serve.",
+    "Canary": "a rolling release gives it to some of the visitors. `/promote` shows how far it is.",
 }
 
 

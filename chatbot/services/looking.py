@@ -161,7 +161,9 @@ async def _is_built(
         if arrived:
             findings = replace(findings, before=await _before(held, deployment) or findings.before)
         else:
-            findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
+            now = Baseline.of(project)  # a rolling release of this build may have begun already
+            now = replace(now, release_at=baseline.release_at if baseline else None)
+            findings = replace(findings, baseline=now, before=project.current)
         await held.step(
             Stage.MOVING,
             findings,
@@ -173,7 +175,7 @@ async def _is_built(
         findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
-        by = await overtaking(held, project)
+        by = await overtaking(held, project) if releasing.has_moved(held, project) else None
         await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, overtaken=by))
 
 

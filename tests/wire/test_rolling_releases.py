@@ -18,9 +18,9 @@ async def rolling(bot: World) -> World:
     return bot
 
 
-async def enable(world: World, stages: list[dict[str, Any]]) -> None:
+async def enable(world: World, stages: list[dict[str, Any]], project: str = "shop") -> None:
     body = {"enabled": True, "stages": stages}
-    await world.vercel("PATCH", "/v1/projects/shop/rolling-release/config", body)
+    await world.vercel("PATCH", f"/v1/projects/{project}/rolling-release/config", body)
 
 
 async def document(world: World) -> Any:
@@ -262,14 +262,26 @@ async def test_forged_and_old_values_get_nowhere(world: World, caplog: pytest.Lo
     assert not tracebacks(caplog)
 
 
-async def test_a_rebuild_that_is_assigned_begins_one(bot: World) -> None:
-    await enable(bot, BY_APPROVAL)
-    target = await bot.newest("shop", "Preview")
-    card = await bot.card("shop", "Preview")
-    assert "A rolling release begins." in card.words.replace("*", "")
+async def test_rebuilds_that_are_assigned_begin_one_and_wait_behind_it(bot: World) -> None:
+    await enable(bot, BY_APPROVAL, "docs")  # its auto-assignment is on
+    target, other = [d for d in (await bot.panel())["docs"]["recent"] if d["state"] == "Preview"][:2]
+    card = await bot.card("docs", "Preview")
     await bot.ana.clicks(card, "Rebuild and promote")
-    told = await bot.bob.sees(f"shop: canary {target['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
+    told = await bot.bob.sees(f"docs: canary {target['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
     assert "is Current" not in told.words
+    await bot.ana.types(f"/promote {other['id']}", channel="deploys")
+    verb = f"Rebuild and promote {other['sha'][:7]} after it"
+    await bot.ana.clicks(await bot.ana.sees(verb, channel="deploys"), verb)
+    card = await bot.ana.sees("Queued behind a rolling release", channel="deploys")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.bob.sees("Accepted, and queued", channel="deploys")
+
+
+async def test_a_rebuild_that_is_not_assigned_is_promoted_into_one(rolling: World) -> None:
+    target = await rolling.newest("shop", "Preview")
+    card = await rolling.card("shop", "Preview")
+    await rolling.ana.clicks(card, "Rebuild and promote")
+    await rolling.bob.sees(f"shop: canary {target['sha'][:7]} at 5 %, stage 1 of 3", channel="deploys")
 
 
 async def test_only_who_may_gets_anywhere(rolling: World) -> None:
