@@ -115,9 +115,12 @@ def _superseded(operation: Operation) -> str:
     if build and findings.left_staged and build.ready_state == "READY":
         why = by or " Production changed meanwhile."
         return f"The new build {code(build.id)} is ready, and was not promoted.{why}"
-    if build is None or build.ready_state == "READY":
-        return by.strip() or "Somebody else moved production meanwhile."
-    return f"Production changed meanwhile, so I do not promote this build. {_build_left(build)}{by}"
+    if by:
+        return by.strip()
+    first = "Somebody asked for a way back meanwhile, and that goes first."
+    if build is None:
+        return f"{first} I no longer look at this request: it may have taken effect before."
+    return f"{first} I do not promote this build. {_build_left(build)}"
 
 
 def _build_left(build: Build | None) -> str:

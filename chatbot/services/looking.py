@@ -171,12 +171,19 @@ async def _is_built(
             detail={"build": deployment.id},
             accepted_at=held.now(),
         )
-    elif as_confirmed:
+    elif as_confirmed and await _moves_the_same_domains(held):
         findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
         by = await overtaking(held, project) if releasing.has_moved(held, project) else None
         await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, overtaken=by))
+
+
+async def _moves_the_same_domains(held: Held) -> bool:
+    """A promote moves every domain that production has by now: none but those that the person saw."""
+    listed = await held.crew.vercel.domains(held.row.project_id)
+    planned = {d.name for d in held.operation.plan.domains}
+    return {d.name for d in listed if d.moves_with_production} == planned
 
 
 async def _before(held: Held, build: Deployment) -> Deployment | None:

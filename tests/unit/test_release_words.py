@@ -297,7 +297,10 @@ WAITED = {"queued": True, "seen": "dpl_current"}
             "`dpl_third` took its place in the queue, so it does not begin.",
         ),
         (at(Stage.SUPERSEDED, BEHIND, release=release(), **WAITED), "Vercel has taken it out of the queue"),
-        (at(Stage.SUPERSEDED, BEGIN, release=None), "Somebody else moved production meanwhile."),
+        (
+            at(Stage.SUPERSEDED, BEGIN, release=None),
+            "Somebody asked for a way back meanwhile, and that goes first.",
+        ),
     ],
 )
 def test_what_was_superseded_says_by_what(made: Operation, why: str) -> None:

@@ -29,6 +29,7 @@ from tests.unit.strategies import operations
 
 NO = Trouble("said", "no.")
 SEEN = "Current, when last seen: `dpl_x`."
+IT_MAY = "it may have taken effect before."
 
 
 def told(made: Operation) -> str:
@@ -100,7 +101,10 @@ def told(made: Operation) -> str:
         ),
         (at(Stage.UNKNOWN, trouble=NO, seen="dpl_x"), f"before you try again. Vercel said: no. {SEEN}"),
         (at(Stage.UNKNOWN, queued=True), "It was queued, and Vercel does not show it any more."),
-        (at(Stage.SUPERSEDED, seen="dpl_x"), f"Somebody else moved production meanwhile. {SEEN}"),
+        (
+            at(Stage.SUPERSEDED, seen="dpl_x"),
+            f"a way back meanwhile, and that goes first. I no longer look at this request: {IT_MAY} {SEEN}",
+        ),
         (
             at(Stage.OUTDATED, changed=(Part.DOMAINS,)),
             "Nothing was done: the affected domains changed after the confirmation.",
@@ -142,14 +146,13 @@ def test_trouble_without_words_is_not_told(text: str) -> None:
     assert told(at(Stage.FAILED, trouble=Trouble("said", text))) == told(at(Stage.FAILED))
 
 
-SUPERSEDED = "Production changed meanwhile, so I do not promote this build."
+SUPERSEDED = "Somebody asked for a way back meanwhile, and that goes first. I do not promote this build."
 GIVEN_UP = "It was given up, and I do not promote it."
 READY = "The build is ready: it stays Staged, unless Vercel assigns the domains to it."
 STILL = "The build could not be canceled: Vercel may still assign the domains to it. See `/current`."
 
 
 GONE = "The build has failed, or is gone."
-ELSE = "Somebody else moved production meanwhile."
 
 
 @pytest.mark.parametrize("state", BUILD_STATES)
@@ -158,7 +161,7 @@ def test_what_became_of_a_build_that_nobody_waits_for(stage: Stage, state: str) 
     left = {"CANCELED": "The build was canceled.", "ERROR": GONE, "DELETED": GONE}.get(state, STILL)
     sentence = f"{SUPERSEDED if stage is Stage.SUPERSEDED else GIVEN_UP} {left}"
     if state == "READY":
-        sentence = ELSE if stage is Stage.SUPERSEDED else f"{GIVEN_UP} {READY}"
+        sentence = f"{SUPERSEDED if stage is Stage.SUPERSEDED else GIVEN_UP} {READY}"
     assert f"\n{sentence}\n" in told(at(stage, REBUILD, build=replace(BUILD, ready_state=state)))
 
 
@@ -167,9 +170,10 @@ def test_only_a_build_that_was_left_staged_is_said_to_be_ready_and_not_promoted(
     sentence = "The new build `dpl_new` is ready, and was not promoted. Production changed meanwhile."
     left = told(at(Stage.SUPERSEDED, REBUILD, build=built, left_staged=True, seen="dpl_x"))
     assert f"\n{sentence} {SEEN}\n" in left
-    assert ELSE not in left
-    promoted = told(at(Stage.SUPERSEDED, REBUILD, build=built, seen="dpl_x"))
-    assert f"\n{ELSE} {SEEN}\n" in promoted
+    assert SUPERSEDED not in left
+    by = Overtaking(staged(), "slack:U0BOB0002", "promote")
+    promoted = told(at(Stage.SUPERSEDED, REBUILD, build=built, seen="dpl_x", overtaken=by))
+    assert "\n<@U0BOB0002> promoted `3f2a1bc` fix the cart" in promoted
     assert "not promoted" not in promoted
 
 

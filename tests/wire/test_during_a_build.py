@@ -26,7 +26,7 @@ async def test_a_rollback_from_outside_is_never_undone(bot: World) -> None:
     await bot.let_build_finish(build)
     told = await bot.bob.sees("superseded", channel="deploys")
     assert f"The new build `{build}` is ready, and was not promoted" in told.words
-    assert f"Current, when last seen: `{old['id']}`" in told.words
+    assert f"rolled back to `{old['sha'][:7]}`" in told.words
     await bot.until_all_is_told()
     assert not await bot.promotes()
     assert await bot.serving("docs") == {old["id"]}
@@ -130,6 +130,20 @@ async def test_cancel_the_build_cancels_it_and_frees_the_project(bot: World) -> 
     await bot.bob.sees("is Current", channel="deploys")
 
 
+async def test_domains_that_changed_meanwhile_leave_the_build_to_people(bot: World) -> None:
+    before = await bot.serving("shop")
+    build = await bot.rebuild("shop")
+    await bot.vercel(
+        "POST", f"/v10/projects/{await bot.project_id('shop')}/domains", {"name": "new.shop.example.com"}
+    )
+    await bot.let_build_finish(build)
+    told = await bot.bob.sees("superseded", channel="deploys")
+    assert f"The new build `{build}` is ready, and was not promoted." in told.words
+    await bot.until_all_is_told()
+    assert await bot.serving("shop") == before
+    assert not await bot.promotes()
+
+
 async def test_a_build_is_canceled_once_however_often_one_clicks(bot: World) -> None:
     build = await bot.rebuild("docs")
     message = await bot.ana.sees("Building `dpl_", channel="deploys")
@@ -150,6 +164,7 @@ async def test_a_rollback_does_not_wait_for_a_build_and_ends_it(bot: World) -> N
     await bot.ana.clicks(card, "Roll back")
     await bot.bob.sees("Production is pinned", channel="deploys")
     given_up = await bot.bob.sees("superseded", channel="deploys")
+    assert "Somebody asked for a way back meanwhile" in given_up.words
     assert "The build was canceled." in given_up.words
     await bot.until_all_is_told()
     assert await _build_state(bot, build) == "CANCELED"
