@@ -421,7 +421,9 @@ def _bound_release(plan: Plan) -> list[object] | None:
     beginning its stages, of a place behind it who has that place now.
     """
     if plan.starts_release:
-        return [[s.percentage, s.lasts and s.lasts.total_seconds(), s.grows] for s in plan.project.stages]
+        return [
+            [float(s.percentage), s.lasts and s.lasts.total_seconds(), s.grows] for s in plan.project.stages
+        ]
     if (release := plan.release) is None:
         return None
     bound = [release.canary_id, release.base_id, release.started_at.isoformat()]
