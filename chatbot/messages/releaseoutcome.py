@@ -44,7 +44,7 @@ def queued(operation: Operation, now: datetime) -> str:
         return "Accepted, and queued: it begins when the rolling release that is under way completes."
     return (
         f"Accepted, and queued: it begins when the rolling release of {line(release.canary)} is complete "
-        f"({standing(release)}). {goes_on(release, now)}"
+        f"({standing(release)}). {goes_on(release, now)} If that is aborted, it does not begin."
     )
 
 

@@ -68,6 +68,20 @@ async def test_every_outcome_has_its_picture(world: World, new_page: Callable[..
     await world.bob.sees("superseded", channel="deploys")
     await pictures.take("outcome-superseded", "superseded")
 
+    stages = [{"targetPercentage": share} for share in (5, 25, 100)]
+    await world.vercel("PATCH", "/v1/projects/shop/rolling-release/config", {"stages": stages})
+    waits = await world.newest("shop", "Preview")
+    await confirm(world, await world.card("shop", "Staged"), "Promote")
+    await world.bob.sees("canary", channel="deploys")
+    await pictures.take("release-canary", "stage 1 of 3", "Queued behind it")
+    await world.ana.types(f"/promote {waits['id']}", channel="deploys")
+    shown = await world.ana.sees("after it", channel="deploys")
+    await world.ana.clicks(shown, f"Rebuild and promote {waits['sha'][:7]} after it")
+    card = await world.ana.sees("Queued behind a rolling release", channel="deploys")
+    await confirm(world, card, "Rebuild and promote")
+    await world.bob.sees("Accepted, and queued", channel="deploys")
+    await pictures.take("operation-queued", "Accepted, and queued")
+
 
 async def confirm(world: World, card: SeenMessage, verb: str) -> None:
     await world.ana.clicks(card, verb)
