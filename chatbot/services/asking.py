@@ -78,7 +78,7 @@ async def ask_to_promote_build(held: Held, project: Project, build: Build, findi
 async def keep_auto_assignment_off(held: Held, findings: Findings) -> None:
     """The promote switched it on. Asked once; the next look reads back what it is."""
     await held.step(
-        Stage.MOVING,
+        held.stage,
         findings,
         audited="operation.keep_off_asked",
         keep_off_asked_at=held.now(),

@@ -25,6 +25,7 @@ from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement
 from chatbot.messages.buildlog import whole_log_end
 from chatbot.messages.proof import whole_proof
+from chatbot.services.afterwards import LOOK_AGAIN_AFTER, look_again
 from chatbot.services.announcer import LiveMessage, Posted, SlackTrouble
 from chatbot.services.asking import check_and_ask, person
 from chatbot.services.held import Crew, Held
@@ -68,6 +69,8 @@ class Carrying:
     async def step(self) -> float | None:
         """Do the next thing. Returns how many seconds later the next one is due; None when all is told."""
         held = self._held
+        if held.row.told_at is not None:
+            return 0.0 if await look_again(held) else None
         work = STEPS.get(held.stage)
         if work is None:
             await stop_build(held)
@@ -137,7 +140,7 @@ class Carrying:
                 await self._detail(operation)
                 announced = await self._announce(operation)
                 await retire_outlived(held)
-            columns |= {"told_at": held.now(), "announcement_ts": announced}
+            columns |= {"told_at": held.now(), "announcement_ts": announced, **self._watch()}
         except SlackTrouble as error:
             _log.warning("the outcome of operation %s was not told: %s", operation.id, type(error).__name__)
             if since < _TELL_FOR:
@@ -146,6 +149,16 @@ class Carrying:
                 _log.exception("the outcome of operation %s will not be told any more", operation.id)
                 columns["told_at"] = held.now()
         await held.crew.ledger.change(held.row, **columns)
+
+    def _watch(self) -> dict[str, Any]:
+        """An unknown outcome is due again."""
+        held = self._held
+        if held.stage is not Stage.UNKNOWN or held.row.watch_until is not None:
+            return {}
+        return {
+            "watch_until": held.now() + held.crew.patience.afterwards,
+            "look_at": held.now() + LOOK_AGAIN_AFTER,
+        }
 
     async def _detail(self, operation: Operation) -> None:
         """What the message has no room for goes to its thread."""

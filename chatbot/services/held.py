@@ -20,7 +20,7 @@ class Patience:
 
     `lease`: an operation stays with a silent process. `unseen`: an unanswered ask is looked for. `observe`: an
     accepted one is watched. `build`: a build is followed. `valid`: how old a confirmed wish may be when it is
-    acted on.
+    acted on. `afterwards`: an unknown outcome is looked for on.
     """
 
     lease: timedelta = timedelta(seconds=30)
@@ -28,6 +28,7 @@ class Patience:
     observe: timedelta = timedelta(minutes=3)
     build: timedelta = timedelta(hours=1)
     valid: timedelta = timedelta(minutes=10)
+    afterwards: timedelta = timedelta(hours=1)
 
     @property
     def ask(self) -> float:
@@ -80,7 +81,11 @@ class Held:
         detail: dict[str, Any] | None = None,
         **columns: Any,
     ) -> None:
-        """One transaction; `audited` is the action of its audit entry."""
+        """One transaction; `audited` is the action of its audit entry. An unknown outcome that becomes known
+        is told anew.
+        """
+        if self.stage is Stage.UNKNOWN and stage is not Stage.UNKNOWN:
+            columns |= {"told_at": None, "watch_until": None}
         self.row = await self.crew.ledger.step(
             self.row, stage, findings=findings, action=audited, detail=detail, **columns
         )
@@ -109,6 +114,16 @@ class Held:
         now, lease = self.now(), self.crew.patience.lease
         if self.row.lease_until is None or self.row.lease_until - now < lease * 2 / 3:
             self.row = await self.crew.ledger.change(self.row, lease_until=now + lease)
+
+    async def let_go(self, *, for_: timedelta) -> None:
+        """Anybody may go on with it after that time."""
+        free = {"lease_owner": None, "lease_until": None}
+        self.row = await self.crew.ledger.change(self.row, look_at=self.now() + for_, **free)
+
+    async def stop_watching(self) -> None:
+        """Its outcome stays unknown."""
+        free = {"lease_owner": None, "lease_until": None}
+        self.row = await self.crew.ledger.change(self.row, watch_until=None, **free)
 
     def fresh_lease(self) -> datetime:
         return self.now() + self.crew.patience.lease

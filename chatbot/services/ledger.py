@@ -187,6 +187,13 @@ class Ledger:
         asked = (row for row in lately if row.asked_at is not None)
         return next((row.actor for row in asked if (row.build_id or row.target_id) == deployment_id), None)
 
+    async def has_gone_on(self, row: Row) -> bool:
+        """Whether another operation has asked for something on this project since."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, row.project_id, limit=_LATELY)
+        asked = [other.asked_at for other in lately if other.id != row.id]
+        return row.asked_at is None or any(at > row.asked_at for at in asked if at is not None)
+
     async def outlived(self, row: Row) -> list[Row]:
         """Earlier operations of the project whose message still has the buttons it was told with."""
         async with self._database.read() as session:
@@ -276,7 +283,8 @@ class Ledger:
         """
         check_transition(Stage(row.state), stage)
         now = self._clock()
-        if stage.is_outcome:
+        ends = stage.is_outcome and stage.value != row.state
+        if ends:
             values["finished_at"] = now
         async with self._database.write() as session:
             row = await operations.change(
@@ -290,7 +298,7 @@ class Ledger:
             )
             if action is not None:
                 await _append(session, row, action, "bot", now, **(detail or {}))
-            if stage.is_outcome:
+            if ends:
                 await _append(session, row, f"operation.{stage}", "bot", now, **summary(findings))
         return row
 

@@ -44,7 +44,7 @@ async def look(held: Held) -> None:
     match sight:
         case Sight.ROLLING:
             await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
-        case Sight.QUEUED:
+        case Sight.QUEUED if held.stage is not Stage.UNKNOWN:
             await releasing.is_queued(held, findings)
         case Sight.OVERTAKEN:
             by = await overtaking(held, project) if releasing.has_moved(held, project) else None
@@ -54,7 +54,7 @@ async def look(held: Held) -> None:
         case Sight.FAILED:
             ended = Trouble("job", project.last_request.job_status) if project.last_request else None
             await _prove_failure(held, replace(findings, trouble=findings.trouble or ended))
-        case Sight.MOVING if held.stage is not Stage.QUEUED:
+        case Sight.MOVING if held.stage not in {Stage.QUEUED, Stage.UNKNOWN}:
             await _moves(held, findings)
         case _:
             await _give_up_when_late(held, findings)
@@ -109,6 +109,8 @@ async def saw_nothing(held: Held, error: PlatformError) -> None:
 
 
 async def _give_up_when_late(held: Held, findings: Findings, outcome: Stage = Stage.UNKNOWN) -> None:
+    if held.stage is Stage.UNKNOWN:
+        return  # nothing new: it stays as it was told
     if held.stage is Stage.QUEUED:
         await releasing.is_no_longer_queued(held, findings, outcome)
     elif _is_late(held):
@@ -240,6 +242,7 @@ async def _prove_arrival(held: Held, findings: Findings) -> None:
         and held.operation.plan.keep_off
         and findings.auto_assign
         and held.row.keep_off_asked_at is None
+        and held.stage is not Stage.UNKNOWN
     ):
         await keep_auto_assignment_off(held, findings)
     elif all(arrived):

@@ -1,5 +1,7 @@
 """The commands that only look: `/current`, `/deployments`, `/promotebot`."""
 
+import asyncio
+
 from tests.conftest import World
 
 
@@ -75,3 +77,41 @@ async def test_the_audit_log_is_read_by_project_person_and_time(bot: World) -> N
     await bot.bob.sees("has no such entry", channel="incidents")
     await bot.bob.types("/promotebot audit ???", channel="incidents")
     await bot.bob.sees("I cannot read `???`", channel="incidents")
+
+
+async def test_an_unknown_outcome_becomes_known_once_production_shows_it(world: World) -> None:
+    """The request took effect much later than anybody waited for it."""
+    await world.start_bot(promotebot_unseen_seconds=0.5)
+    target = (await world.newest("shop", "Staged"))["id"]
+    await world.tell_platform("faults", [{"path": "/promote/", "method": "POST", "cut": "before"}])
+    card = await world.card("shop", "Staged")
+    await world.ana.clicks(card, "Promote")
+    await world.bob.sees("outcome unknown", channel="deploys")
+    (unknown,) = await world.until_all_is_told()
+    assert unknown.watch_until is not None
+    await world.promote_outside("shop", target)
+    world.clock.move(seconds=11)
+    await world.bob.sees("Current of shop is now", channel="deploys")
+    message = await world.bob.sees("Requested by", channel="deploys")
+    assert "is Current" in message.words
+    (row,) = await world.until_all_is_told()
+    assert (row.state, row.watch_until) == ("succeeded", None)
+    actions = [e.action for e in await world.audit() if e.operation_id]
+    assert actions[:2] == ["operation.succeeded", "operation.unknown"]
+
+
+async def test_an_unknown_outcome_is_not_looked_for_for_ever(world: World) -> None:
+    await world.start_bot(promotebot_unseen_seconds=0.5)
+    await world.tell_platform("faults", [{"path": "/promote/", "method": "POST", "cut": "before"}])
+    card = await world.card("shop", "Staged")
+    await world.ana.clicks(card, "Promote")
+    await world.bob.sees("outcome unknown", channel="deploys")
+    await world.until_all_is_told()
+    world.clock.move(hours=2)
+    async with asyncio.timeout(10):
+        while True:
+            (row,) = await world.operations()
+            if row.watch_until is None:
+                break
+            await asyncio.sleep(0.05)  # the database tells nobody
+    assert row.state == "unknown"
