@@ -8,7 +8,7 @@ from tests.conftest import World
 
 READ_FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "401": ({"status": 401}, "Vercel refused (401)"),
-    "403": ({"status": 403}, "Vercel refused (403)"),
+    "403": ({"status": 403}, "is not among what the bot's token may see"),
     "404": ({"status": 404}, "Nothing was done."),
     "410": ({"status": 410}, "Nothing was done."),
     "422": ({"status": 422}, "Vercel answered 422"),
