@@ -2,7 +2,7 @@
 
 from chatbot.domain.operations import Line, Overtaking
 from chatbot.messages.confirmation import title
-from chatbot.messages.wording import deployment_line, escape, mention
+from chatbot.messages.wording import code, deployment_line, escape, mention
 
 _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 
@@ -17,7 +17,7 @@ def in_line(line: Line) -> str:
 def overtook(by: Overtaking) -> str:
     """A sentence: who made what Current."""
     who = mention(by.actor) if by.actor else "Somebody outside of Slack"
-    what = deployment_line(by.to)
+    what = f"{deployment_line(by.to)} {code(by.to.id)}"
     match by.how:
         case "promote" | "rebuild" | "complete":
             return f"{who} promoted {what} meanwhile."

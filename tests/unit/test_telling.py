@@ -183,7 +183,7 @@ def test_only_a_build_that_was_left_staged_is_said_to_be_ready_and_not_promoted(
         (Overtaking(staged(), "slack:U0BOB0002", "promote"), "<@U0BOB0002> promoted `3f2a1bc` fix the cart"),
         (Overtaking(staged(), "vercel:bob", "rollback"), "bob rolled back to `3f2a1bc` fix the cart"),
         (Overtaking(staged(), None, "promote"), "Somebody outside of Slack promoted `3f2a1bc`"),
-        (Overtaking(staged()), "`3f2a1bc` fix the cart (ana, main) became Current meanwhile."),
+        (Overtaking(staged()), "`3f2a1bc` fix the cart (ana, main) `dpl_target` became Current meanwhile."),
     ],
 )
 def test_who_moved_production_meanwhile_is_said_with_what_to(by: Overtaking, sentence: str) -> None:
