@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot import listeners
 from chatbot.errors import ConfigurationError, NotAuthorized, PlatformError
+from chatbot.github import GitHubClient
 from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
 from chatbot.services.conductor import Conductor
@@ -88,7 +89,7 @@ async def running(
         await _check_tokens(_check_slack(slack, settings, http_port), _check_vercel(vercel))
         tasks = Tasks()
         stack.push_async_callback(tasks.close, _DRAIN)
-        bot = _compose(settings, database, slack, vercel, visits, tasks, clock)
+        bot = _compose(settings, database, slack, vercel, _git(settings, http), visits, tasks, clock)
         stack.callback(bot.conductor.stop)
         ticker = _ticker(bot)
         stack.callback(ticker.stop)
@@ -117,11 +118,12 @@ def _compose(
     database: Database,
     slack: AsyncWebClient,
     vercel: VercelClient,
+    git: GitHubClient | None,
     visits: aiohttp.ClientSession,
     tasks: Tasks,
     clock: Clock,
 ) -> Bot:
-    ledger, planner, announcer = Ledger(database, clock), Planner(vercel), Announcer(slack)
+    ledger, planner, announcer = Ledger(database, clock), Planner(vercel, git), Announcer(slack)
     valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
     crew = Crew(
         vercel=vercel,
@@ -158,6 +160,11 @@ def _compose(
         clock=clock,
         valid=valid,
     )
+
+
+def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | None:
+    token = settings.github_token.get_secret_value()
+    return GitHubClient(session, url=settings.github_api_url, token=token) if token else None
 
 
 def _ticker(bot: Bot) -> Ticker:

@@ -3,6 +3,7 @@
 PromotebotError
 ├── ConfigurationError        the bot cannot start; one sentence, exit 2
 ├── Refusal                   the bot will not do it; messages/refusals.py has the sentence
+├── GitHostError              GitHub did not say how two commits compare; nothing depends on it
 └── PlatformError             Vercel did not do it, or did not say so
     ├── PlatformUnreachable   no answer arrived
     ├── PlatformGarbled       an answer arrived that cannot be read
@@ -23,6 +24,14 @@ class ConfigurationError(PromotebotError):
 
 class Refusal(PromotebotError):
     """The bot declines. Subclasses carry nouns, never sentences."""
+
+
+class GitHostError(PromotebotError):
+    """No answer, none that can be read, or an error `status`."""
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(f"{why} ({status})" if status else why)
+        self.status = status
 
 
 class PlatformError(PromotebotError):

@@ -19,7 +19,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """Durations are seconds. URLs end as the libraries want them: Slack's with a slash, Vercel's without."""
+    """Durations are seconds. URLs end as the libraries want them: Slack's with a slash, the others without."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     vercel_token: SecretStr = Field(min_length=1)
     vercel_team_id: str = ""
     vercel_api_url: str = "https://api.vercel.com"
+
+    github_token: SecretStr = Field(default=SecretStr(""), description="counts commits; optional")
+    github_api_url: str = "https://api.github.com"
 
     database_url: SecretStr = SecretStr("sqlite:///promotebot.db")
 
@@ -89,7 +92,7 @@ class Settings(BaseSettings):
     def _stripped(cls, value: object) -> object:
         return value.strip() if isinstance(value, str) else value  # a secret from a file ends with a newline
 
-    @field_validator("slack_api_url", "vercel_api_url")
+    @field_validator("slack_api_url", "vercel_api_url", "github_api_url")
     @classmethod
     def _is_url(cls, value: str) -> str:
         if not re.match(r"https?://[^/\s]", value):

@@ -273,6 +273,8 @@ def settings_for(platform: Platform, workspace: Workspace, database: str, **chan
         "vercel_token": platform.token,
         "vercel_team_id": platform.team_id,
         "vercel_api_url": platform.url,
+        "github_token": platform.github_token,
+        "github_api_url": platform.github_url,
         "database_url": database,
         "promotebot_probe_url": f"{platform.url}/sites/{{domain}}/",
         "promotebot_probe_private": True,

@@ -147,11 +147,13 @@ class Project:
 
     @property
     def current_since(self) -> datetime | None:
-        """When Current became it: by the last request, else when its build was ready and got the domains."""
-        last, current = self.last_request, self.current
+        """When production came to what it serves; None where the platform does not say."""
+        current, last = self.current, self.last_request
         if current is None:
             return None
-        return last.requested_at if last and last.to_id == current.id else current.ready_at
+        if last is not None and last.to_id == current.id and last.job_status == "succeeded":
+            return last.requested_at
+        return current.assigned_at or current.ready_at
 
     @property
     def move_under_way(self) -> AliasRequest | None:

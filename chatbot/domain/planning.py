@@ -5,11 +5,13 @@ Plan, or raise the Refusal that says why not.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
+from chatbot.domain.changes import CodeChange
+from chatbot.domain.crons import CronChange, cron_change
 from chatbot.domain.deployments import (
     Deployment,
     Domain,
@@ -79,7 +81,10 @@ class Caution(StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """One round of parallel reads about a project and the deployment that is to become Current."""
+    """One round of parallel reads about a project and the deployment that is to become Current.
+
+    `code` is what the git host told of the two commits, as far as it was asked.
+    """
 
     project: Project
     target: Deployment
@@ -87,6 +92,7 @@ class Look:
     environment: tuple[EnvironmentKey, ...]
     recent: tuple[Deployment, ...] = ()
     newest_release: RollingRelease | None = None
+    code: CodeChange | None = None
 
     @property
     def release(self) -> RollingRelease | None:
@@ -116,6 +122,8 @@ class Plan:
     when_ready: bool = False
     keep_off: bool = False
     newest_release: RollingRelease | None = None
+    code: CodeChange | None = None
+    crons: CronChange = field(default_factory=CronChange)
 
     def keeping_off(self, keep_off: bool) -> Self:  # noqa: FBT001 - it is what the name says
         """The same plan, with the choice whether auto-assignment is switched off again after the domains moved.
@@ -158,7 +166,11 @@ class Plan:
         return self.project.auto_assign
 
     def fingerprint(self) -> str:
-        """Equal exactly when target, Current, path, domains, auto-assignment and environment are."""
+        """Equal exactly when target, Current, path, domains, auto-assignment and environment are.
+
+        The commits and the cron jobs follow from target and Current: they cannot change while those do not. The
+        git host may answer once and be silent the next time, and that must not undo a confirmation.
+        """
         return digest([*self._core(), [d.serves for d in self.domains], self.environment.version])
 
     def core_fingerprint(self) -> str:
@@ -355,8 +367,17 @@ def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
         cautions=tuple(_cautions(path, look, moving)),
         reason=reason,
         newest_release=look.newest_release,
+        code=look.code,
+        crons=_crons(look),
     )
     return plan.keeping_off(keep_off=False)
+
+
+def _crons(look: Look) -> CronChange:
+    """None move while the project has them switched off."""
+    if look.project.crons_are_off:
+        return CronChange()
+    return cron_change(look.project.crons, look.target.crons)
 
 
 def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]:

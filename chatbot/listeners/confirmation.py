@@ -1,4 +1,4 @@
-"""The buttons of every operation: confirm, cancel, choose another, show all domains, undo."""
+"""The buttons of every operation: confirm, cancel, choose another, show all domains or keys, undo."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -19,6 +19,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     click_at_once(app, bot, any_number(actions.CANCEL), cancel)
     click_later(app, bot, any_number(actions.CHOOSE), choose)
     click_later(app, bot, any_number(actions.SHOW_DOMAINS), show_domains)
+    click_later(app, bot, any_number(actions.SHOW_KEYS), show_keys)
     click_at_once(app, bot, any_number(actions.OPEN_LINK), _nothing)
 
 
@@ -69,6 +70,11 @@ async def choose(bot: Bot, asked: Asked) -> Reply:
 async def show_domains(bot: Bot, asked: Asked) -> None:
     plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
     await open_dialog(bot, asked, confirmation.all_domains(plan))
+
+
+async def show_keys(bot: Bot, asked: Asked) -> None:
+    plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
+    await bot.slack.views_open(trigger_id=asked.trigger_id, view=confirmation.all_keys(plan))
 
 
 async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:

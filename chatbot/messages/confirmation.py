@@ -1,15 +1,17 @@
 """The confirmation: the whole truth before the click."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from json import dumps
 
-from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
+from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Domain
 from chatbot.domain.planning import MAX_REASON, Caution, Part, Path, Plan
-from chatbot.messages import actions, releasecard
-from chatbot.messages.message import Message, button, columns, context, header, row, section, sections
+from chatbot.messages import actions, consequences, releasecard
+from chatbot.messages.message import Message, button, columns, context, header, link, row, section, sections
 from chatbot.messages.wording import (
     bullets,
     code,
@@ -25,8 +27,9 @@ from chatbot.messages.wording import (
 )
 
 SHOWN_DOMAINS = 10
-_SHOWN_KEYS = 20
-_MODAL_SECTIONS = 99  # Slack takes a hundred blocks
+_MODAL_BLOCKS, _MODAL_BYTES = 100, 200_000
+_WHOLE_KEY = 256
+_ROOM_FOR_REDIRECTS = 500
 
 VERBS = {
     Path.PROMOTE: "Promote",
@@ -86,15 +89,17 @@ def card(
         )
     blocks += [
         section(_path(plan)),
-        columns(*(_side(label, deployment, now) for label, deployment in _sides(plan))),
-        *sections(_domains(plan)),
-        *sections(_environment(plan)),
-        section(_auto_assign(plan)),
+        *sections(_domains(plan), _show_domains(plan, confirmation_id)),
+        columns(*(_side(label, deployment, plan, now) for label, deployment in _sides(plan))),
     ]
+    if plan.code:
+        blocks.append(section(consequences.commits(plan.code), _compare(plan.code)))
+    blocks += sections(consequences.environment(plan), _show_keys(plan, confirmation_id))
+    if moves := [*consequences.cron_jobs(plan), *consequences.migrations(plan)]:
+        blocks += sections(moves)
+    blocks.append(section(consequences.auto_assignment(plan)))
     if plan.cautions:
         blocks += sections(["*Mind*", *bullets((_CAUTIONS[c] for c in plan.cautions), 10)])
-    if plan.reason:
-        blocks.append(section(f"*Reason*\n{foreign(plan.reason, MAX_REASON)}"))
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
     return Message(f"{escape(title(plan))}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
 
@@ -111,20 +116,45 @@ def cancelled(plan: Plan) -> Message:
 
 
 def all_domains(plan: Plan) -> View:
-    """The modal behind *Show all*: every domain, as many as fit in Slack's hundred blocks."""
-    lines = [f"• {_domain(domain, plan.current)}" for domain in plan.domains]
-    return View(
-        type="modal",
-        title="Affected domains",
-        close="Close",
-        blocks=[
-            section(f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} will move."),
-            *sections(lines)[:_MODAL_SECTIONS],
-        ],
-    )
+    """The modal behind *Show all domains*."""
+    lines = _listed(plan, plan.domains)
+    head = f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} will move{_all_serve(plan)}."
+    return _modal("Affected domains", head, lines)
+
+
+def all_keys(plan: Plan) -> View:
+    """The modal behind *Show all keys*: names only, as everywhere."""
+    lists = list(consequences.key_lists(plan.environment))
+    lines = [line for what, keys in lists for line in (f"*{what} ({len(keys)})*", *_keys(keys))]
+    total = sum(len(keys) for _, keys in lists)
+    return _modal("Environment keys", f"*{count(total, 'key')}* of {foreign(plan.project.name)}.", lines)
+
+
+def _modal(title: str, head: str, lines: list[str]) -> View:
+    """What does not fit into a modal is counted."""
+    kept, blocks = lines, sections(lines)
+    while not _fit(blocks):
+        kept = kept[: len(kept) * 9 // 10]
+        blocks = sections([*kept, f"and {len(lines) - len(kept)} more"])
+    return View(type="modal", title=title, close="Close", blocks=[section(head), *blocks])
+
+
+def _fit(blocks: list[SectionBlock]) -> bool:
+    """Slack takes a hundred blocks and 250,000 bytes."""
+    return len(blocks) < _MODAL_BLOCKS and len(dumps([b.to_dict() for b in blocks])) < _MODAL_BYTES
+
+
+def _keys(keys: tuple[str, ...]) -> list[str]:
+    return [f"• {code(key, _WHOLE_KEY)}" for key in keys]
 
 
 def _path(plan: Plan) -> str:
+    usual = f" This usually takes {span(plan.usual)}." if plan.usual else ""
+    reason = f"\n*Reason*: {foreign(plan.reason, MAX_REASON)}" if plan.reason else ""
+    return f"{_how(plan)}{usual}{reason}"
+
+
+def _how(plan: Plan) -> str:
     staged = releasecard.how(plan)
     if staged and plan.path is not Path.REBUILD:
         return staged
@@ -135,10 +165,9 @@ def _path(plan: Plan) -> str:
             return "*Instant rollback.* The domains go back to a deployment that served before. Nothing is rebuilt."
         case _:
             onward = f".\n{staged}" if staged else ", and the new deployment becomes Current."
-            usual = f" This usually takes {span(plan.usual)}." if plan.usual else ""
             return (
                 "*Complete rebuild.* A preview cannot be promoted as it is: its source is built again for "
-                f"production{onward}{usual}"
+                f"production{onward}"
             )
 
 
@@ -146,76 +175,84 @@ def _sides(plan: Plan) -> tuple[tuple[str, Deployment | None], ...]:
     return releasecard.sides(plan) or (("Current now", plan.current), ("Current then", plan.target))
 
 
-def _side(label: str, deployment: Deployment | None, now: datetime) -> str:
+def _side(label: str, deployment: Deployment | None, plan: Plan, now: datetime) -> str:
     if deployment is None:
         return f"*{label}*\nnothing"
-    return f"*{label}*\n{deployment_line(deployment)}\n{old(deployment, now)} · {code(deployment.id)}"
+    since = plan.project.current_since if deployment == plan.current else None
+    serving = f", Current since {span(now - since)}" if since else ""
+    return (
+        f"*{label}*\n{deployment_line(deployment)}\n{old(deployment, now)}{serving} · {code(deployment.id)}"
+    )
 
 
 def _domains(plan: Plan) -> list[str]:
     if not plan.domains:
-        return ["*Affected domains*", "None: this project has no production domain."]
-    affected = bullets((_domain(domain, plan.current) for domain in plan.domains), SHOWN_DOMAINS)
-    lines = [f"*Affected domains ({len(plan.domains)})*", *affected]
+        return ["*Affected domains*: none, this project has no production domain."]
+    # Those that serve something else come first, so that none of them is only counted.
+    first = sorted(plan.domains, key=lambda d: _serves_current(d, plan))
+    lines = [
+        f"*Affected domains ({len(plan.domains)})*{_all_serve(plan)}",
+        *_listed(plan, first[:SHOWN_DOMAINS]),
+    ]
+    if len(first) > SHOWN_DOMAINS:
+        lines.append(f"and {len(first) - SHOWN_DOMAINS} more")
     if plan.only_begins:
         lines.append("They stay where they are until the rolling release is complete.")
     if plan.redirects:
         follow = (f"{domain_name(d.name)} → {domain_name(d.redirect or '')}" for d in plan.redirects)
-        lines.append(f"Redirects follow: {named(follow, 5)}")
+        lines.append(f"Redirects follow: {named(follow, 5, _ROOM_FOR_REDIRECTS)}")
     return lines
 
 
-def _domain(domain: Domain, current: Deployment | None) -> str:
+def _all_serve(plan: Plan) -> str:
+    """Said once where it is true of every domain."""
+    return f", serving {code(plan.current.label)} now" if plan.current and _agree(plan) else ""
+
+
+def _listed(plan: Plan, domains: Iterable[Domain]) -> list[str]:
+    agree = _agree(plan)
+    return [f"• {domain_name(d.name)}" if agree else f"• {_domain(d, plan)}" for d in domains]
+
+
+def _agree(plan: Plan) -> bool:
+    return all(_serves_current(d, plan) for d in plan.domains)
+
+
+def _serves_current(domain: Domain, plan: Plan) -> bool:
+    return plan.current is not None and domain.serves == plan.current.id
+
+
+def _domain(domain: Domain, plan: Plan) -> str:
     if domain.serves is None:
         return f"{domain_name(domain.name)}: serves nothing now"
-    if current and domain.serves == current.id:
-        return f"{domain_name(domain.name)}: serves {code(current.label)} now"
+    if plan.current and domain.serves == plan.current.id:
+        return f"{domain_name(domain.name)}: serves {code(plan.current.label)} now"
     return f"{domain_name(domain.name)}: serves {code(domain.serves)} now, not what is Current"
-
-
-def _environment(plan: Plan) -> list[str]:
-    change = plan.environment
-    if plan.path.is_step:
-        return []
-    if plan.path is not Path.REBUILD:
-        if not change.changed_since_build:
-            return ["*Environment*", "As it was built. No production key changed since."]
-        missing = _keys(change.changed_since_build)
-        return ["*Environment*", f"As it was built. Changed since, and not in it: {missing}"]
-    lines = ["*Environment*", "Production's variables of now. Preview variables are not used."]
-    for keys, what in (
-        (change.only_preview, "Only in preview, missing then"),
-        (change.only_production, "Only in production, new then"),
-        (change.differing, "Set separately for each, may differ"),
-    ):
-        if keys:
-            lines.append(f"{what}: {_keys(keys)}")
-    return lines
-
-
-def _keys(keys: tuple[str, ...]) -> str:
-    return named((code(key, 60) for key in keys), _SHOWN_KEYS)
-
-
-def _auto_assign(plan: Plan) -> str:
-    before, after = plan.auto_assign_before, plan.auto_assign_after
-    words = {True: "on", False: "off"}
-    if plan.only_begins and not before:
-        return "*Auto-assignment* stays off until the rolling release is complete. That switches it on."
-    if before == after:
-        return f"*Auto-assignment* stays {words[after]}."
-    why = "Every promote switches it on." if after else "Every rollback switches it off."
-    return f"*Auto-assignment* is {words[before]} now and {words[after]} afterwards. {why}"
 
 
 def _buttons(plan: Plan, confirmation_id: str) -> Iterator[ButtonElement]:
     style = "danger" if plan.path.goes_back else "primary"
     verb = releasecard.verb(plan) or f"{VERBS[plan.path]}{' when ready' if plan.when_ready else ''}"
     yield button(verb, actions.CONFIRM, confirmation_id, style=style)
-    if len(plan.domains) > SHOWN_DOMAINS:
-        yield button(f"Show all {len(plan.domains)} domains", actions.SHOW_DOMAINS, confirmation_id)
     yield button("Choose another", actions.CHOOSE, confirmation_id)
     yield button("Cancel", actions.CANCEL, confirmation_id)
+
+
+def _show_domains(plan: Plan, confirmation_id: str) -> ButtonElement | None:
+    if len(plan.domains) <= SHOWN_DOMAINS:
+        return None
+    return button(f"Show all {len(plan.domains)} domains", actions.SHOW_DOMAINS, confirmation_id)
+
+
+def _show_keys(plan: Plan, confirmation_id: str) -> ButtonElement | None:
+    lists = [keys for _, keys in consequences.key_lists(plan.environment)]
+    if all(map(consequences.is_shown_whole, lists)):
+        return None
+    return button("Show all keys", actions.SHOW_KEYS, confirmation_id)
+
+
+def _compare(change: CodeChange) -> ButtonElement | None:
+    return link("Compare", actions.OPEN_LINK, change.compare_url)
 
 
 def _validity(valid: timedelta) -> str:

@@ -45,19 +45,20 @@ def header(text: str) -> HeaderBlock:
     return HeaderBlock(text=PlainTextObject(text=plain(text, 150)))
 
 
-def section(text: str) -> SectionBlock:
-    return SectionBlock(text=markup(text))
+def section(text: str, beside: ButtonElement | None = None) -> SectionBlock:
+    """`beside` is a button that is about this text."""
+    return SectionBlock(text=markup(text), accessory=beside)
 
 
-def sections(lines: Iterable[str]) -> list[SectionBlock]:
-    """As many sections as the lines need; none of them is cut through."""
+def sections(lines: Iterable[str], beside: ButtonElement | None = None) -> list[SectionBlock]:
+    """As many sections as the lines need; none of them is cut through. `beside` goes with the first."""
     chunks: list[str] = []
     for line in lines:
         if chunks and len(chunks[-1]) + 1 + len(line) <= MAX_SECTION:
             chunks[-1] += f"\n{line}"
         else:
             chunks.append(line)
-    return [section(chunk) for chunk in chunks]
+    return [section(chunk, None if number else beside) for number, chunk in enumerate(chunks)]
 
 
 def columns(*texts: str) -> SectionBlock:

@@ -1,7 +1,7 @@
 """The small words that all messages share: how a deployment, a time, a person, a foreign text is written."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from chatbot.domain.deployments import Deployment
@@ -88,11 +88,22 @@ def bullets(items: Iterable[str], limit: int) -> list[str]:
     return [*lines, f"and {len(all_items) - limit} more"] if len(all_items) > limit else lines
 
 
-def named(names: Iterable[str], limit: int) -> str:
-    """In one line, and the rest counted."""
+def named(names: Iterable[str], limit: int, room: int = MAX_SECTION) -> str:
+    """In one line, at most `limit` of them and `room` characters, and the rest counted."""
     all_names = list(names)
-    rest = f" and {len(all_names) - limit} more" if len(all_names) > limit else ""
-    return ", ".join(all_names[:limit]) + rest
+    shown = how_many_fit(all_names, limit, room)
+    rest = f" and {len(all_names) - shown} more" if len(all_names) > shown else ""
+    return ", ".join(all_names[:shown]) + rest
+
+
+def how_many_fit(names: Sequence[str], limit: int, room: int) -> int:
+    """Of those that `named` is given; at least one."""
+    used = 0
+    for number, name in enumerate(names[:limit]):
+        used += len(name) + 2
+        if used > room and number:
+            return number
+    return min(len(names), limit)
 
 
 def domain_name(name: str) -> str:

@@ -39,6 +39,8 @@ class Servers:
             "VERCEL_TOKEN": self.platform.token,
             "VERCEL_TEAM_ID": self.platform.team_id,
             "VERCEL_API_URL": self.platform.url,
+            "GITHUB_TOKEN": self.platform.github_token,
+            "GITHUB_API_URL": self.platform.github_url,
             "DATABASE_URL": f"sqlite:///{database}",
             "PROMOTEBOT_PROBE_URL": f"{self.platform.url}/sites/{{domain}}/",
             "PROMOTEBOT_PROBE_PRIVATE": "true",

@@ -1,12 +1,12 @@
 """From what a person typed to a Plan: find the deployment, look at its project in one round, decide."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 
+from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.planning import Look, Path, Plan, plan_promotion, plan_rollback
+from chatbot.domain.planning import Path, Plan, plan_promotion, plan_rollback
 from chatbot.domain.references import Kind, Reference
 from chatbot.domain.requests import (
     Ambiguous,
@@ -16,7 +16,9 @@ from chatbot.domain.requests import (
     UnknownProject,
 )
 from chatbot.errors import NotAuthorized, NotFound
+from chatbot.github import GitHubClient
 from chatbot.services.releases import Releases
+from chatbot.services.surveying import Survey
 from chatbot.vercel import VercelClient
 
 _FULL_SHA = 40
@@ -30,22 +32,19 @@ _BUILDS = {"target": "production"}
 
 
 class Planner:
-    """Reads only. Every method raises Refusal or PlatformError."""
+    """Reads only. Every method raises Refusal or PlatformError. `git` counts commits, where there is a token."""
 
-    def __init__(self, vercel: VercelClient) -> None:
+    def __init__(self, vercel: VercelClient, git: GitHubClient | None = None) -> None:
         self._vercel = vercel
         self.releases = Releases(vercel)
+        self._survey = Survey(vercel, git, self.releases)
 
     async def promotion(self, reference: Reference, *, may_wait: bool = False) -> Plan:
         """`may_wait`: behind a rolling release that is under way."""
-        target = await self.find(reference)
-        # A rebuild's usual time comes from the list.
-        look = await self._look(target, None if target.target == "production" else _BUILDS)
-        return plan_promotion(look, may_wait=may_wait)
+        return plan_promotion(await self._survey.look(await self.find(reference)), may_wait=may_wait)
 
     async def rollback(self, reference: Reference, reason: str | None = None) -> Plan:
-        target = await self.find(reference)
-        return plan_rollback(await self._look(target, _CANDIDATES), reason)
+        return plan_rollback(await self._survey.look(await self.find(reference), candidates=True), reason)
 
     async def again(self, plan: Plan) -> Plan:
         """The same wish, planned on production as it is now: one round of reads.
@@ -57,18 +56,21 @@ class Planner:
             return await self.releases.step(
                 plan.path, plan.project.id, canary_id or plan.target.id, plan.reason
             )
-        listed = plan.path is Path.ROLLBACK and not plan.target.rollback_candidate
-        target, look = await asyncio.gather(
-            self._vercel.deployment(plan.target.id), self._look(plan.target, _CANDIDATES if listed else None)
-        )
-        if target.deleted:
-            raise Deleted(Reference(Kind.ID, target.id))
-        target = replace(target, rollback_candidate=look.target.rollback_candidate)
-        look = replace(look, target=target)
-        if plan.path is Path.ROLLBACK:
-            return plan_rollback(look, plan.reason)
-        fresh = plan_promotion(look, may_wait=plan.waits_behind is not None)
-        return replace(fresh, usual=plan.usual).keeping_off(plan.keep_off)
+        is_rollback = plan.path is Path.ROLLBACK
+        listed = is_rollback and not plan.target.rollback_candidate
+        look = await self._survey.look_again(plan.target, candidates=listed)
+        if look.target.deleted:
+            raise Deleted(Reference(Kind.ID, look.target.id))
+        if is_rollback:
+            fresh = plan_rollback(look, plan.reason)
+        else:
+            fresh = plan_promotion(look, may_wait=plan.waits_behind is not None).keeping_off(plan.keep_off)
+        return replace(fresh, usual=plan.usual, code=await self._code(plan, fresh))
+
+    async def _code(self, plan: Plan, fresh: Plan) -> CodeChange | None:
+        """Between the same two deployments lies the same."""
+        was, now = (p.current.id if p.current else None for p in (plan, fresh))
+        return plan.code if was == now else await self._survey.code(fresh.project, fresh.target)
 
     async def builds(self, project_id: str) -> list[Deployment]:
         """The newest production builds that are ready."""
@@ -141,30 +143,6 @@ class Planner:
                 return found
             older = {"until": str(int(page[-1].created_at.timestamp() * 1000))}
         return []
-
-    async def _look(self, target: Deployment, recent: Mapping[str, str] | None = None) -> Look:
-        """`recent` filters the list of deployments that the plan needs besides, if any."""
-        project_id = target.project_id
-        reads = (
-            self.releases.project(target),
-            self._vercel.domains(project_id),
-            self._vercel.environment(project_id),
-        )
-        if recent is None:
-            (project, release), domains, environment = await asyncio.gather(*reads)
-            return Look(project, target, tuple(domains), tuple(environment), newest_release=release)
-        (project, release), domains, environment, listed = await asyncio.gather(
-            *reads, self._vercel.deployments({"projectId": project_id, **recent})
-        )
-        if recent is _CANDIDATES:
-            target = replace(target, rollback_candidate=_is_candidate(target, listed))
-        return Look(project, target, tuple(domains), tuple(environment), tuple(listed), release)
-
-
-def _is_candidate(target: Deployment, listed: list[Deployment]) -> bool:
-    """Only a list says so. What is older than a full page may be one: then the platform decides."""
-    beyond = len(listed) == _PAGE and target.created_at < listed[-1].created_at
-    return beyond or any(d.id == target.id for d in listed)
 
 
 def _best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:

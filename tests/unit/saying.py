@@ -138,6 +138,7 @@ SAYINGS = [
     Saying(confirmation, "spent", plans(), lambda v: confirmation.spent(v, ACTOR)),
     Saying(confirmation, "cancelled", plans(), confirmation.cancelled),
     Saying(confirmation, "all_domains", plans(), confirmation.all_domains),
+    Saying(confirmation, "all_keys", plans(), confirmation.all_keys),
     Saying(listings, "current_of_all", _many(projects()), lambda v: listings.current_of_all(v, NOON)),
     Saying(
         listings,

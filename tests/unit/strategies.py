@@ -11,7 +11,8 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from chatbot.domain.buildlog import end_of
-from chatbot.domain.crons import Cron
+from chatbot.domain.changes import CodeChange, Counted
+from chatbot.domain.crons import Cron, CronChange, Rescheduled
 from chatbot.domain.deployments import (
     AliasRequest,
     Commit,
@@ -235,6 +236,34 @@ environments = st.builds(
 )
 
 
+paths = st.lists(st.just("db/migrations/1_a.sql") | hostile(2), max_size=3).map(
+    lambda some: tuple(f"{path}{n}" for n in range(100) for path in some)
+)
+code_changes = st.builds(
+    CodeChange,
+    counted=st.sampled_from(Counted),
+    repository=st.none() | repositories,
+    now=HASHES,
+    then=HASHES,
+    older=st.booleans(),
+    forward=st.integers(0, 3000),
+    back=st.integers(0, 3000),
+    files=st.integers(0, 600),
+    cut=st.booleans(),
+    brings=paths,
+    takes=paths,
+    builds_between=st.none() | st.integers(0, 100),
+)
+cron_changes = st.builds(
+    CronChange,
+    added=crons,
+    removed=crons,
+    rescheduled=st.lists(st.builds(Rescheduled, hostile(2), hostile(1), hostile(1)), max_size=9).map(tuple),
+    kept=st.integers(0, 40),
+    told=st.booleans(),
+)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     made = draw(projects())
@@ -256,6 +285,8 @@ def plans(draw: st.DrawFn) -> Plan:
         cautions=tuple(draw(st.lists(st.sampled_from(Caution), unique=True))),
         reason=draw(st.none() | hostile()),
         newest_release=draw(st.none() | releases()),
+        code=draw(st.none() | code_changes),
+        crons=draw(cron_changes),
     )
 
 

@@ -86,7 +86,7 @@ def test_every_affected_domain_is_in_the_card_or_behind_show_all(plan: Plan) -> 
     shown, names = words(said), [d.name for d in plan.domains]
     if len(names) <= confirmation.SHOWN_DOMAINS:
         assert all(name in shown for name in names)
-        assert not [b for b in buttons(said) if b.startswith("Show all")]
+        assert not [b for b in buttons(said) if b.endswith("domains")]
     else:
         assert f"Show all {len(names)} domains" in buttons(said)
         assert f"and {len(names) - confirmation.SHOWN_DOMAINS} more" in shown
@@ -129,7 +129,9 @@ def test_long_domains_are_all_shown_to_their_end(length: int) -> None:
 
 
 def test_a_project_without_domains_is_said_to_have_none() -> None:
-    assert "None: this project has no production domain." in words(card(replace(PROMOTE, domains=())))
+    assert "*Affected domains*: none, this project has no production domain." in words(
+        card(replace(PROMOTE, domains=()))
+    )
 
 
 class TestEnvironment:
@@ -168,8 +170,9 @@ class TestEnvironment:
         shown = words(card(plan_promotion(look(preview(), environment=tuple(records)))))
         for what in ("Only in preview", "Only in production", "Set separately for each"):
             line = next(line for line in shown.splitlines() if line.startswith(what))
-            assert line.count("`") == 2 * 20
-            assert line.endswith(" and 5 more")
+            named, rest = line.count("`") // 2, int(line.rsplit(" and ", 1)[1].split()[0])
+            assert named >= 9
+            assert named + rest == 25
 
 
 @pytest.mark.parametrize(
@@ -197,9 +200,9 @@ def test_every_caution_has_words(caution: Caution) -> None:
 
 
 def test_the_reason_is_shown_and_cannot_mention() -> None:
-    assert "*Reason*\ncheckout 500s" in words(card(ROLLBACK))
+    assert "*Reason*: checkout 500s" in words(card(ROLLBACK))
     plan = replace(ROLLBACK, reason="<!channel> now")
-    assert f"*Reason*\n{foreign('<!channel> now')}" in words(card(plan))
+    assert f"*Reason*: {foreign('<!channel> now')}" in words(card(plan))
 
 
 @given(plans(), plans())
@@ -239,7 +242,7 @@ def test_all_that_changed_is_one_list(changed: tuple[Part, ...], sentence: str) 
 
 def test_a_reason_as_long_as_the_platform_takes_is_shown_to_its_end() -> None:
     longest = "x" * (MAX_REASON - 4) + " end"
-    assert f"*Reason*\n{longest}\n" in words(card(replace(ROLLBACK, reason=longest)))
+    assert f"*Reason*: {longest}\n" in words(card(replace(ROLLBACK, reason=longest)))
     assert longest not in words(card(replace(ROLLBACK, reason=longest + ".")))
 
 

@@ -22,6 +22,7 @@ from chatbot.messages import (
 )
 from chatbot.messages.wording import MAX_SECTION
 from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view
+from chatbot.sandbox.slack.content import message_content, view_content
 from tests.unit.making import NOON
 from tests.unit.saying import (
     FAILURES,
@@ -47,11 +48,13 @@ def check(said: Any) -> None:
     sent = payload(said)
     if isinstance(said, Message):
         assert problems_of_blocks(sent["blocks"]) == []
+        message_content(sent)  # and its size
         assert sent["text"].strip()
         assert len(sent["text"]) < 4000
         assert sent["unfurl_links"] is sent["unfurl_media"] is False
     else:
         assert problems_of_view(sent) == []
+        view_content(sent, "modal")
     check_markup(sent)
     check_elements(sent)
 

@@ -35,6 +35,8 @@ def variables_for(world: World) -> dict[str, str]:
         "VERCEL_TOKEN": settings.vercel_token.get_secret_value(),
         "VERCEL_TEAM_ID": settings.vercel_team_id,
         "VERCEL_API_URL": settings.vercel_api_url,
+        "GITHUB_TOKEN": settings.github_token.get_secret_value(),
+        "GITHUB_API_URL": settings.github_api_url,
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "PROMOTEBOT_PROBE_URL": settings.promotebot_probe_url,
         "PROMOTEBOT_PROBE_PRIVATE": "true",
