@@ -9,6 +9,7 @@ SECRETS = {
     "SLACK_APP_TOKEN": "xapp-very-secret",
     "SLACK_SIGNING_SECRET": "signing-very-secret",
     "VERCEL_TOKEN": "vercel-very-secret",
+    "GITHUB_TOKEN": "github-very-secret",
     "DATABASE_URL": "postgresql+psycopg://bot:very-secret@db/bot",
 }
 
@@ -17,7 +18,7 @@ SECRETS = {
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing but the secrets."""
     for name in list(os.environ):
-        if name.upper().startswith(("SLACK_", "VERCEL_", "PROMOTEBOT_", "DATABASE_")):
+        if name.upper().startswith(("SLACK_", "VERCEL_", "GITHUB_", "PROMOTEBOT_", "DATABASE_")):
             monkeypatch.delenv(name)
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
@@ -177,12 +178,13 @@ def test_whatever_else_is_in_the_list_stops_the_bot(text: str, environment: pyte
 def test_urls_end_as_the_libraries_want_them(typed: str, environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SLACK_API_URL", typed)
     environment.setenv("VERCEL_API_URL", typed)
+    environment.setenv("GITHUB_API_URL", typed)
     settings = Settings.read()
     assert settings.slack_api_url == "http://127.0.0.1:1/api/"
-    assert settings.vercel_api_url == "http://127.0.0.1:1/api"
+    assert settings.vercel_api_url == settings.github_api_url == "http://127.0.0.1:1/api"
 
 
-@pytest.mark.parametrize("name", ["SLACK_API_URL", "VERCEL_API_URL"])
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "VERCEL_API_URL", "GITHUB_API_URL"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -261,6 +263,7 @@ TYPED = {
     "SLACK_API_URL": "http://127.0.0.1:1/api/",
     "VERCEL_TEAM_ID": "team_acme",
     "VERCEL_API_URL": "http://127.0.0.1:1",
+    "GITHUB_API_URL": "http://127.0.0.1:1",
     "PROMOTEBOT_ALLOWED": "U0ANA0001, S0ONCALL1",
     "PROMOTEBOT_PROBE_URL": "http://127.0.0.1:1/sites/{domain}/",
     "PROMOTEBOT_PROBE_PRIVATE": "true",

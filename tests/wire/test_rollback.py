@@ -23,7 +23,7 @@ async def test_candidates_come_with_what_served_just_before_first(bot: World) ->
     )
     await bot.ana.clicks(listing, listing.buttons[0])
     confirmation = await bot.ana.sees("Roll back shop to", channel="deploys")
-    assert f"*Reason*\n{escape(REASON[:249])}…" in confirmation.words
+    assert f"*Reason*: {escape(REASON[:249])}…" in confirmation.words
     await bot.ana.clicks(confirmation, "Roll back")
     announced = await bot.bob.sees("Production is pinned: new", channel="deploys")
     assert f"Reason: {escape(REASON[:249])}…" in announced.words
