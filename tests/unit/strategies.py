@@ -147,9 +147,12 @@ requests = st.builds(
 release_stages = st.sampled_from(
     [
         (),
-        (ReleaseStage(0), ReleaseStage(100)),
-        (ReleaseStage(5), ReleaseStage(33.333333, timedelta(minutes=10)), ReleaseStage(100)),
-        (*(ReleaseStage(n * 11, timedelta(seconds=n + 1), grows=True) for n in range(9)), ReleaseStage(100)),
+        (ReleaseStage(0.0), ReleaseStage(100.0)),
+        (ReleaseStage(5.0), ReleaseStage(33.333333, timedelta(minutes=10)), ReleaseStage(100.0)),
+        (
+            *(ReleaseStage(n * 11.0, timedelta(seconds=n + 1), grows=True) for n in range(9)),
+            ReleaseStage(100.0),
+        ),
     ]
 )
 HOSTILE = making.commit(message="".join(FRAGMENTS) * 90, author="<!here>", branch="<@U1>`")
