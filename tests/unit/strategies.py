@@ -91,9 +91,9 @@ repositories = st.builds(
     st.sampled_from(["github", "gitlab", "bitbucket"]),
     st.sampled_from(["acme/shop", "Acme/Shop", "a/" + "s" * 99]),
 )
-crons = st.lists(
-    st.builds(Cron, st.just("/jobs/settle") | hostile(2), st.just("*/15 * * * *") | hostile(1)), max_size=3
-).map(tuple)
+crons = st.sampled_from(
+    [(), (Cron("/jobs/settle", "*/15 * * * *"),), tuple(Cron(f * 99, f * 99) for f in FRAGMENTS)]
+)
 commits = st.builds(
     Commit,
     sha=HASHES | st.just("") | hostile(2).map(plain),
@@ -239,8 +239,8 @@ environments = st.builds(
 )
 
 
-paths = st.lists(st.just("db/migrations/1_a.sql") | hostile(2), max_size=3).map(
-    lambda some: tuple(f"{path}{n}" for n in range(100) for path in some)
+paths = st.sampled_from(
+    [(), ("db/migrations/1_a.sql",), tuple(f"{'m' * 200}{n}.sql" for n in range(300)), tuple(FRAGMENTS)]
 )
 code_changes = st.builds(
     CodeChange,
@@ -261,7 +261,7 @@ cron_changes = st.builds(
     CronChange,
     added=crons,
     removed=crons,
-    rescheduled=st.lists(st.builds(Rescheduled, hostile(2), hostile(1), hostile(1)), max_size=9).map(tuple),
+    rescheduled=st.sampled_from([(), tuple(Rescheduled(f * 99, f * 99, f * 99) for f in FRAGMENTS)]),
     kept=st.integers(0, 40),
     told=st.booleans(),
 )
