@@ -44,6 +44,7 @@ from storage.errors import StorageError
 EVENTS_PATH = "/slack/events"
 _SLACK_TIMEOUT = 10
 _CLAIM_EVERY = 1.0
+_CLOCK_CHECK_EVERY = 30.0
 _PURGE_EVERY = 3600.0
 _DRAIN = 10.0
 _log = logging.getLogger(__name__)
@@ -170,6 +171,7 @@ def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | N
 def _ticker(bot: Bot) -> Ticker:
     ticker = Ticker()
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
+    ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
     ticker.every(_PURGE_EVERY, lambda: bot.ledger.purge(timedelta(days=30)), "purge confirmations")
     return ticker
 

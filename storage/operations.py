@@ -262,6 +262,21 @@ async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
     return earliest and max(earliest, now)
 
 
+async def free_from_the_future(session: AsyncSession, *, now: datetime, beyond: timedelta) -> int:
+    """Make due at once what nobody could look at for longer than any lease or pause lasts: a clock ran ahead when
+    that was written. Returns how many.
+    """
+    far = now + beyond
+    freed = await session.exec(
+        update(Operation)
+        .where(_queued(), or_(col(Operation.lease_until) > far, col(Operation.look_at) > far))
+        .values(lease_owner=None, lease_until=None, look_at=now, fence=col(Operation.fence) + 1)
+        .returning(col(Operation.id))
+        .execution_options(synchronize_session=False)
+    )
+    return len(freed.all())
+
+
 async def to_retire(session: AsyncSession, project_id: str, before: datetime) -> list[Operation]:
     """Operations that finished before then and whose message may still offer a way back, oldest first."""
     return await rows(

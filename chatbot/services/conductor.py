@@ -35,6 +35,10 @@ class Conductor:
         for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease, is_due=is_due):
             self._tasks.start(self._carry_out(row), f"operation {row.id}")
 
+    async def free_from_the_future(self) -> None:
+        """What a tick does, too: see the ledger."""
+        await self._crew.ledger.free_from_the_future(self._crew.patience.lease)
+
     def stop(self) -> None:
         """Claim nothing more, and hand back what is under way as soon as its step is done."""
         self._closing.set()

@@ -1,5 +1,6 @@
 """Operations and confirmations as the database holds them: each step is one transaction with its audit entry."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -33,6 +34,8 @@ from storage.models import Confirmation
 from storage.models import Operation as Row
 
 _LATELY = 50
+_LONGEST_PAUSE = timedelta(hours=1)
+_log = logging.getLogger(__name__)
 MAX_IN_LINE = 10
 """How many requests may wait on one project."""
 
@@ -256,6 +259,15 @@ class Ledger:
         async with self._database.read() as session:
             due = await operations.next_look(session, now)
         return due is not None and due <= now
+
+    async def free_from_the_future(self, lease: timedelta) -> None:
+        """A clock that ran ahead keeps no operation longer than the others wait for."""
+        async with self._database.write() as session:
+            freed = await operations.free_from_the_future(
+                session, now=self._clock(), beyond=lease + _LONGEST_PAUSE
+            )
+        if freed:
+            _log.warning("%s operations were leased or due far in the future: a clock has jumped", freed)
 
     async def took(self, project_id: str) -> list[timedelta]:
         """How long the newest moves of a project took, from acceptance to arrival; else those of any project."""

@@ -374,3 +374,15 @@ async def test_only_what_was_told_and_has_a_message_is_retired(db: Database) -> 
 async def begin(db: Database, name: str, fence: int = 0) -> Operation | None:
     async with db.write() as session:
         return await operations.begin(session, name, fence, state="requested")
+
+
+async def test_what_a_clock_that_ran_ahead_has_leased_is_freed(db: Database) -> None:
+    await create(db, "op_1")
+    (ahead,) = await claim(db, now=NOW + timedelta(hours=9))
+    await create(db, "op_2", project="prj_docs", look_at=NOW + timedelta(hours=9))
+    await create(db, "op_3", project="prj_api", look_at=NOW + timedelta(minutes=9))
+    async with db.write() as session:
+        assert await operations.free_from_the_future(session, now=NOW, beyond=timedelta(hours=1)) == 2
+    assert sorted(found.id for found in await claim(db)) == ["op_1", "op_2"]
+    with pytest.raises(LeaseLost):
+        await change(db, "op_1", ahead.fence, state="asked")

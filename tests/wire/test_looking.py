@@ -1,7 +1,9 @@
 """The commands that only look: `/current`, `/deployments`, `/promotebot`."""
 
 import asyncio
+from datetime import timedelta
 
+from storage import operations
 from tests.conftest import World
 
 
@@ -115,3 +117,46 @@ async def test_an_unknown_outcome_is_not_looked_for_for_ever(world: World) -> No
                 break
             await asyncio.sleep(0.05)  # the database tells nobody
     assert row.state == "unknown"
+
+
+async def test_a_clock_that_jumps_ahead_ends_nothing_for_good(bot: World) -> None:
+    await bot.hang_next_move("shop")
+    target = (await bot.newest("shop", "Staged"))["id"]
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees("Accepted.", channel="deploys")
+    bot.clock.move(minutes=30)
+    await bot.bob.sees("outcome unknown", channel="deploys")
+    await bot.until_all_is_told()
+    await bot.promote_outside("shop", target)
+    bot.clock.move(seconds=11)
+    await bot.bob.sees("Current of shop is now", channel="deploys")
+    assert (await bot.until_all_is_told())[0].state == "succeeded"
+
+
+async def test_a_clock_that_jumps_back_keeps_nothing_from_those_who_come_after(world: World) -> None:
+    world.clock.move(hours=9)
+    first = await world.start_bot()
+    await world.hang_next_move("shop")
+    target = (await world.newest("shop", "Staged"))["id"]
+    card = await world.card("shop", "Staged")
+    await world.ana.clicks(card, "Promote")
+    await world.bob.sees("Accepted.", channel="deploys")
+    first.bot.conductor.stop()
+    async with asyncio.timeout(10):
+        while not await _is_leased_by_one_that_is_gone(world):  # noqa: ASYNC110 - nobody calls back
+            await asyncio.sleep(0.05)  # the database tells nobody
+    world.clock.move(hours=-9)
+    second = await world.start_bot()
+    await second.bot.conductor.free_from_the_future()  # as a tick does
+    await world.promote_outside("shop", target)
+    await world.bob.sees("Current of shop is now", channel="deploys")
+
+
+async def _is_leased_by_one_that_is_gone(world: World) -> bool:
+    """As soon as whoever had it has handed it back."""
+    lease = timedelta(seconds=30)
+    async with world.database() as database, database.write() as session:
+        return bool(
+            await operations.claim_due(session, owner="gone", now=world.clock(), lease=lease, limit=1)
+        )
