@@ -1,7 +1,7 @@
 """Promotes and rollbacks in turn with the official CLI: the same platform, the same jobs, one after the other.
 
-Three projects, whose jobs usually take 0.4, 0.8 and 1.25 s; each one a tenth more or less, drawn with a seed. No
-two of these times stand alike in the CLI's steps of 250 ms.
+Three projects, whose jobs usually take 0.4, 0.8 and 1.25 s; each one up to a tenth more or less, spread evenly and
+drawn with a seed. Over these times the CLI's looks, every 250 ms, come neither early nor late by luck.
 """
 
 import random
@@ -51,9 +51,17 @@ class Pair:
     theirs: Move
 
 
-async def pairs(folder: Path, command: Command, rounds: int, usually: Mapping[str, float]) -> list[Pair]:
-    """Of each project and kind, one a round. Before them the bot moves each project there and back, so that it has
-    seen how long that takes, and the CLI says who it is, which makes its files.
+@dataclass(frozen=True)
+class Beside:
+    """`firsts` are the bot's first promotes of each project: it knows nothing of them yet, or of another project."""
+
+    pairs: list[Pair]
+    firsts: list[Move]
+
+
+async def beside(folder: Path, command: Command, rounds: int, usually: Mapping[str, float]) -> Beside:
+    """Of each project and kind one pair a round. Before that the bot moves each project there and back, so that it
+    has seen how long that takes, and the CLI says who it is, which makes its files.
     """
     timing, database, home = Timing(), folder / "beside.db", folder / "cli"
     (home / "work").mkdir(parents=True)
@@ -64,14 +72,22 @@ async def pairs(folder: Path, command: Command, rounds: int, usually: Mapping[st
         ours, theirs = BotsHand(scene), CommandLine(scene, cli, home)
         async with running(BOT, up.environment(database)):
             await theirs.runs("whoami")
-            for stage in stages:
-                await stage.there_and_back(ours, usually[stage.name])
-            chance, done = random.Random(SEED), []
+            before = [await stage.there_and_back(ours, usually[stage.name]) for stage in stages]
+            shares = {name: _shares(rounds, name) for name in usually}
+            done = []
             for number in range(rounds):
                 for stage in stages:
-                    took = usually[stage.name] * chance.uniform(1 - _JITTER, 1 + _JITTER)
+                    took = usually[stage.name] * shares[stage.name][number]
                     done += await _round(stage, took, ours, theirs, bot_first=number % 2 == 0)
-    return done
+    return Beside(done, [promote for promote, _ in before])
+
+
+def _shares(count: int, name: str) -> list[float]:
+    """How much of the usual time each job takes: one of each stretch between the least and the most, in any order."""
+    chance = random.Random(f"{SEED} {name}")
+    drawn = [1 - _JITTER + 2 * _JITTER * (number + chance.random()) / count for number in range(count)]
+    chance.shuffle(drawn)
+    return drawn
 
 
 @dataclass
@@ -103,16 +119,18 @@ async def _round(stage: _Stage, took: float, ours: Mover, theirs: Mover, *, bot_
     return [Pair(ours, theirs) for ours, theirs in zip(by_bot, by_cli, strict=True)]
 
 
-def beside_the_cli(done: Sequence[Pair]) -> list[Figure]:
+def beside_the_cli(measured: Beside) -> list[Figure]:
     """Medians, and of requests the mean. The bot's click has no start; the CLI's is counted in the whole only."""
     third, no_more = Aim(1 / 3, of="ratio"), Aim(1, of="ratio")
-    by_kind = [(kind, [pair for pair in done if pair.ours.kind == kind]) for kind in KINDS]
+    by_kind = [(kind, [pair for pair in measured.pairs if pair.ours.kind == kind]) for kind in KINDS]
+    first = percentile([move.overhead for move in measured.firsts], 50)
     return [
         *(_middle(OVERHEAD, f"{kind}, p50", of, lambda move: move.overhead, third) for kind, of in by_kind),
         *(
             _middle(OVERHEAD, f"{kind}, from its answer on, p50", of, lambda move: move.watching, third)
             for kind, of in by_kind
         ),
+        Figure(OVERHEAD, "the bot's first promote of a project, p50", "ms", 1000 * first),
         *(
             _middle(WHOLE, f"{kind}, p50", of, lambda move: move.proven - move.decided)
             for kind, of in by_kind

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from tests.benchmarks.acks import acks
-from tests.benchmarks.beside_cli import USUALLY, Command, beside_the_cli, pairs
+from tests.benchmarks.beside_cli import USUALLY, Command, beside, beside_the_cli
 from tests.benchmarks.calls import by_endpoint
 from tests.benchmarks.confirmations import confirmations, until_shown
 from tests.benchmarks.figures import Aim, Figure, in_milliseconds
@@ -46,7 +46,7 @@ async def measure(counts: Counts, command: Command) -> Report:
             *socket,
             *until_shown(await confirmations(folder, counts.cards)),
             *_promoting(promoted),
-            *beside_the_cli(await pairs(folder, command, counts.moves, counts.usually)),
+            *beside_the_cli(await beside(folder, command, counts.moves, counts.usually)),
             *await _starting(folder, counts),
         ]
     endpoints = by_endpoint([p.for_the_card for p in promoted], [p.after_the_click for p in promoted])
