@@ -9,6 +9,7 @@ from chatbot.listeners.bot import Bot
 from chatbot.messages import actions, confirmation, listings
 from chatbot.messages.actions import any_number
 from chatbot.services.ledger import FollowUp
+from chatbot.services.records import as_operation
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -32,9 +33,10 @@ async def offer(bot: Bot, asked: Asked, plan: Plan) -> Reply:
 async def confirm(bot: Bot, asked: Asked) -> Reply:
     """The one click that counts: who may is asked again, the confirmation is spent, the operation is a row."""
     await bot.directory.admit(asked.user)
-    operation = await bot.ledger.confirm(asked.value, actor=asked.actor)
-    bot.conductor.wake()
-    return Reply(confirmation.spent(operation.plan, asked.actor), replace=True)
+    lease = bot.conductor.lease()
+    row = await bot.ledger.confirm(asked.value, actor=asked.actor, lease=lease)
+    bot.conductor.take(row)
+    return Reply(confirmation.spent(as_operation(row).plan, asked.actor), replace=True)
 
 
 async def undo(bot: Bot, asked: Asked) -> None:
@@ -79,8 +81,11 @@ async def show_keys(bot: Bot, asked: Asked) -> None:
 
 async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:
     await bot.directory.admit(asked.user)
-    await bot.ledger.follow_up(asked.value, make_plan, actor=asked.actor, channel=asked.channel)
-    bot.conductor.wake()
+    lease = bot.conductor.lease()
+    row = await bot.ledger.follow_up(
+        asked.value, make_plan, actor=asked.actor, channel=asked.channel, lease=lease
+    )
+    bot.conductor.take(row)
 
 
 async def _nothing(_bot: Bot, _asked: Asked) -> None:

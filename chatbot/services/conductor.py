@@ -5,6 +5,7 @@ import logging
 
 from chatbot.services.carrying import Carrying
 from chatbot.services.held import Crew
+from chatbot.services.records import Lease
 from chatbot.services.tasks import Tasks
 from storage.errors import LeaseLost
 from storage.models import Operation as Row
@@ -21,8 +22,16 @@ class Conductor:
         self._owner = owner
         self._closing = asyncio.Event()
 
+    def lease(self) -> Lease:
+        """For an operation that is about to be made: this process carries it out."""
+        return Lease(self._owner, self._crew.clock() + self._crew.patience.lease)
+
+    def take(self, row: Row) -> None:
+        """An operation that was made under such a lease: nobody has to claim it first."""
+        self._tasks.start(self._carry_out(row), f"operation {row.id}")
+
     def wake(self) -> None:
-        """Something was requested: do not wait for the next tick."""
+        """Something is due: do not wait for the next tick."""
         self._tasks.start(self._claim(is_due=True), "claiming operations")
 
     async def claim(self) -> None:
@@ -46,6 +55,9 @@ class Conductor:
     async def _carry_out(self, row: Row) -> None:
         carrying = Carrying(self._crew, row)
         try:
+            if self._closing.is_set():
+                await carrying.hand_back()
+                return
             while (pause := await carrying.step()) is not None:
                 if await self._is_closing_within(pause):
                     await carrying.hand_back()

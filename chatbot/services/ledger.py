@@ -19,6 +19,7 @@ from chatbot.domain.requests import (
     TooLate,
 )
 from chatbot.services.records import (
+    Lease,
     about,
     as_operation,
     findings_json,
@@ -108,7 +109,7 @@ class Ledger:
             raise ConfirmationUnknown
         return plan_from(found.plan)
 
-    async def confirm(self, confirmation_id: str, *, actor: str) -> Operation:
+    async def confirm(self, confirmation_id: str, *, actor: str, lease: Lease) -> Row:
         """Spend a confirmation and request its operation. It waits where the project has one already.
 
         Raises:
@@ -119,7 +120,7 @@ class Ledger:
         async with self._database.write() as session:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
             plan = plan_from(spent.plan)
-            row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, now=now)
+            row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
             await _lock(session, row)
             if plan.path.goes_back:
                 await _give_way(session, plan.project.id, "superseded", actor, now)
@@ -127,7 +128,7 @@ class Ledger:
             await _append(
                 session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
             )
-        return as_operation(row)
+        return row
 
     async def cancel(self, confirmation_id: str, *, actor: str, answer: str = "cancelled") -> Plan:
         """Spend a confirmation without doing anything. Raises as `confirm` does."""
@@ -210,8 +211,8 @@ class Ledger:
             await operations.retire(session, row.id, self._clock())
 
     async def follow_up(
-        self, operation_id: str, make_plan: FollowUp, *, actor: str, channel: str
-    ) -> Operation:
+        self, operation_id: str, make_plan: FollowUp, *, actor: str, channel: str, lease: Lease
+    ) -> Row:
         """Request what a one-click button of a finished operation promises: its undo, or its retry.
 
         Raises:
@@ -226,7 +227,7 @@ class Ledger:
             plan = make_plan(as_operation(origin))
             if plan is None:
                 raise Stale(origin.project_name)
-            row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, now=now)
+            row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, lease=lease, now=now)
             await _lock(session, row)
             if await _has_moved_since(session, origin):
                 raise Stale(origin.project_name)
@@ -236,7 +237,7 @@ class Ledger:
             await _append(
                 session, row, "operation.requested", actor, now, follows=operation_id, **about(plan)
             )
-        return as_operation(row)
+        return row
 
     async def changes(self, project_id: str) -> list[Operation]:
         """The last operations of a project that have ended, the last to end first."""

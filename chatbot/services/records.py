@@ -1,5 +1,6 @@
 """Between a domain value and its row: plans and findings are JSON texts there."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -46,7 +47,16 @@ def findings_of(row: Row) -> Findings:
     return _findings.validate_json(row.outcome) if row.outcome else Findings()
 
 
-def row_of(plan: Plan, fingerprint: str, *, actor: str, channel: str, now: datetime) -> Row:
+@dataclass(frozen=True)
+class Lease:
+    """Whose an operation is until then: the others leave it alone."""
+
+    owner: str
+    until: datetime
+
+
+def row_of(plan: Plan, fingerprint: str, *, actor: str, channel: str, lease: Lease, now: datetime) -> Row:
+    """A new operation, under its first lease."""
     return Row(
         id=str(uuid4()),
         project_id=plan.project.id,
@@ -60,6 +70,9 @@ def row_of(plan: Plan, fingerprint: str, *, actor: str, channel: str, now: datet
         channel=channel,
         reason=plan.reason,
         created_at=now,
+        fence=1,
+        lease_owner=lease.owner,
+        lease_until=lease.until,
         look_at=now,
     )
 
