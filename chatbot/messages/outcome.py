@@ -79,11 +79,11 @@ def _outcome(operation: Operation, now: datetime) -> str:
 def _rest_of_the_way(operation: Operation) -> str:
     back = undo_of(operation)
     retry = "*Retry these domains* moves them too"
-    return (
-        f"{retry}; to go back with all of them, roll back to {code(back.target.label)}."
-        if back
-        else f"{retry}."
-    )
+    if back is None:
+        return f"{retry}."
+    if back.path is Path.ABORT:
+        return f"{retry}; *Abort* gives all visitors {code(back.target.label)} again."
+    return f"{retry}; to go back with all of them, roll back to {code(back.target.label)}."
 
 
 def _unknown(operation: Operation) -> str:

@@ -40,6 +40,7 @@ async def look(held: Held) -> None:
         seen=project.current.id if project.current else None,
         auto_assign=project.auto_assign,
         release=release.knowing(*held.operation.known) if release else held.findings.release,
+        trouble=None if held.stage is Stage.QUEUED else held.findings.trouble,
     )
     match sight:
         case Sight.ROLLING:

@@ -104,8 +104,8 @@ async def is_queued(held: Held, findings: Findings) -> None:
 
 async def is_no_longer_queued(held: Held, findings: Findings, outcome: Stage) -> None:
     """It is about to begin, or the platform does not answer. If that takes too long, nobody knows."""
-    since = findings.unqueued_at or held.now()
-    if held.now() - since > held.crew.patience.observe:
+    since, patience = findings.unqueued_at or held.now(), held.crew.patience
+    if held.now() - since > (patience.build if findings.trouble else patience.observe):
         await held.step(outcome, findings)
     else:
         await held.learn(replace(findings, unqueued_at=since))

@@ -184,6 +184,22 @@ async def test_a_step_whose_answer_is_lost_is_looked_for_and_never_sent_again(
     assert (await posts(world)).count(step) == 1
 
 
+async def test_a_completion_that_stops_half_way_can_be_retried(world: World) -> None:
+    await world.start_bot(promotebot_observe_seconds=1)
+    await enable(world, BY_APPROVAL)
+    told, target = await begin(world)
+    fails = {"project": "shop", "fails_for": ["eu.shop.example.com"]}
+    await world.tell_platform("faults", [{"alias_job": fails}])
+    await world.ana.clicks(told, "Complete")
+    card = await world.ana.sees("Complete the rolling release of shop", channel="deploys")
+    await world.ana.clicks(card, "Complete")
+    partly = await world.bob.sees("only partly moved", channel="deploys")
+    assert "*Abort* gives all visitors" in partly.words
+    await world.ana.clicks(partly, "Retry these domains", confirmed=True)
+    await world.bob.sees(f"shop: {target['sha'][:7]} is Current", channel="deploys")
+    assert await world.serving("shop") == {target["id"]}
+
+
 async def test_an_advance_during_which_somebody_aborts_the_release_says_so(rolling: World) -> None:
     told, _ = await begin(rolling)
     await rolling.ana.clicks(told, "Advance to 25 %")
@@ -231,6 +247,9 @@ async def test_one_that_begins_between_card_and_click_is_shown_instead(rolling: 
 
 async def test_current_shows_how_far_it_is(rolling: World) -> None:
     await begin(rolling)
+    await rolling.card("docs", "Preview")  # which uses none: nothing is asked about that
+    docs = await rolling.project_id("docs")
+    assert not [r for r in await rolling.requests("GET") if f"{docs}/rolling-release" in r["path"]]
     await rolling.ana.types("/current", channel="deploys")
     await rolling.ana.sees("A rolling release is under way to", channel="deploys")
     await rolling.ana.types("/current shop", channel="deploys")
