@@ -11,6 +11,7 @@ from chatbot.messages.meanwhile import in_line, overtook
 from chatbot.messages.wording import code, foreign, span
 
 _BAR = 12
+_NOT_BEGUN = {"QUEUED": "in Vercel's queue", "BLOCKED": "blocked by Vercel (its logs say why)"}
 
 
 def told(operation: Operation, now: datetime, line: Line | None = None) -> str:
@@ -159,6 +160,8 @@ def _building(build: Build | None, operation: Operation, now: datetime) -> str:
     if build.ready_state == "READY" and build.checks == "pending":
         return f"Built {code(build.id)}. Its checks are running: until they are through, no domain is assigned to it."
     elapsed = max(now - build.started_at, timedelta())
+    if build.ready_state in _NOT_BEGUN:
+        return f"Building {code(build.id)}: {_NOT_BEGUN[build.ready_state]} since {span(elapsed)}."
     usual = operation.plan.usual
     if not usual:
         return f"Building {code(build.id)} since {span(elapsed)}."

@@ -44,6 +44,14 @@ def told(made: Operation) -> str:
         (at(Stage.BUILDING, REBUILD), "Building."),
         (at(Stage.BUILDING, REBUILD, build=BUILD), "Building `dpl_new` since 30 s."),
         (
+            at(Stage.BUILDING, REBUILD, build=replace(BUILD, ready_state="QUEUED")),
+            "Building `dpl_new`: in Vercel's queue since 30 s.",
+        ),
+        (
+            at(Stage.BUILDING, REBUILD, build=replace(BUILD, ready_state="BLOCKED")),
+            "Building `dpl_new`: blocked by Vercel (its logs say why) since 30 s.",
+        ),
+        (
             at(Stage.BUILDING, replace(REBUILD, usual=timedelta(seconds=60)), build=BUILD),
             "Building `dpl_new`: ██████░░░░░░ 30 s, usually 1 min.",
         ),

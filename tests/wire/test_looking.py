@@ -160,3 +160,22 @@ async def _is_leased_by_one_that_is_gone(world: World) -> bool:
         return bool(
             await operations.claim_due(session, owner="gone", now=world.clock(), lease=lease, limit=1)
         )
+
+
+async def test_a_token_that_loses_its_rights_midway_sends_nothing_more_and_says_so(world: World) -> None:
+    await world.start_bot(promotebot_observe_seconds=1)
+    target = (await world.newest("shop", "Staged"))["id"]
+    refused = {"path": "/v9/projects/", "method": "GET", "status": 403, "times": -1}
+    card = await world.card("shop", "Staged")
+    await world.hang_next_move("shop")
+    await world.ana.clicks(card, "Promote")
+    await world.until_audited("operation.accepted")
+    await world.tell_platform("faults", [refused])
+    told = await world.bob.sees("outcome unknown", channel="deploys")
+    assert "Vercel answered 403" in told.words
+    await world.until_all_is_told()
+    assert await world.promotes() == [target]
+    await world.tell_platform_clear("faults")
+    await world.promote_outside("shop", target)
+    world.clock.move(seconds=11)
+    await world.bob.sees("Current of shop is now", channel="deploys")
