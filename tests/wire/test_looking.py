@@ -172,7 +172,7 @@ async def test_a_token_that_loses_its_rights_midway_sends_nothing_more_and_says_
     await world.until_audited("operation.accepted")
     await world.tell_platform("faults", [refused])
     told = await world.bob.sees("outcome unknown", channel="deploys")
-    assert "Vercel answered 403" in told.words
+    assert "Vercel said: Scripted fault: the platform answers 403" in told.words
     await world.until_all_is_told()
     assert await world.promotes() == [target]
     await world.tell_platform_clear("faults")
