@@ -23,6 +23,9 @@ from chatbot.settings import Settings
 from storage import audit, operations
 from storage.database import Database, upgrade
 from storage.models import AuditEntry, Operation
+from tests import properties
+
+properties.load()
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 APP = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))

@@ -14,12 +14,25 @@ MAX_DOMAIN = 253
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
+class _Kept(dict[int, str | None]):
+    """What becomes of a character, looked up once: commit messages are long."""
+
+    def __missing__(self, number: int) -> str | None:
+        character = chr(number)
+        if character.isspace():
+            kept: str | None = " "
+        else:
+            kept = None if unicodedata.category(character) in _INVISIBLE else character
+        self[number] = kept
+        return kept
+
+
+_KEPT = _Kept()
+
+
 def plain(text: str, limit: int = 200) -> str:
     """Foreign text as one line without control or direction characters, cut with an ellipsis. Not yet escaped."""
-    kept = (
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE
-    )
-    line = " ".join("".join(kept).split())
+    line = " ".join(text.translate(_KEPT).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

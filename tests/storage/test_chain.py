@@ -125,7 +125,7 @@ def test_what_is_not_json_is_refused(value: object) -> None:
         chain.canonical(value)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     at=MOMENTS,
     action=COLUMN_TEXT,

@@ -5,6 +5,7 @@ people write (commit messages, authors, branches, reasons, error texts, URLs, en
 so, but for invisible characters, are commit hashes.
 """
 
+import string
 from dataclasses import replace
 from datetime import timedelta
 
@@ -78,13 +79,25 @@ def _filled(piece_and_length: tuple[str, int]) -> str:
 
 
 TIMES = st.integers(-(10**7), 10**7).map(lambda ms: NOON + timedelta(milliseconds=ms * 100))
-IDS = st.from_regex(r"\Adpl_[A-Za-z0-9]{20,28}\Z")
+LETTERS = string.ascii_letters + string.digits
+
+
+def _deployment_id(number: int) -> str:
+    letters = ""
+    while number or len(letters) < 20:
+        number, letter = divmod(number, len(LETTERS))
+        letters += LETTERS[letter]
+    return f"dpl_{letters}"
+
+
+IDS = st.integers(0, len(LETTERS) ** 28 - 1).map(_deployment_id)
 READY_STATES = [
     *("QUEUED", "INITIALIZING", "BUILDING", "BLOCKED", "READY", "ERROR", "CANCELED", "DELETED"),
     "OF_A_LATER_YEAR",
 ]
 NAMES = st.sampled_from(["shop", "docs", "a", "very-long-" * 9 + "very-named", "api.v2_internal"])
-HASHES = st.from_regex(r"\A[0-9a-f]{40}\Z")
+HASHES = st.integers(0, 16**40 - 1).map("{:040x}".format)
+"""Numbers in disguise, as the ids are: a letter at a time takes a quarter of the time of all these tests."""
 
 repositories = st.builds(
     Repository.of,

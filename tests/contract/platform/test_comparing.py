@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.sandbox.vercel.git.changes import changes_between
@@ -46,7 +46,6 @@ def reachable(repository: Repository, sha: str) -> set[str]:
 
 
 @given(pairs())
-@settings(max_examples=150, deadline=None)
 def test_ahead_and_behind_count_what_only_one_of_them_reaches(pair: Pair) -> None:
     of_base, of_head = (reachable(pair.repository, one.sha) for one in (pair.base, pair.head))
     result = compare(pair.repository, pair.base, pair.head)
@@ -59,7 +58,6 @@ def test_ahead_and_behind_count_what_only_one_of_them_reaches(pair: Pair) -> Non
 
 
 @given(pairs())
-@settings(max_examples=100, deadline=None)
 def test_turned_round_ahead_and_behind_change_places(pair: Pair) -> None:
     there = compare(pair.repository, pair.base, pair.head)
     back = compare(pair.repository, pair.head, pair.base)
@@ -69,7 +67,6 @@ def test_turned_round_ahead_and_behind_change_places(pair: Pair) -> None:
 
 
 @given(pairs())
-@settings(max_examples=100, deadline=None)
 def test_the_merge_base_is_a_best_common_ancestor(pair: Pair) -> None:
     shared = reachable(pair.repository, pair.base.sha) & reachable(pair.repository, pair.head.sha)
     best = compare(pair.repository, pair.base, pair.head).merge_base.sha
@@ -78,7 +75,6 @@ def test_the_merge_base_is_a_best_common_ancestor(pair: Pair) -> None:
 
 
 @given(pairs())
-@settings(max_examples=100, deadline=None)
 def test_no_commit_is_listed_before_its_parents(pair: Pair) -> None:
     listed = [one.sha for one in compare(pair.repository, pair.base, pair.head).commits]
     for place, sha in enumerate(listed):
@@ -87,7 +83,6 @@ def test_no_commit_is_listed_before_its_parents(pair: Pair) -> None:
 
 
 @given(pairs())
-@settings(max_examples=100, deadline=None)
 def test_the_files_lead_from_the_merge_base_to_head(pair: Pair) -> None:
     result = compare(pair.repository, pair.base, pair.head)
     if result.status in ("behind", "identical"):
@@ -98,7 +93,6 @@ def test_the_files_lead_from_the_merge_base_to_head(pair: Pair) -> None:
 
 
 @given(TREES, TREES)
-@settings(max_examples=150, deadline=None)
 def test_changes_turned_round_add_what_they_removed(old: dict[str, str], new: dict[str, str]) -> None:
     there, back = changes_between(old, new), changes_between(new, old)
     assert sum(change.additions for change in there) == sum(change.deletions for change in back)

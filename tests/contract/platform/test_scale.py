@@ -14,7 +14,7 @@ from chatbot.sandbox.vercel.records import Deployment
 from tests.benchmarks.platform_scale import pages, told
 from tests.contract.platform.calling import Api
 
-SCALE = Scale(projects=60, deployments=3_000, seed=11)
+SCALE = Scale(projects=30, deployments=1_500, seed=11)
 
 
 @pytest.fixture

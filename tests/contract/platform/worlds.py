@@ -1,5 +1,6 @@
 """The platform's whole state as one value, to see that a request has left it as it was."""
 
+import io
 import pickle
 
 from chatbot.sandbox.vercel import Platform
@@ -14,9 +15,17 @@ def world(platform: Platform) -> dict[str, bytes]:
     for index in (store._pointing, store._former):  # entries that hold nothing are none
         for key in [key for key, inner in index.items() if not inner]:
             del index[key]
-    return {name: pickle.dumps(value) for name, value in vars(store).items() if name not in _NO_STATE}
+    told, written = {}, io.BytesIO()
+    pickler = pickle.Pickler(written)  # one for all: it writes a record once, however many indexes have it
+    for name, value in vars(store).items():
+        if name not in _NO_STATE:
+            written.seek(0)
+            written.truncate()
+            pickler.dump(value)
+            told[name] = written.getvalue()
+    return told
 
 
 def changes(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
-    """The names of what differs."""
+    """The names of what differs, perhaps with some after the first that refer to it."""
     return [name for name in after if before.get(name) != after[name]]
