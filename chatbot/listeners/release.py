@@ -34,7 +34,7 @@ def _step(path: Path) -> Work:
         if named is None:
             raise ButtonUnknown
         project_id, canary_id, active = named.groups()
-        plan = await bot.planner.releases.step(path, project_id, canary_id)
+        plan = await bot.planner.step(path, project_id, canary_id)
         under_way = plan.release
         if path is not Path.ABORT and under_way is not None and under_way.active != int(active):
             gone_on = ReleaseUnderWay(plan.project, plan.target, under_way)

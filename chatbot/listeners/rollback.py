@@ -87,9 +87,7 @@ async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply
         return await offer(
             bot,
             asked,
-            await bot.planner.releases.step(
-                Path.ABORT, project.id, inverse.release.canary_id, reason or None
-            ),
+            await bot.planner.step(Path.ABORT, project.id, inverse.release.canary_id, reason or None),
         )
     if inverse.path is Path.ROLLBACK:
         return await offer(bot, asked, await bot.planner.rollback(target, reason or None))

@@ -118,7 +118,8 @@ def cancelled(plan: Plan) -> Message:
 def all_domains(plan: Plan) -> View:
     """The modal behind *Show all domains*."""
     lines = _listed(plan, plan.domains)
-    head = f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} will move{_all_serve(plan)}."
+    will = "stay for now" if plan.only_begins else "will move"
+    head = f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} {will}{_all_serve(plan)}."
     return _modal("Affected domains", head, lines)
 
 

@@ -81,11 +81,14 @@ def is_shown_whole(keys: tuple[str, ...]) -> bool:
 def cron_jobs(plan: Plan) -> list[str]:
     """They move with production. Nothing where none starts, ends or changes."""
     change = plan.crons
+    if plan.path is Path.ABORT:
+        return []  # they have not moved yet
+    move = "move once the rolling release is complete" if plan.only_begins else "move too"
     if not change.told:
         if not change.kept:
             return []
         return [
-            f"*Cron jobs* move too: {change.kept} now. Which ones this deployment defines, Vercel does not say."
+            f"*Cron jobs* {move}: {change.kept} now. Which ones this deployment defines, Vercel does not say."
         ]
     changed = (f"{_job(c.path, c.after)} (was {code(c.before, 20)})" for c in change.rescheduled)
     parts = [
@@ -97,7 +100,7 @@ def cron_jobs(plan: Plan) -> list[str]:
         )
         if listed
     ]
-    return [f"*Cron jobs* move too. These {'; these '.join(parts)}"] if parts else []
+    return [f"*Cron jobs* {move}. These {'; these '.join(parts)}"] if parts else []
 
 
 def migrations(plan: Plan) -> list[str]:
@@ -121,7 +124,8 @@ def auto_assignment(plan: Plan) -> str:
         return "*Auto-assignment* stays off until the rolling release is complete. That switches it on."
     if before == after:
         return f"*Auto-assignment* stays {words[after]}."
-    why = "Every promote switches it on." if after else "Every rollback switches it off."
+    on = "Completing a rolling release" if plan.path is Path.COMPLETE else "Every promote"
+    why = f"{on} switches it on." if after else "Every rollback switches it off."
     return f"*Auto-assignment* is {words[before]} now and {words[after]} afterwards. {why}"
 
 

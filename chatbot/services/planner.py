@@ -46,6 +46,13 @@ class Planner:
     async def rollback(self, reference: Reference, reason: str | None = None) -> Plan:
         return plan_rollback(await self._survey.look(await self.find(reference), candidates=True), reason)
 
+    async def step(self, path: Path, project_id: str, canary_id: str, reason: str | None = None) -> Plan:
+        """One step of the rolling release that is under way."""
+        plan = await self.releases.step(path, project_id, canary_id, reason)
+        if path is Path.ABORT:
+            return plan  # to what is Current
+        return replace(plan, code=await self._survey.code(plan.project, plan.target))
+
     async def again(self, plan: Plan) -> Plan:
         """The same wish, planned on production as it is now: one round of reads.
 
@@ -53,9 +60,10 @@ class Planner:
         """
         if plan.path.is_step:
             canary_id = plan.newest_release.canary_id if plan.newest_release else None
-            return await self.releases.step(
+            step = await self.releases.step(
                 plan.path, plan.project.id, canary_id or plan.target.id, plan.reason
             )
+            return replace(step.keeping_off(plan.keep_off), code=plan.code)
         is_rollback = plan.path is Path.ROLLBACK
         listed = is_rollback and not plan.target.rollback_candidate
         look = await self._survey.look_again(plan.target, candidates=listed)

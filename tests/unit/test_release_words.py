@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.domain.crons import Cron
 from chatbot.domain.deployments import Deployment, ReleaseStage
 from chatbot.domain.operations import Findings, Operation, Stage
 from chatbot.domain.planning import (
@@ -207,6 +208,17 @@ def test_the_confirmation_says_what_will_happen(plan: Plan, sentences: list[str]
 )
 def test_its_button_says_it_again(path: Path, verb: str, style: str) -> None:
     assert buttons(card(step(path)))[verb]["style"] == style
+
+
+def test_cron_jobs_move_when_the_domains_do() -> None:
+    jobs = replace(ROLLS, crons=(Cron("/api/digest", "0 6 * * *"),))
+    of = {"project": jobs, "newest_release": release()}
+    nothing = canary(crons=())
+    assert "*Cron jobs* move once the rolling release is complete. These end:" in words(
+        card(plan_step(Path.ADVANCE, look(nothing, **of)))
+    )
+    assert "*Cron jobs* move too. These end:" in words(card(plan_step(Path.COMPLETE, look(nothing, **of))))
+    assert "Cron jobs" not in words(card(plan_step(Path.ABORT, look(current(), **of))))
 
 
 def test_stages_that_are_not_told_are_not_made_up() -> None:
