@@ -22,7 +22,7 @@ from chatbot.domain.requests import ConfirmationExpired, NotOpened
 from chatbot.errors import PlatformError, Refusal
 from chatbot.listeners import requests
 from chatbot.listeners.bot import Bot
-from chatbot.messages import Message, refusals
+from chatbot.messages import Message, failures, refusals
 from chatbot.services.announcer import SlackTrouble
 from storage.errors import StorageError
 
@@ -197,10 +197,10 @@ def sentence(bot: Bot, asked: Asked, error: Exception) -> Reply:
             return Reply(refusals.word(error, bot.clock()), replace=isinstance(error, ConfirmationExpired))
         case PlatformError():
             _log.warning("%s: %s", asked.what, error)
-            return Reply(refusals.word_failure(error))
+            return Reply(failures.word_failure(error))
         case StorageError():
             _log.error("%s: %s", asked.what, error)
-            return Reply(refusals.word_no_audit())
+            return Reply(failures.word_no_audit())
     reference = secrets.token_hex(4)
     _log.error("%s failed, reference %s", asked.what, reference, exc_info=error)
-    return Reply(refusals.word_bug(reference))
+    return Reply(failures.word_bug(reference))

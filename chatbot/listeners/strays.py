@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners.answering import Asked, Reply, click_at_once
 from chatbot.listeners.bot import Bot
-from chatbot.messages import refusals
+from chatbot.messages import failures
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -14,4 +14,4 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def old_button(_bot: Bot, _asked: Asked) -> Reply:
-    return Reply(refusals.word_old_button())
+    return Reply(failures.word_old_button())

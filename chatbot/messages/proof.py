@@ -7,7 +7,8 @@ from chatbot.messages.message import Message, sections
 from chatbot.messages.wording import bullets, code, count, domain_name, foreign
 
 SHOWN_PROOFS = 20
-_MAX_BLOCKS = 50
+_SECTIONS = 4
+"""Of 3,000 characters each: Slack takes some 13,000 in a message (bolt-js#2509)."""
 
 _FAULTS = {
     "timeout": "does not answer in time",
@@ -32,16 +33,17 @@ def proof(operation: Operation) -> list[Block]:
     return list(sections([title, *bullets(map(_line, _worst_first(proofs)), SHOWN_PROOFS)]))
 
 
-def whole_proof(operation: Operation) -> Message | None:
-    """Every domain, for the thread; None where the operation message has them all."""
+def whole_proof(operation: Operation) -> list[Message]:
+    """Every domain, for the thread, in as many messages as that takes; none where the operation message has all."""
     proofs = operation.findings.proofs
     if len(proofs) <= SHOWN_PROOFS:
-        return None
+        return []
+    total, name = count(len(proofs), "domain"), foreign(operation.plan.project.name)
     moved = sum(p.moved for p in proofs)
-    name = foreign(operation.plan.project.name)
-    title = f"*All {count(len(proofs), 'domain')}* of {name}: {moved} serve {code(operation.final_id or '')}"
-    lines = [title, *(f"• {_line(p)}" for p in _worst_first(proofs))]
-    return Message(f"All {count(len(proofs), 'domain')} of {name}.", tuple(sections(lines)[:_MAX_BLOCKS]))
+    title = f"*All {total}* of {name}: {moved} serve {code(operation.final_id or '')}"
+    chunks = sections([title, *(f"• {_line(p)}" for p in _worst_first(proofs))])
+    parts = [tuple(chunks[n : n + _SECTIONS]) for n in range(0, len(chunks), _SECTIONS)]
+    return [Message(f"All {total} of {name}, {n} of {len(parts)}.", part) for n, part in enumerate(parts, 1)]
 
 
 def _worst_first(proofs: tuple[DomainProof, ...]) -> list[DomainProof]:

@@ -162,13 +162,17 @@ class Carrying:
 
     async def _detail(self, operation: Operation) -> None:
         """What the message has no room for goes to its thread."""
-        posted = self._live.posted
-        for what, message in (("proof", whole_proof(operation)), ("log", whole_log_end(operation))):
-            if message is not None and posted is not None:
-                key = str(uuid5(NAMESPACE_URL, f"{operation.id}/{what}"))
-                await self._held.crew.announcer.post(
-                    posted.channel, message, key=key, thread=posted.ts, broadcast=False
-                )
+        posted, log_end = self._live.posted, whole_log_end(operation)
+        if posted is None:
+            return
+        details = {f"proof/{number}": part for number, part in enumerate(whole_proof(operation), 1)}
+        if log_end is not None:
+            details["log"] = log_end
+        for what, message in details.items():
+            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/{what}"))
+            await self._held.crew.announcer.post(
+                posted.channel, message, key=key, thread=posted.ts, broadcast=False
+            )
 
     async def _announce(self, operation: Operation) -> str | None:
         posted = self._live.posted

@@ -1,7 +1,7 @@
 """Every function of chatbot.messages that makes something for Slack, with values for it to say."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
+from chatbot.domain.buildlog import end_of
 from chatbot.domain.deployments import Deployment
+from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
@@ -57,12 +59,14 @@ from chatbot.messages import (
     Message,
     about,
     announcement,
+    buildlog,
     confirmation,
+    failures,
     listings,
     message,
     operation,
     picker,
-    refusals,
+    proof,
     release,
 )
 from chatbot.messages.wording import foreign
@@ -123,6 +127,12 @@ releases_met = st.tuples(on_plans, st.none() | releases()).map(lambda v: Release
 releases_over = st.builds(ReleaseOver, projects(), st.none() | releases())
 steps_missing = st.tuples(on_plans, releases()).map(lambda v: NoSuchStep(*v[0], v[1]))
 
+
+def _with_log(made: Operation, lines: list[str]) -> Operation:
+    lines = [f"{number} {line}" for number, line in enumerate(lines)]
+    return replace(made, findings=replace(made.findings, log_end=end_of(lines)))
+
+
 SAYINGS = [
     Saying(message, "says", hostile(), lambda v: message.says(f"- {foreign(v)}")),
     Saying(about, "help_text", hostile(), about.help_text),
@@ -177,15 +187,27 @@ SAYINGS = [
         lambda v: listings.choices(v[0], v[1], NOON),
     ),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
+    Saying(
+        proof,
+        "whole_proof",
+        operations().filter(lambda o: bool(proof.whole_proof(o))),
+        lambda v: max(proof.whole_proof(v), key=lambda part: len(str(part.payload()))),
+    ),
+    Saying(
+        buildlog,
+        "whole_log_end",
+        st.builds(_with_log, operations(Stage.FAILED), st.lists(hostile(), min_size=9, max_size=9)),
+        buildlog.whole_log_end,
+    ),
     Saying(announcement, "announcement", operations(), announcement.announcement),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(release, "under_way", releases_met, lambda v: release.under_way(v, NOON)),
     Saying(release, "changed", releases_met, lambda v: release.changed(v, NOON)),
     Saying(release, "over", releases_over, release.over),
     Saying(release, "no_such_step", steps_missing, lambda v: release.no_such_step(v, NOON)),
-    Saying(refusals, "word_old_button", st.none(), lambda _: refusals.word_old_button()),
-    Saying(refusals, "word_no_audit", st.none(), lambda _: refusals.word_no_audit()),
-    Saying(refusals, "word_bug", st.just("0a1b2c3d"), refusals.word_bug),
+    Saying(failures, "word_old_button", st.none(), lambda _: failures.word_old_button()),
+    Saying(failures, "word_no_audit", st.none(), lambda _: failures.word_no_audit()),
+    Saying(failures, "word_bug", st.just("0a1b2c3d"), failures.word_bug),
 ]
 
 

@@ -39,7 +39,8 @@ from chatbot.errors import (
     Refusal,
 )
 from chatbot.messages import actions
-from chatbot.messages.refusals import word, word_bug, word_failure, word_no_audit, word_old_button
+from chatbot.messages.failures import word_bug, word_failure, word_no_audit, word_old_button
+from chatbot.messages.refusals import word
 from tests.unit.making import NOON, current, deployment, preview, project, promoted, request, staged
 from tests.unit.saying import everything_in, payload, words
 
