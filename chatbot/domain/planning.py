@@ -136,6 +136,17 @@ class Plan:
         return replace(plan, auto_assign_after=after and not plan.keep_off)
 
     @property
+    def asks_to_keep_off(self) -> bool:
+        """Whether there is a choice: auto-assignment is off now, and this would switch it on."""
+        return not self.auto_assign_before and not self.path.goes_back and not self.only_begins
+
+    def chosen(self, keep_off: bool | None) -> Self:  # noqa: FBT001 - likewise
+        """With what the person chose, where there was a choice; None: nothing was said, the preset holds."""
+        if keep_off is None or not self.asks_to_keep_off:
+            return self
+        return self.keeping_off(keep_off)
+
+    @property
     def release(self) -> RollingRelease | None:
         """The one that is under way."""
         newest = self.newest_release
@@ -370,7 +381,8 @@ def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
         code=look.code,
         crons=_crons(look),
     )
-    return plan.keeping_off(keep_off=False)
+    # Off on purpose: it stays so, unless the person says otherwise. Off by a rollback: this is how to undo that.
+    return plan.keeping_off(keep_off=not look.project.auto_assign and not look.project.pinned)
 
 
 def _crons(look: Look) -> CronChange:

@@ -7,7 +7,7 @@ of here, and what takes time goes on after the listener has returned.
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -39,7 +39,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asked:
-    """What one person did: a command with its text, or a click with the button's value. Neither is proof of a right."""
+    """What one person did: a command with its text, or a click with the button's value. Neither is proof of a right.
+
+    `ticked` are the checkboxes that stand beside what was clicked: action id to values.
+    """
 
     what: str
     user: str
@@ -47,6 +50,7 @@ class Asked:
     text: str = ""
     value: str = ""
     trigger_id: str = ""
+    ticked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     respond: Callable[..., Awaitable[Any]] | None = field(repr=False, kw_only=True)
 
     @property
@@ -142,6 +146,7 @@ def _clicked(args: AsyncArgs) -> Asked | None:
         channel=click.channel_id,
         value=action.value or "",
         trigger_id=click.trigger_id or "",
+        ticked=click.ticked,
         respond=args.respond if _is_url(click.response_url) else None,
     )
 

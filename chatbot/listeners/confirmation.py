@@ -22,6 +22,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     click_later(app, bot, any_number(actions.SHOW_DOMAINS), show_domains)
     click_later(app, bot, any_number(actions.SHOW_KEYS), show_keys)
     click_at_once(app, bot, any_number(actions.OPEN_LINK), _nothing)
+    click_at_once(app, bot, any_number(actions.KEEP_OFF), _nothing)  # it is read with the click that confirms
 
 
 async def offer(bot: Bot, asked: Asked, plan: Plan) -> Reply:
@@ -34,7 +35,9 @@ async def confirm(bot: Bot, asked: Asked) -> Reply:
     """The one click that counts: who may is asked again, the confirmation is spent, the operation is a row."""
     await bot.directory.admit(asked.user)
     lease = bot.conductor.lease()
-    row = await bot.ledger.confirm(asked.value, actor=asked.actor, lease=lease)
+    ticked = asked.ticked.get(actions.KEEP_OFF)
+    keep_off = None if ticked is None else confirmation.KEEP_OFF in ticked
+    row = await bot.ledger.confirm(asked.value, actor=asked.actor, lease=lease, keep_off=keep_off)
     bot.conductor.take(row)
     return Reply(confirmation.spent(as_operation(row).plan, asked.actor), replace=True)
 
@@ -76,7 +79,7 @@ async def show_domains(bot: Bot, asked: Asked) -> None:
 
 async def show_keys(bot: Bot, asked: Asked) -> None:
     plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
-    await bot.slack.views_open(trigger_id=asked.trigger_id, view=confirmation.all_keys(plan))
+    await open_dialog(bot, asked, confirmation.all_keys(plan))
 
 
 async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:

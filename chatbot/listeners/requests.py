@@ -55,9 +55,21 @@ class View(BaseModel):
     private_metadata: _Text = ""
 
 
+class _Held(BaseModel):
+    """What a field holds: one option of a menu, or the ticked ones of checkboxes."""
+
+    selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
+
+
+class _State(BaseModel):
+    values: dict[_Text, dict[_Text, _Held]] = {}
+
+
 class Click(BaseModel):
     user: _User
     view: View | None = None
+    state: _State | None = None
     channel: _Place | None = None
     container: _Place | None = None
     trigger_id: _Text | None = None
@@ -70,6 +82,16 @@ class Click(BaseModel):
             self.container.channel_id if self.container else ""
         )
 
+    @property
+    def ticked(self) -> dict[str, frozenset[str]]:
+        """Action id of checkboxes to the values that are ticked, wherever in the message they stand."""
+        fields = [field for block in (self.state or _State()).values.values() for field in block.items()]
+        return {
+            action: frozenset(option.value for option in held.selected_options)
+            for action, held in fields
+            if held.selected_options is not None
+        }
+
 
 class Search(BaseModel):
     """What was typed into a menu that the bot fills. Slack does not tell what other fields hold."""
@@ -77,14 +99,6 @@ class Search(BaseModel):
     user: _User
     block_id: _Text = ""
     value: _Text = ""
-
-
-class _Held(BaseModel):
-    selected_option: _Option | None = None
-
-
-class _State(BaseModel):
-    values: dict[_Text, dict[_Text, _Held]] = {}
 
 
 class _Submitted(View):

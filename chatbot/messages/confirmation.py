@@ -4,14 +4,25 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from json import dumps
 
-from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, CheckboxesElement, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
 from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Domain
 from chatbot.domain.planning import MAX_REASON, Caution, Part, Path, Plan
 from chatbot.messages import actions, consequences, releasecard
-from chatbot.messages.message import Message, button, columns, context, header, link, row, section, sections
+from chatbot.messages.message import (
+    Message,
+    button,
+    checkbox,
+    columns,
+    context,
+    header,
+    link,
+    row,
+    section,
+    sections,
+)
 from chatbot.messages.wording import (
     bullets,
     code,
@@ -27,6 +38,8 @@ from chatbot.messages.wording import (
 )
 
 SHOWN_DOMAINS = 10
+KEEP_OFF = "keep_off"
+"""The value of the box that keeps auto-assignment off."""
 _MODAL_BLOCKS, _MODAL_BYTES = 100, 200_000
 _WHOLE_KEY = 256
 _ROOM_FOR_REDIRECTS = 500
@@ -97,7 +110,7 @@ def card(
     blocks += sections(consequences.environment(plan), _show_keys(plan, confirmation_id))
     if moves := [*consequences.cron_jobs(plan), *consequences.migrations(plan)]:
         blocks += sections(moves)
-    blocks.append(section(consequences.auto_assignment(plan)))
+    blocks.append(section(consequences.auto_assignment(plan), _keep_off(plan)))
     if plan.cautions:
         blocks += sections(["*Mind*", *bullets((_CAUTIONS[c] for c in plan.cautions), 10)])
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
@@ -250,6 +263,13 @@ def _show_keys(plan: Plan, confirmation_id: str) -> ButtonElement | None:
     if all(map(consequences.is_shown_whole, lists)):
         return None
     return button("Show all keys", actions.SHOW_KEYS, confirmation_id)
+
+
+def _keep_off(plan: Plan) -> CheckboxesElement | None:
+    if not plan.asks_to_keep_off:
+        return None
+    told = "New builds then stay Staged until somebody promotes."
+    return checkbox("Keep it off", told, actions.KEEP_OFF, KEEP_OFF, ticked=plan.keep_off)
 
 
 def _compare(change: CodeChange) -> ButtonElement | None:

@@ -120,6 +120,9 @@ def migrations(plan: Plan) -> list[str]:
 def auto_assignment(plan: Plan) -> str:
     before, after = plan.auto_assign_before, plan.auto_assign_after
     words = {True: "on", False: "off"}
+    if plan.asks_to_keep_off:
+        why = ", since a rollback" if plan.project.pinned else ""
+        return f"*Auto-assignment* is off now{why}. Every promote switches it on, unless you keep it off."
     if plan.only_begins and not before:
         return "*Auto-assignment* stays off until the rolling release is complete. That switches it on."
     if before == after:

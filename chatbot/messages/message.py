@@ -8,10 +8,13 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    CheckboxesElement,
     ConfirmObject,
     ContextBlock,
     HeaderBlock,
+    InteractiveElement,
     MarkdownTextObject,
+    Option,
     PlainTextObject,
     SectionBlock,
 )
@@ -45,8 +48,8 @@ def header(text: str) -> HeaderBlock:
     return HeaderBlock(text=PlainTextObject(text=plain(text, 150)))
 
 
-def section(text: str, beside: ButtonElement | None = None) -> SectionBlock:
-    """`beside` is a button that is about this text."""
+def section(text: str, beside: InteractiveElement | None = None) -> SectionBlock:
+    """`beside` is a button, or what else can be touched, that is about this text."""
     return SectionBlock(text=markup(text), accessory=beside)
 
 
@@ -93,6 +96,14 @@ def button(
         value=value,
         style=style,
         confirm=confirm,
+    )
+
+
+def checkbox(text: str, told: str, action_id: str, value: str, *, ticked: bool) -> CheckboxesElement:
+    """`told` is a smaller line below it."""
+    option = Option(text=PlainTextObject(text=text), description=PlainTextObject(text=told), value=value)
+    return CheckboxesElement(
+        action_id=action_id, options=[option], initial_options=[option] if ticked else None
     )
 
 

@@ -109,8 +109,12 @@ class Ledger:
             raise ConfirmationUnknown
         return plan_from(found.plan)
 
-    async def confirm(self, confirmation_id: str, *, actor: str, lease: Lease) -> Row:
+    async def confirm(
+        self, confirmation_id: str, *, actor: str, lease: Lease, keep_off: bool | None = None
+    ) -> Row:
         """Spend a confirmation and request its operation. It waits where the project has one already.
+
+        `keep_off` is what the person chose on the card about auto-assignment; None: the card did not ask.
 
         Raises:
             ConfirmationUnknown, ConfirmationUsed, ConfirmationExpired, AlreadyUnderWay, ProjectBusy: nothing
@@ -119,7 +123,7 @@ class Ledger:
         now = self._clock()
         async with self._database.write() as session:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
-            plan = plan_from(spent.plan)
+            plan = plan_from(spent.plan).chosen(keep_off)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
             await _lock(session, row)
             if plan.path.goes_back:

@@ -85,6 +85,7 @@ def about(plan: Plan) -> dict[str, Any]:
         "from": plan.current.id if plan.current else None,
         "domains": [d.name for d in plan.domains],
         **({"reason": plan.reason} if plan.reason else {}),
+        **({"keep_off": True} if plan.keep_off else {}),
         **({"release": _release(plan.release)} if plan.release else {}),
     }
 

@@ -182,7 +182,11 @@ class TestEnvironment:
         (ROLLBACK, "*Auto-assignment* is on now and off afterwards. Every rollback switches it off."),
         (
             plan_promotion(look(staged(), project=pinned())),
-            "*Auto-assignment* is off now and on afterwards. Every promote switches it on.",
+            "*Auto-assignment* is off now, since a rollback. Every promote switches it on, unless you keep it off.",
+        ),
+        (
+            plan_promotion(look(staged(), project=project(auto_assign=False))),
+            "*Auto-assignment* is off now. Every promote switches it on, unless you keep it off.",
         ),
         (plan_rollback(look(promoted(), project=pinned())), "*Auto-assignment* stays off."),
     ],

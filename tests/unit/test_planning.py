@@ -11,6 +11,7 @@ from chatbot.domain.planning import (
     Caution,
     NotEligible,
     Path,
+    Plan,
     PlanRefused,
     ReleaseUnderWay,
     StillBuilding,
@@ -163,10 +164,46 @@ def test_a_project_without_domains_has_a_plan() -> None:
 def test_a_promote_switches_auto_assignment_on_and_a_rollback_off(before: bool) -> None:
     of = project(auto_assign=before)
     for target in (staged(), preview()):
-        promotion = plan_promotion(look(target, project=of))
+        promotion = plan_promotion(look(target, project=of)).chosen(keep_off=False)
         assert (promotion.auto_assign_before, promotion.auto_assign_after) == (before, True)
     rollback = plan_rollback(look(promoted(), project=of))
     assert (rollback.auto_assign_before, rollback.auto_assign_after) == (before, False)
+
+
+class TestKeepingAutoAssignmentOff:
+    OFF = project(auto_assign=False)
+
+    @pytest.mark.parametrize("target", [staged(), preview()])
+    def test_what_is_off_on_purpose_stays_off_unless_the_person_says_otherwise(
+        self, target: Deployment
+    ) -> None:
+        plan = plan_promotion(look(target, project=self.OFF))
+        assert (plan.asks_to_keep_off, plan.keep_off, plan.auto_assign_after) == (True, True, False)
+        assert plan.chosen(keep_off=None) == plan
+        chosen = plan.chosen(keep_off=False)
+        assert (chosen.keep_off, chosen.auto_assign_after) == (False, True)
+
+    def test_a_pin_is_undone_unless_the_person_says_otherwise(self) -> None:
+        plan = plan_promotion(look(staged(), project=pinned()))
+        assert (plan.asks_to_keep_off, plan.keep_off, plan.auto_assign_after) == (True, False, True)
+        assert not plan.chosen(keep_off=True).auto_assign_after
+
+    @pytest.mark.parametrize(
+        "plan",
+        [
+            plan_promotion(look(staged())),
+            plan_rollback(look(promoted(), project=project(auto_assign=False))),
+            plan_promotion(look(staged(), project=project(auto_assign=False, rolling_release=True))),
+        ],
+    )
+    def test_where_there_is_no_choice_none_is_taken(self, plan: Plan) -> None:
+        assert not plan.asks_to_keep_off
+        assert plan.chosen(keep_off=True) == plan
+        assert not plan.keep_off
+
+    def test_the_choice_is_no_part_of_what_is_compared_at_the_click(self) -> None:
+        plan = plan_promotion(look(staged(), project=self.OFF))
+        assert plan.chosen(keep_off=False).fingerprint() == plan.fingerprint()
 
 
 def test_how_long_it_takes_is_said_of_a_rebuild_only() -> None:

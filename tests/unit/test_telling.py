@@ -240,7 +240,7 @@ def test_auto_assignment_is_told_as_it_was_read_back(made: Operation, sentence: 
 
 
 def test_auto_assignment_that_was_off_is_on_again() -> None:
-    plan = plan_promotion(look(staged(), project=project(auto_assign=False), domains=DOMAINS))
+    plan = plan_promotion(look(staged(), project=project(auto_assign=False), domains=DOMAINS)).chosen(False)
     for read in (None, True):
         assert "Auto-assignment is on again" in told(at(Stage.SUCCEEDED, plan, auto_assign=read))
 

@@ -81,9 +81,13 @@ class TestUndoOfWhatSucceeded:
         self, before: Project, plan_of: Any, serving: str
     ) -> None:
         after = project(current=current(serving, created_at=NOON), last_request=request(serving))
+        plan = plan_of(before).chosen(keep_off=False)
         fresh = plan_rollback(look(WAS, project=after, domains=DOMAINS))
-        keeps(undo_of(done(plan_of(before), build=NEW)), fresh)
-        keeps(undo_of(done(plan_of(before), build=NEW, seen=serving, auto_assign=True)), fresh)
+        keeps(undo_of(done(plan, build=NEW)), fresh)
+        keeps(undo_of(done(plan, build=NEW, seen=serving, auto_assign=True)), fresh)
+        kept = plan_rollback(look(WAS, project=replace(after, auto_assign=False), domains=DOMAINS))
+        if not before.auto_assign:
+            keeps(undo_of(done(plan_of(before).chosen(keep_off=True), build=NEW)), kept)
 
     def test_a_rollback_to_something_older_by_a_promote(self, before: Project) -> None:
         after = pinned(current=promoted(), last_request=request("dpl_target", type="rollback"))

@@ -48,6 +48,8 @@ ACTIONS = (
     "confirmation.cancel",
     "confirmation.choose",
     "confirmation.domains",
+    "confirmation.keys",
+    "confirmation.keep_off",
     "operation.undo",
     "operation.retry",
     "operation.give_up",
@@ -139,6 +141,12 @@ SHAPES: dict[str, dict[str, Any]] = {
     "true as value": {"action": _action("deployment.roll_back", value=True)},
     "an object as value": {"action": _action("confirmation.confirm", {"a": 1})},
     "a list as value": {"action": _action("operation.undo", ["x"])},
+    "a text as state": {"state": "ticked"},
+    "a list as state": {"state": {"values": [1]}},
+    "options without values": {"state": {"values": {"b": {"a": {"selected_options": [{}]}}}}},
+    "half a character as ticked": {
+        "state": {"values": {"b": {"a": {"selected_options": [{"value": "\ud800"}]}}}}
+    },
     "half a character as value": {"action": _action("operation.give_up", "\ud800")},
 }
 # These fail in Bolt itself, before any listener: an error status, and nothing else.

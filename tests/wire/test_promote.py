@@ -19,7 +19,7 @@ async def test_a_staged_deployment_becomes_current_after_a_confirmation(bot: Wor
         "• checkout.shop.example.com",
         "Redirects follow: www.shop.example.com → shop.example.com",
         "Changed since, and not in it: `STRIPE_SECRET_KEY`",
-        "*Auto-assignment* is off now and on afterwards.",
+        "*Auto-assignment* is off now. Every promote switches it on, unless you keep it off.",
     ):
         assert expected in card.words
     assert "staging.shop.example.com" not in card.words  # belongs to a branch, stays where it is

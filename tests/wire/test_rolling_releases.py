@@ -81,7 +81,7 @@ async def test_a_promote_begins_a_rolling_release_that_is_advanced_and_completed
 
     await rolling.ana.clicks(told, "Complete")
     card = await rolling.ana.sees("Complete the rolling release of shop", channel="deploys")
-    assert "*Auto-assignment* is off now and on afterwards." in card.words
+    assert "*Auto-assignment* is off now. Every promote switches it on, unless you keep it off." in card.words
     await rolling.ana.clicks(card, "Complete")
     told = await rolling.bob.sees(f"shop: {target['sha'][:7]} is Current", channel="deploys")
     assert await rolling.serving("shop") == {target["id"]}
