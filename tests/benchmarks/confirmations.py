@@ -34,9 +34,12 @@ async def confirmations(folder: Path, count: int) -> list[Shown]:
     timing, database = Timing(), folder / "confirmations.db"
     async with servers(timing, port=0) as up, aiohttp.ClientSession() as session:
         scene = Scene(up, session, timing, database)
+        staged, preview = _newest(scene, "STAGED"), _newest(scene, None)
         commands = {
-            "/promote of a Staged build": f"/promote {_newest(scene, 'STAGED').id}",
-            "/promote of a preview": f"/promote {_newest(scene, None).id}",
+            "/promote of a Staged build": f"/promote {staged.id}",
+            "/promote of its commit": f"/promote {staged.commit.sha[:7]}",
+            "/promote of a preview": f"/promote {preview.id}",
+            "/promote of its branch": f"/promote {preview.commit.branch}",
             "/rollback to an earlier build": f"/rollback {_newest(scene, 'PROMOTED').id}",
         }
         shown = [Shown(name, []) for name in commands]

@@ -26,7 +26,9 @@ AIMED = {
     *((beside_cli.OVERHEAD, f"{kind}, from its answer on, p50") for kind in beside_cli.KINDS),
     *((beside_cli.REQUESTS, f"{kind}, mean") for kind in beside_cli.KINDS),
     (confirmations.SECTION, "/promote of a Staged build, p95"),
+    (confirmations.SECTION, "/promote of its commit, p95"),
     (confirmations.SECTION, "/promote of a preview, p95"),
+    (confirmations.SECTION, "/promote of its branch, p95"),
     (confirmations.SECTION, "/rollback to an earlier build, p95"),
 }
 
