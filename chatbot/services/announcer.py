@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.messages import Message
 
+_SOON = 0.05
 _BETWEEN_UPDATES = 2.0
 _UPDATE_TAKES = 1.25
 """Seconds. Slack takes some fifty updates a minute from an app in a workspace, of all live messages together."""
@@ -152,7 +153,7 @@ class LiveMessage:
         return self._posted
 
     def show(self, message: Message) -> None:
-        """Soon, unless a newer wording comes first."""
+        """Soon, unless a newer wording comes first. What is asked of the platform at this moment goes before."""
         self._wanted = message
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._keep_up(), name="operation message")
@@ -176,6 +177,7 @@ class LiveMessage:
 
     async def _keep_up(self) -> None:
         with self._announcer.one_live():
+            await asyncio.sleep(_SOON)
             while (message := self._wanted) is not None and message != self._shown:
                 try:
                     async with self._turn:

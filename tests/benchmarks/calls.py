@@ -11,8 +11,13 @@ from chatbot.sandbox.launching import Servers
 
 Calls = Counter[str]
 
-_IDS = ((re.compile(r"/prj_\w+"), "/{project}"), (re.compile(r"/dpl_\w+"), "/{deployment}"))
-_VERCEL, _SLACK = "all of Vercel", "all of Slack"
+_IDS = (
+    (re.compile(r"/prj_\w+"), "/{project}"),
+    (re.compile(r"/dpl_\w+"), "/{deployment}"),
+    (re.compile(r"/github/repos/[^/]+/[^/]+"), "/github/repos/{owner}/{name}"),
+    (re.compile(r"/compare/\w+\.\.\.\w+"), "/compare/{from}...{to}"),
+)
+_GITHUB = " /github/"
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,15 @@ async def take_calls(up: Servers, session: aiohttp.ClientSession) -> Calls:
 
 
 def by_endpoint(for_the_card: Sequence[Calls], after_the_click: Sequence[Calls]) -> list[Endpoint]:
-    """The averages, Vercel's endpoints first, each group with its sum."""
+    """The averages, of the platforms one after the other, each with its sum."""
     card, click = (sum(counted, Calls()) for counted in (for_the_card, after_the_click))
     count = len(for_the_card)
     endpoints = [Endpoint(name, card[name] / count, click[name] / count) for name in sorted(card | click)]
-    vercel = [e for e in endpoints if "/" in e.name]
+    github = [e for e in endpoints if _GITHUB in e.name]
+    vercel = [e for e in endpoints if "/" in e.name and e not in github]
     slack = [e for e in endpoints if "/" not in e.name]
-    return [*vercel, _sum(_VERCEL, vercel), *slack, _sum(_SLACK, slack)]
+    platforms = (("Vercel", vercel), ("GitHub", github), ("Slack", slack))
+    return [one for name, some in platforms for one in (*some, _sum(f"all of {name}", some))]
 
 
 def _sum(name: str, endpoints: Sequence[Endpoint]) -> Endpoint:

@@ -24,12 +24,12 @@ class Counts:
     with the CLI, whose jobs take `usually` so many seconds. `idle` is in seconds.
     """
 
-    acks: int = 200
-    rounds: int = 8
+    acks: int = 150
+    rounds: int = 6
     promotions: int = 20
     moves: int = 3
     usually: Mapping[str, float] = field(default_factory=lambda: USUALLY)
-    cards: int = 14
+    cards: int = 12
     starts: int = 5
     idle: float = 2.0
 

@@ -11,14 +11,18 @@ PROMOTE = {"method": "POST", "path": ".*/promote/.*"}
 
 
 async def _killed_when(world: World, variables: dict[str, str], fault: dict[str, Any], reached: str) -> None:
-    """Confirm a promotion, and kill the bot once its request has `reached` "the platform" or "the audit log"."""
+    """Confirm a promotion, and kill the bot once its request has `reached` "the platform" or "the audit log", and
+    its message is known.
+    """
     await world.tell_platform("faults", [fault])
     target = (await world.newest("shop", "Staged"))["id"]
     async with bot_process(variables) as process:
         card = await world.card("shop", "Staged")
         await world.ana.clicks(card, "Promote")
         async with asyncio.timeout(15):
-            while not await _has_reached(world, reached, target):  # noqa: ASYNC110 - neither of them calls back
+            while not (  # noqa: ASYNC110 - none of them calls back
+                await _has_reached(world, reached, target) and await _is_shown(world)
+            ):
                 await asyncio.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         await process.wait()
@@ -29,6 +33,10 @@ async def _has_reached(world: World, where: str, target: str) -> bool:
         return any(e.action == "operation.asked" for e in await world.audit())
     last = (await world.vercel("GET", "/v9/projects/shop"))["lastAliasRequest"]
     return last is not None and last["toDeploymentId"] == target
+
+
+async def _is_shown(world: World) -> bool:
+    return all(operation.message_ts is not None for operation in await world.operations())
 
 
 async def test_killed_between_the_ask_and_the_answer(world: World, variables: dict[str, str]) -> None:
