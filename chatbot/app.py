@@ -30,9 +30,11 @@ from chatbot.services.announcer import Announcer
 from chatbot.services.conductor import Conductor
 from chatbot.services.directory import Directory
 from chatbot.services.held import Crew, Patience
+from chatbot.services.history import History
 from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober, visiting_session
+from chatbot.services.requesting import Requesting
 from chatbot.services.tasks import Tasks
 from chatbot.services.ticker import Ticker
 from chatbot.settings import Settings, hide_from_bolt
@@ -124,12 +126,15 @@ def _compose(
     tasks: Tasks,
     clock: Clock,
 ) -> Bot:
-    ledger, planner, announcer = Ledger(database, clock), Planner(vercel, git), Announcer(slack)
+    ledger, history, requesting = Ledger(database, clock), History(database), Requesting(database, clock)
+    planner, announcer = Planner(vercel, git), Announcer(slack)
     valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
     crew = Crew(
         vercel=vercel,
         planner=planner,
         ledger=ledger,
+        history=history,
+        requesting=requesting,
         announcer=announcer,
         prober=Prober(
             visits,
@@ -154,6 +159,8 @@ def _compose(
         vercel=vercel,
         planner=planner,
         ledger=ledger,
+        history=history,
+        requesting=requesting,
         database=database,
         directory=Directory(slack, settings.promotebot_allowed),
         conductor=Conductor(crew, tasks, owner=owner),
@@ -172,7 +179,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker = Ticker()
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
-    ticker.every(_PURGE_EVERY, lambda: bot.ledger.purge(timedelta(days=30)), "purge confirmations")
+    ticker.every(_PURGE_EVERY, lambda: bot.requesting.purge(timedelta(days=30)), "purge confirmations")
     return ticker
 
 

@@ -8,8 +8,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chatbot.services.announcer import Announcer
 from chatbot.services.conductor import Conductor
 from chatbot.services.directory import Directory
+from chatbot.services.history import History
 from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
+from chatbot.services.requesting import Requesting
 from chatbot.services.tasks import Tasks
 from chatbot.vercel import VercelClient
 from storage.database import Database
@@ -24,6 +26,8 @@ class Bot:
     vercel: VercelClient
     planner: Planner
     ledger: Ledger
+    history: History
+    requesting: Requesting
     database: Database
     directory: Directory
     conductor: Conductor

@@ -8,8 +8,8 @@ from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later
 from chatbot.listeners.bot import Bot
 from chatbot.messages import actions, confirmation, listings
 from chatbot.messages.actions import any_number
-from chatbot.services.ledger import FollowUp
 from chatbot.services.records import as_operation
+from chatbot.services.requesting import FollowUp
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -27,7 +27,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def offer(bot: Bot, asked: Asked, plan: Plan) -> Reply:
     """Keep the plan, and show it with its buttons."""
-    kept = await bot.ledger.offer(plan, actor=asked.actor, channel=asked.channel, valid=bot.valid)
+    kept = await bot.requesting.offer(plan, actor=asked.actor, channel=asked.channel, valid=bot.valid)
     return Reply(confirmation.card(plan, kept, now=bot.clock(), valid=bot.valid))
 
 
@@ -37,7 +37,7 @@ async def confirm(bot: Bot, asked: Asked) -> Reply:
     lease = bot.conductor.lease()
     ticked = asked.ticked.get(actions.KEEP_OFF)
     keep_off = None if ticked is None else confirmation.KEEP_OFF in ticked
-    row = await bot.ledger.confirm(asked.value, actor=asked.actor, lease=lease, keep_off=keep_off)
+    row = await bot.requesting.confirm(asked.value, actor=asked.actor, lease=lease, keep_off=keep_off)
     bot.conductor.take(row)
     return Reply(confirmation.spent(as_operation(row).plan, asked.actor), replace=True)
 
@@ -55,37 +55,37 @@ async def retry(bot: Bot, asked: Asked) -> None:
 async def give_up(bot: Bot, asked: Asked) -> None:
     """A build that is under way is not waited for any more."""
     await bot.directory.admit(asked.user)
-    await bot.ledger.cancel_operation(asked.value, actor=asked.actor)
+    await bot.requesting.cancel_operation(asked.value, actor=asked.actor)
     bot.conductor.wake()
 
 
 async def cancel(bot: Bot, asked: Asked) -> Reply:
-    plan = await bot.ledger.cancel(asked.value, actor=asked.actor)
+    plan = await bot.requesting.cancel(asked.value, actor=asked.actor)
     return Reply(confirmation.cancelled(plan), replace=True)
 
 
 async def choose(bot: Bot, asked: Asked) -> Reply:
-    plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
+    plan = await bot.requesting.plan_of(asked.value, actor=asked.actor)
     project = await bot.planner.project(plan.project.id)
     deployments = await bot.planner.promotable(project.id)
-    await bot.ledger.cancel(asked.value, actor=asked.actor, answer="replaced")
+    await bot.requesting.cancel(asked.value, actor=asked.actor, answer="replaced")
     return Reply(listings.choices(project, deployments, bot.clock()), replace=True)
 
 
 async def show_domains(bot: Bot, asked: Asked) -> None:
-    plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
+    plan = await bot.requesting.plan_of(asked.value, actor=asked.actor)
     await open_dialog(bot, asked, confirmation.all_domains(plan))
 
 
 async def show_keys(bot: Bot, asked: Asked) -> None:
-    plan = await bot.ledger.plan_of(asked.value, actor=asked.actor)
+    plan = await bot.requesting.plan_of(asked.value, actor=asked.actor)
     await open_dialog(bot, asked, confirmation.all_keys(plan))
 
 
 async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:
     await bot.directory.admit(asked.user)
     lease = bot.conductor.lease()
-    row = await bot.ledger.follow_up(
+    row = await bot.requesting.follow_up(
         asked.value, make_plan, actor=asked.actor, channel=asked.channel, lease=lease
     )
     bot.conductor.take(row)

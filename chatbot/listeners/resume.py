@@ -25,7 +25,7 @@ async def resume_clicked(bot: Bot, asked: Asked) -> Reply:
     project = await bot.planner.project(asked.value)
     if not project.pinned:
         raise NotPinned(project)
-    builds, changes = await asyncio.gather(bot.planner.builds(project.id), bot.ledger.changes(project.id))
+    builds, changes = await asyncio.gather(bot.planner.builds(project.id), bot.history.changes(project.id))
     found = resume_with(project, builds)
     if found is None:
         raise NothingToResumeWith(project)

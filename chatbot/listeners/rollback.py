@@ -81,7 +81,7 @@ async def undo_clicked(bot: Bot, asked: Asked) -> Reply:
 async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply:
     """The inverse of the bot's last change, planned on production as it is now."""
     project = await bot.planner.project(project_name)
-    inverse = undo_of_last(await bot.ledger.changes(project.id), project)
+    inverse = undo_of_last(await bot.history.changes(project.id), project)
     target = Reference(Kind.ID, inverse.target.id)
     if inverse.path is Path.ABORT and inverse.release and inverse.release.canary_id:
         return await offer(
@@ -98,7 +98,7 @@ async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply
 async def _candidates(bot: Bot, project_name: str, reason: str) -> Reply:
     project = await bot.planner.project(project_name)
     eligible, newest, changes = await asyncio.gather(
-        bot.planner.eligible(project.id), bot.planner.builds(project.id), bot.ledger.changes(project.id)
+        bot.planner.eligible(project.id), bot.planner.builds(project.id), bot.history.changes(project.id)
     )
     builds = {d.id: d for d in (*newest, *eligible)}.values()
     times = history(project, builds, filter(None, map(moved_by, changes)))

@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 async def look_again(held: Held) -> bool:
     """One more look. Whether the outcome is known now; else the next look is due later, or this was the last."""
     row = held.row
-    if row.watch_until is None or held.now() > row.watch_until or await held.crew.ledger.has_gone_on(row):
+    if row.watch_until is None or held.now() > row.watch_until or await held.crew.history.has_gone_on(row):
         await held.stop_watching()
         return False
     try:

@@ -190,7 +190,7 @@ async def _offer_again(held: Held, old: Plan, fresh: Plan) -> None:
     valid, row = held.crew.patience.valid, held.row
     if person(row.actor) is None:
         return
-    offer = await held.crew.ledger.offer(fresh, actor=row.actor, channel=row.channel, valid=valid)
+    offer = await held.crew.requesting.offer(fresh, actor=row.actor, channel=row.channel, valid=valid)
     await _whisper(
         held, confirmation.card(fresh, offer, now=held.now(), valid=valid, changed=what_changed(old, fresh))
     )

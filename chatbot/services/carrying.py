@@ -117,7 +117,7 @@ class Carrying:
         if self._held.stage is not Stage.MOVING or not is_asked_for:
             return None
         if self._took is None:
-            self._took = await self._held.crew.ledger.took(row.project_id)
+            self._took = await self._held.crew.history.took(row.project_id)
         return Usual.of(self._took)
 
     def _show(self) -> None:

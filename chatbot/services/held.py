@@ -6,10 +6,12 @@ from typing import Any
 
 from chatbot.domain.operations import Findings, Line, Operation, Stage
 from chatbot.services.announcer import Announcer
+from chatbot.services.history import History
 from chatbot.services.ledger import Clock, Ledger
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober
 from chatbot.services.records import as_operation, findings_of
+from chatbot.services.requesting import Requesting
 from chatbot.vercel import VercelClient
 from storage.models import Operation as Row
 
@@ -41,6 +43,8 @@ class Crew:
     vercel: VercelClient
     planner: Planner
     ledger: Ledger
+    history: History
+    requesting: Requesting
     announcer: Announcer
     prober: Prober
     clock: Clock
@@ -107,7 +111,7 @@ class Held:
         if begun is not None:
             self.row, self.line = begun, None
         else:
-            self.line = await self.crew.ledger.line(self.row)
+            self.line = await self.crew.history.line(self.row)
 
     async def renew(self) -> None:
         """Prolong the lease once a third of it is used."""

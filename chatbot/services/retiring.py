@@ -20,7 +20,7 @@ async def retire_outlived(held: Held) -> None:
     done = held.operation
     how = "stages" if done.began or done.plan.path is Path.ADVANCE else done.plan.path.value
     since = Overtaking(done.made, done.actor, how)
-    for row in await held.crew.ledger.outlived(held.row):
+    for row in await held.crew.history.outlived(held.row):
         await _retire(held, row, since)
         await held.crew.ledger.retire(row)
 

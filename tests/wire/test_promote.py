@@ -36,9 +36,9 @@ async def test_a_staged_deployment_becomes_current_after_a_confirmation(bot: Wor
         f"/v10/projects/{await bot.project_id('shop')}/promote/{target['id']}"
     ]
     assert bot.bot is not None
-    [took] = await bot.bot.bot.ledger.took(await bot.project_id("shop"))
+    [took] = await bot.bot.bot.history.took(await bot.project_id("shop"))
     assert took > timedelta()  # the next move is looked at when this one was through
-    assert await bot.bot.bot.ledger.took(await bot.project_id("docs")) == [took]
+    assert await bot.bot.bot.history.took(await bot.project_id("docs")) == [took]
 
 
 async def test_the_card_becomes_one_line_once_it_is_used(bot: World) -> None:

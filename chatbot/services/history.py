@@ -1,0 +1,60 @@
+"""What is known of a project's operations: reads only."""
+
+from datetime import timedelta
+
+from chatbot.domain.operations import Line, Operation
+from chatbot.services.records import as_operation, findings_of
+from storage import operations
+from storage.database import Database
+from storage.models import Operation as Row
+
+LATELY = 50
+"""How many operations of a project are looked back at."""
+
+
+class History:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def changes(self, project_id: str) -> list[Operation]:
+        """The last operations of a project that have ended, the last to end first."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, project_id, limit=LATELY)
+        ended = [as_operation(row) for row in lately if row.finished_at is not None]
+        return sorted(ended, key=lambda o: o.finished_at or o.requested_at, reverse=True)
+
+    async def took(self, project_id: str) -> list[timedelta]:
+        """How long the newest moves of a project took, from acceptance to arrival; else those of any project."""
+        async with self._database.read() as session:
+            of_project = await operations.newest_moves(session, project_id)
+            moves = of_project or await operations.newest_moves(session)
+        moved = (findings_of(row).moved_after for row in moves)
+        return [after for after in moved if after is not None]
+
+    async def line(self, row: Row) -> Line:
+        """Where an operation stands that waits for its turn."""
+        async with self._database.read() as session:
+            active = await operations.active_of(session, row.project_id)
+            line = await operations.line_of(session, row.project_id)
+        before = [waiting.id for waiting in line].index(row.id) if any(w.id == row.id for w in line) else 0
+        return Line(before + 1, as_operation(active) if active else None)
+
+    async def mover(self, project_id: str, deployment_id: str) -> str | None:
+        """Who made a deployment Current through this bot last, or is about to; None: nobody lately."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, project_id, limit=LATELY)
+        asked = (row for row in lately if row.asked_at is not None)
+        return next((row.actor for row in asked if (row.build_id or row.target_id) == deployment_id), None)
+
+    async def has_gone_on(self, row: Row) -> bool:
+        """Whether another operation has asked for something on this project since."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, row.project_id, limit=LATELY)
+        asked = [other.asked_at for other in lately if other.id != row.id]
+        return row.asked_at is None or any(at > row.asked_at for at in asked if at is not None)
+
+    async def outlived(self, row: Row) -> list[Row]:
+        """Earlier operations of the project whose message still has the buttons it was told with."""
+        async with self._database.read() as session:
+            ended = row.finished_at or row.created_at
+            return await operations.to_retire(session, row.project_id, before=ended)

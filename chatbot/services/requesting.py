@@ -1,0 +1,241 @@
+"""What people ask for, by a confirmation or with one click: each is one transaction with its audit entry."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.planning import Plan
+from chatbot.domain.requests import (
+    AlreadyUnderWay,
+    ConfirmationExpired,
+    ConfirmationUnknown,
+    ConfirmationUsed,
+    ProjectBusy,
+    Stale,
+    TooLate,
+)
+from chatbot.services.history import LATELY
+from chatbot.services.ledger import Clock, append
+from chatbot.services.records import Lease, about, as_operation, plan_from, plan_json, row_of
+from storage import audit, confirmations, errors, operations
+from storage.database import Database
+from storage.models import Confirmation
+from storage.models import Operation as Row
+
+MAX_IN_LINE = 10
+"""How many requests may wait on one project."""
+
+_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.UNKNOWN})
+
+FollowUp = Callable[[Operation], Plan | None]
+
+
+class Requesting:
+    """Every method is one short transaction. `clock` gives the time, in UTC."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def offer(self, plan: Plan, *, actor: str, channel: str, valid: timedelta) -> str:
+        """Keep a plan for one click, and return the id that the click will bring."""
+        now = self._clock()
+        confirmation = Confirmation(
+            id=token_urlsafe(18),
+            created_at=now,
+            expires_at=now + valid,
+            actor=actor,
+            channel=channel,
+            project_id=plan.project.id,
+            project_name=plan.project.name,
+            fingerprint=plan.fingerprint(),
+            plan=plan_json(plan),
+        )
+        async with self._database.write() as session:
+            await confirmations.create(session, confirmation)
+            await audit.append(
+                session,
+                at=now,
+                action="confirmation.shown",
+                actor=actor,
+                project=plan.project.name,
+                channel=channel,
+                detail={"confirmation": _digest(confirmation.id), **about(plan)},
+            )
+        return confirmation.id
+
+    async def plan_of(self, confirmation_id: str, *, actor: str) -> Plan:
+        """Raises ConfirmationUnknown, also where it was shown to somebody else."""
+        async with self._database.read() as session:
+            found = await confirmations.get(session, confirmation_id)
+        if found is None or found.actor != actor:
+            raise ConfirmationUnknown
+        return plan_from(found.plan)
+
+    async def confirm(
+        self, confirmation_id: str, *, actor: str, lease: Lease, keep_off: bool | None = None
+    ) -> Row:
+        """Spend a confirmation and request its operation. It waits where the project has one already.
+
+        `keep_off` is what the person chose on the card about auto-assignment; None: the card did not ask.
+
+        Raises:
+            ConfirmationUnknown, ConfirmationUsed, ConfirmationExpired, AlreadyUnderWay, ProjectBusy: nothing
+                was written.
+        """
+        now = self._clock()
+        async with self._database.write() as session:
+            spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
+            plan = plan_from(spent.plan).chosen(keep_off)
+            row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
+            await _lock(session, row)
+            if plan.path.goes_back:
+                await _give_way(session, plan.project.id, "superseded", actor, now)
+            row = await _place(session, row, plan, now)
+            await append(
+                session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
+            )
+        return row
+
+    async def follow_up(
+        self, operation_id: str, make_plan: FollowUp, *, actor: str, channel: str, lease: Lease
+    ) -> Row:
+        """Request what a one-click button of a finished operation promises: its undo, or its retry.
+
+        Raises:
+            Stale: another operation has moved the project since, or there is no way back.
+            AlreadyUnderWay, ProjectBusy.
+        """
+        now = self._clock()
+        async with self._database.write() as session:
+            origin = await operations.get(session, operation_id)
+            if origin is None:
+                raise ConfirmationUnknown
+            plan = make_plan(as_operation(origin))
+            if plan is None:
+                raise Stale(origin.project_name)
+            row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, lease=lease, now=now)
+            await _lock(session, row)
+            if await _has_moved_since(session, origin):
+                raise Stale(origin.project_name)
+            if plan.path.goes_back:
+                await _give_way(session, plan.project.id, "superseded", actor, now)
+            row = await _place(session, row, plan, now)
+            await append(session, row, "operation.requested", actor, now, follows=operation_id, **about(plan))
+        return row
+
+    async def cancel(self, confirmation_id: str, *, actor: str, answer: str = "cancelled") -> Plan:
+        """Spend a confirmation without doing anything. Raises as `confirm` does."""
+        now = self._clock()
+        async with self._database.write() as session:
+            spent = await _consume(session, confirmation_id, by=actor, now=now, answer=answer)
+            await audit.append(
+                session,
+                at=now,
+                action=f"confirmation.{answer}",
+                actor=actor,
+                project=spent.project_name,
+                channel=spent.channel,
+                detail={"confirmation": _digest(spent.id)},
+            )
+        return plan_from(spent.plan)
+
+    async def cancel_operation(self, operation_id: str, *, actor: str) -> None:
+        """Give up what waits for its turn or for a build, as its button does.
+
+        Raises:
+            TooLate: it is past that.
+        """
+        now = self._clock()
+        async with self._database.write() as session:
+            found = await operations.get(session, operation_id)
+            if found is None:
+                raise ConfirmationUnknown
+            withdrawn = await operations.withdraw(session, operation_id, state="cancelled", now=now)
+            if withdrawn is not None:
+                await append(session, withdrawn, "operation.cancelled", actor, now)
+                return
+            active = await operations.active_of(session, found.project_id)
+            if active is None or active.id != operation_id:
+                raise TooLate(found.project_name)
+            if not await _give_way(session, found.project_id, "cancelled", actor, now):
+                raise TooLate(found.project_name)
+
+    async def purge(self, older: timedelta) -> int:
+        """Forget confirmations that expired that long ago."""
+        async with self._database.write() as session:
+            return await confirmations.purge_expired(session, before=self._clock() - older)
+
+
+async def _consume(
+    session: Any, confirmation_id: str, *, by: str, now: datetime, answer: Any
+) -> Confirmation:
+    shown = await confirmations.get(session, confirmation_id)
+    if shown is not None and shown.actor != by:
+        raise ConfirmationUnknown  # it was shown to somebody else
+    try:
+        return await confirmations.consume(session, confirmation_id, by=by, now=now, answer=answer)
+    except errors.UnknownConfirmation:
+        raise ConfirmationUnknown from None
+    except errors.AlreadyUsed as error:
+        raise ConfirmationUsed(error.confirmation.used_by) from None
+    except errors.Expired:
+        raise ConfirmationExpired from None
+
+
+async def _give_way(session: Any, project_id: str, state: str, actor: str, now: datetime) -> bool:
+    """End an operation that is building, or whose outcome nobody knows: a rollback never waits for it."""
+    row = await operations.give_way(session, project_id, state=state, now=now)
+    if row is not None:
+        await append(session, row, f"operation.{state}", actor, now)
+    return row is not None
+
+
+async def _has_moved_since(session: Any, origin: Row) -> bool:
+    """Whether an operation of this project that ended later may have moved production."""
+    if origin.finished_at is None:
+        return True
+    lately = await operations.newest(session, origin.project_id, limit=LATELY)
+    ends = [row.finished_at for row in lately if row.state in _MOVED and row.id != origin.id]
+    return any(end >= origin.finished_at for end in ends if end is not None)
+
+
+async def _lock(session: Any, row: Row) -> None:
+    """From here to the end of the transaction, one request of a project after the other.
+
+    Raises:
+        AlreadyUnderWay: the same is requested already. Whoever asks that before anything else cannot miss one
+            that ends at this moment.
+    """
+    await operations.lock(session, row.project_id)
+    if same := await operations.unfinished_like(session, row):
+        raise AlreadyUnderWay(same.project_name, same.actor)
+
+
+async def _place(session: Any, row: Row, plan: Plan, now: datetime) -> Row:
+    """Active at once where the project is free; else in line, or waiting for its build.
+
+    Raises:
+        ProjectBusy: the line is full.
+    """
+    waiting = Stage.WAITING.value
+    if plan.when_ready:
+        return await operations.create(session, row.model_copy(update={"state": waiting}))
+    line = await operations.line_of(session, row.project_id)
+    holder = line[0] if line else None
+    if holder is None or plan.path.goes_back:
+        try:
+            return await operations.create(session, row)
+        except errors.ProjectBusy as error:
+            holder = error.holder
+    if len(line) >= MAX_IN_LINE:
+        raise ProjectBusy(holder.project_name, len(line), holder.path, holder.target_id, holder.actor)
+    return await operations.create(session, row.model_copy(update={"state": waiting, "in_line_since": now}))
+
+
+def _digest(confirmation_id: str) -> str:
+    """The log tells confirmations apart, and holds nothing that could be spent."""
+    return sha256(confirmation_id.encode()).hexdigest()[:12]
