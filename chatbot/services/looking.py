@@ -235,8 +235,12 @@ async def _end_step(held: Held, findings: Findings) -> None:
 
 
 async def _prove_arrival(held: Held, findings: Findings) -> None:
-    """Success is every domain read back. What has not moved yet may still follow."""
-    findings = replace(findings, proofs=await proofs(held, probe=True))
+    """Success is every domain read back. What has not moved yet may still follow.
+
+    Auto-assignment is kept off once all is proven; the look after that is for what it is then.
+    """
+    if held.row.keep_off_asked_at is None or not findings.proofs or not all(moved(held, findings)):
+        findings = replace(findings, proofs=await proofs(held, probe=True))
     arrived = moved(held, findings)
     if (
         all(arrived)
@@ -246,6 +250,7 @@ async def _prove_arrival(held: Held, findings: Findings) -> None:
         and held.stage is not Stage.UNKNOWN
     ):
         await keep_auto_assignment_off(held, findings)
+        await look(held)
     elif all(arrived):
         await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
     else:
