@@ -105,10 +105,14 @@ class _Stage:
 
 
 async def _stage(scene: Scene, name: str, count: int) -> _Stage:
-    await scene.assign_by_hand(name)
+    await scene.auto_assign(name, on=False)
     home = scene.up.platform.store.current_of(scene.project(name))
     assert home is not None
-    return _Stage(scene, name, home, [await scene.built(name) for _ in range(count)])
+    staged = [await scene.built(name) for _ in range(count)]
+    await scene.auto_assign(
+        name, on=True
+    )  # or the bot would keep it off after each promote, as the CLI does not
+    return _Stage(scene, name, home, staged)
 
 
 async def _round(stage: _Stage, took: float, ours: Mover, theirs: Mover, *, bot_first: bool) -> list[Pair]:

@@ -54,7 +54,7 @@ async def measure(counts: Counts, command: Command) -> Report:
 
 
 def _promoting(done: list[Promotion]) -> list[Figure]:
-    section = "Click on Promote to Current, over the platform's own time"
+    section = "Click on Promote to Current, auto-assignment kept off, over the platform's own time"
     aim = Aim(150, of="figure")
     proven = [p.proven - p.clicked - (p.moved - p.received) for p in done]
     told = [p.told - p.clicked - (p.moved - p.received) for p in done]

@@ -56,13 +56,13 @@ class Scene:
     def jobs_wait(self, seconds: float) -> None:
         object.__setattr__(self.timing, "queue", seconds)
 
-    async def assign_by_hand(self, project: str) -> None:
-        """What is built from now on stays Staged."""
+    async def auto_assign(self, project: str, *, on: bool) -> None:
+        """Whether what is built from now on becomes Current by itself, or stays Staged."""
         await self._platform(
             "PATCH",
             f"/v9/projects/{project}",
             params={"teamId": self.up.platform.team_id},
-            json={"autoAssignCustomDomains": False},
+            json={"autoAssignCustomDomains": on},
         )
 
     async def built(self, project: str) -> Deployment:

@@ -18,8 +18,8 @@ STAND_IN = Command(Path(stand_in.__file__), node=sys.executable)
 AIMED = {
     ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p50"),
     ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p99"),
-    ("Click on Promote to Current, over the platform's own time", "proven, p50"),
-    ("Click on Promote to Current, over the platform's own time", "proven, p95"),
+    ("Click on Promote to Current, auto-assignment kept off, over the platform's own time", "proven, p50"),
+    ("Click on Promote to Current, auto-assignment kept off, over the platform's own time", "proven, p95"),
     ("Start to ready, beside importing the libraries", "with its database"),
     ("Start to ready, beside importing the libraries", "making its database"),
     *((beside_cli.OVERHEAD, f"{kind}, p50") for kind in beside_cli.KINDS),
