@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import beside_cli, confirmations, stand_in
+from tests.benchmarks.__main__ import main
 from tests.benchmarks.beside_cli import Command
 from tests.benchmarks.figures import Aim, Figure, percentile
 from tests.benchmarks.measuring import Counts, measure
@@ -50,6 +51,18 @@ async def test_a_run_measures_everything_that_has_an_aim() -> None:
     written = json.loads(report.json())
     assert len(written["figures"]) == len(report.figures)
     assert [e["endpoint"] for e in written["requests_per_promotion"]] == list(requests)
+
+
+def test_without_the_official_cli_nothing_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    assert main() == 1
+    said = capsys.readouterr()
+    assert "NOTHING WAS MEASURED" in said.err
+    assert "Node.js and npm are missing" in said.err
+    assert not said.out
 
 
 def test_an_aim_is_judged_by_the_figure_or_by_its_ratio() -> None:
