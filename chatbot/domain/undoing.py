@@ -30,7 +30,7 @@ def undo_of(operation: Operation) -> Plan | None:
     if operation.plan.path is Path.ABORT:
         canary = operation.plan.release and operation.plan.release.canary
         return _core(operation, Path.PROMOTE, canary) if canary else None
-    if (release := _still_rolling(operation)) is not None:
+    if (release := still_rolling(operation)) is not None:
         return replace(_core(operation, Path.ABORT, was), newest_release=release)
     went_back = operation.plan.path is Path.ROLLBACK and operation.made.created_at < was.created_at
     # A promote switches auto-assignment on; where it was off before the rollback, it stays so.
@@ -68,7 +68,7 @@ def retry_of(operation: Operation) -> Plan | None:
     if operation.stage is not Stage.PARTLY_MOVED or operation.final_id is None:
         return None
     keep_off = operation.plan.keep_off
-    if (release := _still_rolling(operation)) is not None:
+    if (release := still_rolling(operation)) is not None:
         rest = _core(operation, Path.COMPLETE, operation.made, keep_off=keep_off)
         return replace(rest, newest_release=release)
     path = Path.ROLLBACK if operation.plan.path.goes_back else Path.PROMOTE
@@ -78,7 +78,7 @@ def retry_of(operation: Operation) -> Plan | None:
 _HAVE_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
 
 
-def _still_rolling(operation: Operation) -> RollingRelease | None:
+def still_rolling(operation: Operation) -> RollingRelease | None:
     """The rolling release to what it makes Current, as last seen, while that is under way."""
     release = operation.findings.release
     if release is None or not release.is_active or operation.plan.path.goes_back:

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.operations import Line, Operation, Overtaking, Stage, duration
 from chatbot.domain.planning import MAX_REASON, Path
+from chatbot.domain.undoing import still_rolling
 from chatbot.messages import actions, oneclick, releasecard, releaseoutcome
 from chatbot.messages.buildlog import log_end
 from chatbot.messages.confirmation import title
@@ -79,7 +80,7 @@ def _what(operation: Operation) -> str:
 
 
 def _buttons(operation: Operation) -> list[ButtonElement]:
-    build, release = operation.findings.build, operation.findings.release
+    build, release = operation.findings.build, still_rolling(operation)
     steps = operation.began or operation.plan.path is Path.ADVANCE
     found: list[ButtonElement | None] = [oneclick.retry(operation), oneclick.give_up(operation)]
     if steps and release and operation.stage.is_outcome:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Plan
+from chatbot.domain.planning import Path, Plan
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages import actions
 from chatbot.messages.announcement import announcement
@@ -78,7 +78,9 @@ def test_the_buttons_of_a_promote_and_a_rollback(stage: Stage, plan: Plan, back:
 @settings(max_examples=20)
 def test_undo_and_retry_are_there_exactly_where_they_are_possible(made: Operation) -> None:
     carried = [b["action_id"] for b in under(made).values()]
-    assert (actions.UNDO in carried) is (undo_of(made) is not None)
+    undo = undo_of(made)
+    by_steps = undo is not None and undo.path is Path.ABORT and actions.ABORT in carried
+    assert (actions.UNDO in carried) is (undo is not None and not by_steps)
     assert (actions.RETRY in carried) is (retry_of(made) is not None)
     assert (actions.GIVE_UP in carried) is (made.stage in {Stage.BUILDING, Stage.WAITING})
 
