@@ -248,7 +248,7 @@ COMPLETE = release(state=ReleaseState.COMPLETE, active=2)
         (
             at(Stage.SUCCEEDED, step(Path.ADVANCE), release=COMPLETE),
             "shop: the rolling release to 3f2a1bc is complete",
-            [],
+            ["Roll back to c0ffee0"],
         ),
         (ABORTED, "shop: aborted, all visitors get c0ffee0", ["Begin it again", "Resume…"]),
     ],
