@@ -82,6 +82,7 @@ class Platform:
         self._middlewares = (*recording(record), *MIDDLEWARES)
         timing = timing or Timing()
         self.store = Store(seed=seed, clock=clock)
+        self.journal = Journal()
         self.token = OWNER_TOKEN
         self.viewer_token = VIEWER_TOKEN
         self.github_token = GITHUB_TOKEN
@@ -157,7 +158,7 @@ class Platform:
         app[ROLLING] = self._rolling
         app[PRODUCTION] = self._production
         app[FAULTS] = self._faults
-        app[JOURNAL] = Journal()
+        app[JOURNAL] = self.journal
         app[REPOSITORIES] = self._repositories
         app[UPLOADS] = Uploads()
         app[LIMITS] = RateLimits(self.store.now)

@@ -1,0 +1,58 @@
+"""`make chaos`: operations while everything fails, on SQLite and on PostgreSQL with three replicas.
+
+Exit status: 0 all of it right, 1 something is wrong, 3 ended by the watchdog. The same seed draws the same wishes and
+the same trouble; how they meet depends on the machine.
+"""
+
+import argparse
+import asyncio
+import random
+import shutil
+import sys
+from pathlib import Path
+
+from tests.chaos.run import Scenario, run
+from tests.chaos.watchdog import watchdog
+
+FOLDER = Path(".cache/chaos")
+REPLICAS = {"sqlite": 1, "postgres": 3}
+
+
+def main() -> int:
+    options = _options()
+    databases = [options.database] if options.database else list(REPLICAS)
+    print(f"seed {options.seed}", flush=True)
+    right = [_run(database, options) for database in databases]
+    return 0 if all(right) else 1
+
+
+def _run(database: str, options: argparse.Namespace) -> bool:
+    scenario = Scenario(options.seed, database, options.operations, options.replicas or REPLICAS[database])
+    folder = (FOLDER / f"{database}-{options.seed}").resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with watchdog(scenario.at_most, f"{scenario.title}: it does not end"):
+        report = asyncio.run(run(scenario, folder))
+    for line in report.lines():
+        print(line, flush=True)
+    if not report.is_right:
+        print(f"  the bots' logs and the database: {folder}", flush=True)
+    return report.is_right
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, help="draw what happens again; without it one is chosen")
+    parser.add_argument("--operations", type=int, default=200)
+    parser.add_argument(
+        "--database", choices=REPLICAS, help="one of them; without it both, one after the other"
+    )
+    parser.add_argument("--replicas", type=int, help="how many bots (1 on SQLite, 3 on PostgreSQL)")
+    options = parser.parse_args()
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(10**6)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

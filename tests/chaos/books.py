@@ -1,0 +1,121 @@
+"""The operations as the database has them: read again and again while the run goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from storage.database import Database
+from storage.models import Operation
+
+T = TypeVar("T")
+_PAUSE = 0.15  # seconds; the database tells nobody
+_COLUMNS = (
+    col(Operation.id),
+    col(Operation.project_id),
+    col(Operation.path),
+    col(Operation.target_id),
+    col(Operation.actor),
+    col(Operation.state),
+    col(Operation.told_at),
+)
+
+# Each step of an operation, noted by the database itself: whatever wrote it, and whether or not it is audited.
+_NOTING = {
+    "sqlite": """
+CREATE TABLE chaos_steps (number INTEGER PRIMARY KEY, operation TEXT, before TEXT, after TEXT);;
+CREATE TRIGGER chaos_begins AFTER INSERT ON operations BEGIN
+    INSERT INTO chaos_steps (operation, before, after) VALUES (NEW.id, '', NEW.state);
+END;;
+CREATE TRIGGER chaos_goes_on AFTER UPDATE OF state ON operations WHEN OLD.state <> NEW.state BEGIN
+    INSERT INTO chaos_steps (operation, before, after) VALUES (NEW.id, OLD.state, NEW.state);
+END
+""",
+    "postgresql": """
+CREATE TABLE chaos_steps (number SERIAL PRIMARY KEY, operation TEXT, before TEXT, after TEXT);;
+CREATE FUNCTION chaos_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO chaos_steps (operation, before, after)
+    VALUES (NEW.id, CASE WHEN TG_OP = 'INSERT' THEN '' ELSE OLD.state END, NEW.state);
+    RETURN NULL;
+END $$;;
+CREATE TRIGGER chaos_begins AFTER INSERT ON operations FOR EACH ROW EXECUTE FUNCTION chaos_note();;
+CREATE TRIGGER chaos_goes_on AFTER UPDATE OF state ON operations FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION chaos_note()
+""",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An operation, in short."""
+
+    id: str
+    project_id: str
+    path: str
+    target: str
+    actor: str
+    state: str
+    is_told: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """`before` is empty where the operation begins."""
+
+    operation: str
+    before: str
+    after: str
+
+
+class Books:
+    """`lines` is never older than a moment while `watch` runs."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.lines: dict[str, Line] = {}
+        self._read = asyncio.Event()
+
+    async def until(self, found: Callable[[dict[str, Line]], T | None], within: float) -> T | None:
+        """The first answer that is not None, or None after so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                while (answer := found(self.lines)) is None:
+                    await self._read.wait()
+                return answer
+        except TimeoutError:
+            return None
+
+    async def watch(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(_PAUSE)
+
+    async def look(self) -> None:
+        async with self.database.read() as session:
+            rows = (await session.exec(select(*_COLUMNS).order_by(col(Operation.created_at)))).all()  # type: ignore[call-overload]
+        self.lines = {row[0]: Line(*row[:-1], row[-1] is not None) for row in rows}
+        self._read.set()
+        self._read = asyncio.Event()
+
+    async def steps(self) -> list[Step]:
+        async with self.database.read() as session:
+            found: Any = await session.execute(
+                text("SELECT operation, before, after FROM chaos_steps ORDER BY number")
+            )
+            return [Step(*row) for row in found]
+
+
+@asynccontextmanager
+async def books(url: str) -> AsyncIterator[Books]:
+    database = Database.open(url)
+    try:
+        async with database.write() as session:
+            for statement in _NOTING[database.dialect].split(";;"):
+                await session.execute(text(statement))
+        yield Books(database)
+    finally:
+        await database.dispose()

@@ -1,0 +1,146 @@
+"""What is left when all is over: of the platform, of Slack, of the database, and of what people did."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chatbot.sandbox.seen import words
+from chatbot.sandbox.slack import Workspace
+from chatbot.sandbox.vercel import Platform
+from storage import audit, operations
+from storage.database import Database
+from storage.models import AuditEntry, Operation
+from tests.chaos.books import Step
+from tests.chaos.inbox import CHANNELS
+from tests.chaos.projects import OUTSIDE
+from tests.chaos.record import Click, History
+
+_MOST = 10_000
+_BUG = re.compile(r"(failed, reference \w+|IllegalTransition\b.*|DuplicateEntry\b.*|was never retrieved.*)")
+
+
+@dataclass(frozen=True)
+class Write:
+    """A request of the bot that changes something, as the platform noted it. `at` is in epoch seconds.
+
+    `operation`: what the body of a new deployment says whose it is.
+    """
+
+    at: float
+    method: str
+    path: str
+    status: int | None
+    target: str
+    operation: str | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message for everybody, at the end."""
+
+    ts: str
+    channel: str
+    thread_ts: str | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    rows: list[Operation]
+    entries: list[AuditEntry]
+    steps: list[Step]
+    writes: list[Write]
+    said: list[Said]
+    clicks: list[Click]
+    histories: Mapping[str, History]
+    verdict: str
+    is_unbroken: bool
+    died: list[str] = field(default_factory=list)
+
+
+async def gather(
+    database: Database,
+    url: str,
+    steps: list[Step],
+    platform: Platform,
+    workspace: Workspace,
+    clicks: list[Click],
+    histories: Mapping[str, History],
+    died: list[str],
+) -> Evidence:
+    async with database.read() as session:
+        rows = await operations.newest(session, limit=_MOST)
+        entries = [entry async for entry in audit.export(session)]
+    verdict, is_unbroken = await _verify(url)
+    return Evidence(
+        rows=sorted(rows, key=lambda row: row.created_at),
+        entries=entries,
+        steps=steps,
+        writes=[_write(entry) for entry in platform.journal.entries if _is_ours(entry)],
+        said=list(_said(workspace)),
+        clicks=clicks,
+        histories=histories,
+        verdict=verdict,
+        is_unbroken=is_unbroken,
+        died=died,
+    )
+
+
+def bugs(logs: list[Path]) -> list[str]:
+    """What the bots themselves call a bug, in their logs."""
+    found = []
+    for log in logs:
+        text = log.read_text(errors="replace") if log.exists() else ""
+        found += [f"{log.name}: {match[0]}" for match in _BUG.finditer(text)]
+    return found
+
+
+async def _verify(url: str) -> tuple[str, bool]:
+    """As anybody checks it: `promotebot audit verify`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "chatbot", "audit", "verify"),
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return said.decode().strip(), process.returncode == 0
+
+
+def _is_ours(entry: dict[str, Any]) -> bool:
+    return entry["method"] != "GET" and not OUTSIDE.items() <= entry["query"].items()
+
+
+def _write(entry: dict[str, Any]) -> Write:
+    body = entry["body"] if isinstance(entry["body"], dict) else {}
+    creates = entry["path"] == "/v13/deployments"
+    return Write(
+        at=entry["at"] / 1000,
+        method=entry["method"],
+        path=entry["path"],
+        status=entry["status"],
+        target=str(body.get("deploymentId")) if creates else _named(entry["path"]),
+        operation=body.get("meta", {}).get("promotebotOperation") if creates else None,
+    )
+
+
+def _named(path: str) -> str:
+    """The deployment in it, or else the project."""
+    found = re.search(r"dpl_\w+", path) or re.search(r"prj_\w+", path)
+    return found[0] if found else ""
+
+
+def _said(workspace: Workspace) -> list[Said]:
+    state = workspace.state
+    return [
+        Said(m.ts, channel, m.thread_ts, "\n".join(words(m.blocks)) or m.text)
+        for channel in (*CHANNELS, *(c for c in state.channels if c.startswith("D")))
+        for m in state.messages(channel)
+        if m.by_app
+    ]

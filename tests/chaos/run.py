@@ -1,0 +1,208 @@
+"""One run: both servers here, the bots as processes, people at their desks, trouble; then quiet, and judgement."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import aiohttp
+import yaml
+
+import chatbot
+from chatbot.sandbox.launching import Servers
+from chatbot.sandbox.slack import Workspace, seed
+from chatbot.sandbox.vercel import Platform, Timing
+from chatbot.sandbox.vercel.scaling import Scale
+from tests.chaos import databases
+from tests.chaos.books import Books, Line, books
+from tests.chaos.databases import Base
+from tests.chaos.desks import Desk, Quota
+from tests.chaos.evidence import bugs, gather
+from tests.chaos.fleet import Fleet, fleet
+from tests.chaos.hands import Hands
+from tests.chaos.inbox import CHANNELS, Inbox
+from tests.chaos.judging import Problem, judge
+from tests.chaos.platform_trouble import PlatformTrouble
+from tests.chaos.projects import of_the_team
+from tests.chaos.record import Record
+from tests.chaos.report import Report
+from tests.chaos.slack_trouble import SlackTrouble
+from tests.chaos.trouble import Trouble
+
+_QUICK = Timing(build=0.3, alias=0.03, queue=0.02)
+_ALLOWED = f"{seed.ANA},{seed.BOB},{seed.CY},S0ONCALL1"
+_PATIENCE = {
+    "PROMOTEBOT_LEASE_SECONDS": "2",
+    "PROMOTEBOT_UNSEEN_SECONDS": "3",
+    "PROMOTEBOT_OBSERVE_SECONDS": "6",
+}
+_AFTERWARDS = 1.0  # seconds; what is told too late, or twice, still comes
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`pace` is the average pause between two troubles; `limit` how long people go on wishing, `quiet` how long
+    the bots then have to end and tell everything. All in seconds.
+    """
+
+    seed: int
+    database: str
+    operations: int
+    replicas: int
+    projects: int = 6
+    pace: float = 0.7
+    limit: float = 300.0
+    quiet: float = 60.0
+
+    @property
+    def title(self) -> str:
+        bots = "one bot" if self.replicas == 1 else f"{self.replicas} replicas"
+        return f"{self.operations} operations, {bots}, {self.database}, seed {self.seed}"
+
+    @property
+    def at_most(self) -> float:
+        return self.limit + self.quiet + 90.0
+
+
+@dataclass
+class Scene:
+    """Everything that a run has going."""
+
+    platform: Platform
+    workspace: Workspace
+    base: Base
+    books: Books
+    fleet: Fleet
+    trouble: Trouble
+    record: Record
+    desks: list[Desk]
+
+
+async def run(scenario: Scenario, folder: Path) -> Report:
+    """`folder` is for the database and the bots' logs."""
+    began = monotonic()
+    problems: list[Problem] = []
+    async with _scene(scenario, folder) as scene:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(scene.books.watch())
+            if not await _play(scenario, scene):
+                problems.append(_too_slow(scenario, scene))
+            await _settle(scenario, scene)
+            watching.cancel()
+        await scene.fleet.close()
+        evidence = await gather(
+            scene.books.database,
+            scene.base.own_url,
+            await scene.books.steps(),
+            scene.platform,
+            scene.workspace,
+            scene.record.clicks,
+            scene.record.histories,
+            [*scene.fleet.died, *bugs(scene.fleet.logs)],
+        )
+        return Report(
+            title=scenario.title,
+            seed=scenario.seed,
+            kills=scene.fleet.kills,
+            faults=scene.record.done + scene.trouble.vercel.happened(),
+            refusals=scene.record.refusals,
+            evidence=evidence,
+            problems=[*problems, *judge(evidence)],
+            seconds=monotonic() - began,
+        )
+
+
+async def _play(scenario: Scenario, scene: Scene) -> bool:
+    """People wish and trouble is made, until there are operations enough. Whether there were in time."""
+    try:
+        async with asyncio.timeout(scenario.limit), asyncio.TaskGroup() as group:
+            making = group.create_task(scene.trouble.make(), name="trouble")
+            working = [
+                group.create_task(desk.work(), name=f"desk of {desk.place.name}") for desk in scene.desks
+            ]
+            await asyncio.wait(working)
+            making.cancel()
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _settle(scenario: Scenario, scene: Scene) -> None:
+    """No more trouble: whatever was begun ends, and is told."""
+    await scene.trouble.heal()
+    for desk in scene.desks:
+        await desk.place.end_builds()
+        await desk.place.end_job()
+    await scene.books.until(_all_is_told, scenario.quiet)
+    await asyncio.sleep(_AFTERWARDS)
+
+
+def _all_is_told(lines: dict[str, Line]) -> bool | None:
+    return all(line.is_told for line in lines.values()) or None
+
+
+def _too_slow(scenario: Scenario, scene: Scene) -> Problem:
+    count = len(scene.books.lines)
+    return Problem(
+        "run", f"only {count} of {scenario.operations} operations were begun in {scenario.limit:g} s"
+    )
+
+
+@asynccontextmanager
+async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
+    manifest = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
+    dice = random.Random(scenario.seed)
+    async with AsyncExitStack() as stack:
+        scale = Scale(projects=3, deployments=24, seed=scenario.seed)
+        platform = await stack.enter_async_context(Platform(timing=_QUICK, seed=scenario.seed, scale=scale))
+        platform.journal.entries = deque()  # all of it is evidence
+        workspace = await stack.enter_async_context(Workspace(manifest, platform_url=platform.url))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        base = await stack.enter_async_context(_BASES[scenario.database](folder))
+        ledger = await stack.enter_async_context(books(base.own_url))
+        record, inbox = Record(platform), Inbox(workspace)
+        variables = {
+            **Servers(platform, workspace).environment(folder / "unused"),
+            **_PATIENCE,
+            "DATABASE_URL": base.url,
+            "PROMOTEBOT_ALLOWED": _ALLOWED,
+        }
+        bots = await stack.enter_async_context(
+            fleet(variables, scenario.replicas, folder, done=record.done, seed=str(scenario.seed))
+        )
+        places = of_the_team(platform, session, scenario.projects, dice)
+        hands, quota = Hands(session, workspace, inbox, record), Quota(scenario.operations, ledger)
+        trouble = Trouble(
+            platform=platform,
+            workspace=workspace,
+            base=base,
+            fleet=bots,
+            vercel=PlatformTrouble(platform, session, places),
+            slack=SlackTrouble(workspace, session, record.done),
+            record=record,
+            dice=random.Random(f"{scenario.seed} trouble"),
+            pace=scenario.pace,
+        )
+        desks = [
+            Desk(
+                place=place,
+                channel=CHANNELS[number % len(CHANNELS)],
+                hands=hands,
+                inbox=inbox,
+                books=ledger,
+                quota=quota,
+                dice=random.Random(f"{scenario.seed} {place.name}"),
+            )
+            for number, place in enumerate(places)
+        ]
+        yield Scene(platform, workspace, base, ledger, bots, trouble, record, desks)
+
+
+_BASES: dict[str, Callable[[Path], AbstractAsyncContextManager[Base]]] = {
+    "sqlite": databases.sqlite,
+    "postgres": lambda _: databases.postgres(),
+}
