@@ -97,7 +97,7 @@ class Books:
     async def look(self) -> None:
         async with self.database.read() as session:
             rows = (await session.exec(select(*_COLUMNS).order_by(col(Operation.created_at)))).all()  # type: ignore[call-overload]
-        self.lines = {row[0]: Line(*row[:-1], row[-1] is not None) for row in rows}
+        self.lines = {row[0]: Line(*row) for row in rows}
         self._read.set()
         self._read = asyncio.Event()
 

@@ -142,6 +142,9 @@ class Workspace:
         self, entrance: Callable[[Backend, web.Request], Awaitable[web.StreamResponse]]
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            return await entrance(self.backend, request)
+            try:
+                return await entrance(self.backend, request)
+            except ConnectionError:
+                return web.Response()  # whoever asked has gone, perhaps before the whole body had come
 
         return handle
