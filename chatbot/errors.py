@@ -13,6 +13,8 @@ PromotebotError
         └── RateLimited       429, after the last retry
 """
 
+from http import HTTPStatus
+
 
 class PromotebotError(Exception):
     """Everything this project raises on purpose."""
@@ -69,7 +71,8 @@ class PlatformAnswered(PlatformError):
         self.status = status
         self.said = said
         self.wait = wait
-        self.may_have_applied = status >= 500  # a proxy's 502 says nothing of the server behind
+        # Only a plain 4xx says that it did not: a proxy's 502, or a redirect, says nothing of the server behind.
+        self.may_have_applied = status == HTTPStatus.REQUEST_TIMEOUT or not 400 <= status < 500
 
 
 class NotFound(PlatformAnswered):

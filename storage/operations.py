@@ -61,6 +61,14 @@ async def get(session: AsyncSession, operation_id: str) -> Operation | None:
     return await one(session, select(Operation).where(Operation.id == operation_id))
 
 
+async def reread(session: AsyncSession, operation_id: str, fence: int) -> Operation:
+    """As it is now, perhaps ended from outside. Raises LeaseLost once somebody else has claimed it."""
+    found = await get(session, operation_id)
+    if found is None or found.fence != fence:
+        raise LeaseLost(operation_id, fence)
+    return found
+
+
 async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
     """The project's unfinished operation that does not wait; there is at most one."""
     return await one(session, select(Operation).where(Operation.project_id == project_id, _is_active()))
@@ -201,8 +209,7 @@ async def change(
 async def give_way(session: AsyncSession, project_id: str, *, state: str, now: datetime) -> Operation | None:
     """End the project's operation from outside, if it only waits: for a build, or for a sign of its request.
 
-    Whoever carries it out loses it by the new fence. One that has asked, or is about to ask, for the promote of
-    its build is past that.
+    One that has asked, or is about to ask, for the promote of its build is past that.
     """
     waits = or_(
         and_(col(Operation.state) == "building", col(Operation.promote_asked_at).is_(None)),
@@ -294,15 +301,10 @@ async def to_retire(session: AsyncSession, project_id: str, before: datetime) ->
 
 
 def _ended(state: str, now: datetime) -> dict[str, Any]:
-    """By somebody else than its carrier, who loses it by the new fence."""
-    return {
-        "state": state,
-        "finished_at": now,
-        "look_at": now,
-        "lease_owner": None,
-        "lease_until": None,
-        "fence": col(Operation.fence) + 1,
-    }
+    """By somebody else than its carrier, who keeps it and tells its end: two would tell over each other. No
+    step that starts from another state is taken any more.
+    """
+    return {"state": state, "finished_at": now, "look_at": now}
 
 
 def _is_active() -> ColumnElement[bool]:

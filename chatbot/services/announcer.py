@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.messages import Message
+from storage.errors import LeaseLost, StorageError
 
 _SOON = 0.05
 _BETWEEN_UPDATES = 2.0
@@ -123,8 +124,9 @@ class Announcer:
 class LiveMessage:
     """One message that follows an operation. The newest wording wins; Slack never holds the operation up.
 
-    `key` and `instead` as in `Announcer.post`; `posted` is the message if it exists already; `on_posted` is
-    called once, as soon as it does.
+    `key` and `instead` as in `Announcer.post`; `posted` is the message if it is known already; `on_posted` is
+    called as soon as it is. `is_first`: nobody can have posted it before. `check` raises LeaseLost where it is
+    somebody else's to show.
     """
 
     def __init__(
@@ -135,6 +137,8 @@ class LiveMessage:
         key: str,
         instead: str | None,
         posted: Posted | None,
+        is_first: bool,
+        check: Callable[[], Awaitable[None]],
         on_posted: Callable[[Posted], Awaitable[None]],
     ) -> None:
         self._announcer = announcer
@@ -142,6 +146,8 @@ class LiveMessage:
         self._key = key
         self._instead = instead
         self._posted = posted
+        self._is_first = is_first
+        self._check = check
         self._on_posted = on_posted
         self._wanted: Message | None = None
         self._shown: Message | None = None
@@ -181,18 +187,24 @@ class LiveMessage:
             while (message := self._wanted) is not None and message != self._shown:
                 try:
                     async with self._turn:
+                        await self._check()
                         await self._send(message)
-                except SlackTrouble as error:
+                except LeaseLost:
+                    return
+                except (*SlackTrouble, StorageError) as error:
                     _log.warning("an operation's message was not shown: %s", type(error).__name__)
                 await asyncio.sleep(self._announcer.between_updates)
 
     async def _send(self, message: Message) -> bool:
         if self._posted is None:
+            is_first, self._is_first = self._is_first, False
             self._posted = await self._announcer.post(
                 self._channel, message, key=self._key, instead=self._instead
             )
+            if is_first:
+                self._shown = message  # else it may be of an earlier attempt, with the wording of then
             await self._on_posted(self._posted)
-        elif message != self._shown and not await self._announcer.update(self._posted, message):
+        if message != self._shown and not await self._announcer.update(self._posted, message):
             return False
         self._shown = message
         return True

@@ -47,7 +47,7 @@ STEPS: dict[Stage, Callable[[Held], Awaitable[None]]] = {
 }
 
 _TELL_WITHIN = timedelta(minutes=2)  # Slack may ask to wait
-_TELL_AGAIN, _TELL_AT_LEAST, _TELL_FOR = timedelta(seconds=10), timedelta(minutes=10), timedelta(days=1)
+_TELL_AT_LEAST, _TELL_FOR = timedelta(minutes=10), timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
@@ -63,11 +63,21 @@ class Carrying:
             key=row.id,
             instead=person(row.actor),
             posted=Posted(row.channel, row.message_ts) if row.message_ts else None,
+            check=self._held.check,
+            is_first=row.fence == 1,
             on_posted=self._remember,
         )
 
     async def step(self) -> float | None:
         """Do the next thing. Returns how many seconds later the next one is due; None when all is told."""
+        await self._held.reread()
+        try:
+            return await self._step()
+        except LeaseLost:
+            await self._held.reread()  # still ours: somebody ended it during the step
+            return 0.0
+
+    async def _step(self) -> float | None:
         held = self._held
         if held.row.told_at is not None:
             return 0.0 if await look_again(held) else None
@@ -133,18 +143,21 @@ class Carrying:
         held, operation = self._held, self._held.operation
         columns: dict[str, Any] = {"lease_owner": None, "lease_until": None}
         since = held.now() - (operation.finished_at or held.now())
-        held.row = await held.crew.ledger.change(held.row, lease_until=held.now() + 2 * _TELL_WITHIN)
+        held.row = await held.crew.ledger.change(held.row, lease_until=held.fresh_lease())
         try:
-            async with asyncio.timeout(_TELL_WITHIN.total_seconds()):
+            async with held.kept(), asyncio.timeout(_TELL_WITHIN.total_seconds()):
                 await self._live.settle(wording.progress(operation, held.now()))
                 await self._detail(operation)
                 announced = await self._announce(operation)
                 await retire_outlived(held)
-            columns |= {"told_at": held.now(), "announcement_ts": announced, **self._watch()}
+            columns |= {"told_at": held.now(), "announcement_ts": announced}
+            columns |= self._where() | self._watch()
         except SlackTrouble as error:
             _log.warning("the outcome of operation %s was not told: %s", operation.id, type(error).__name__)
             if since < _TELL_FOR:
-                columns["look_at"] = held.now() + min(max(since, _TELL_AGAIN), _TELL_AT_LEAST)
+                columns["look_at"] = held.now() + min(
+                    max(since, held.crew.patience.tell_again), _TELL_AT_LEAST
+                )
             else:
                 _log.exception("the outcome of operation %s will not be told any more", operation.id)
                 columns["told_at"] = held.now()
@@ -159,6 +172,11 @@ class Carrying:
             "watch_until": held.now() + held.crew.patience.afterwards,
             "look_at": held.now() + LOOK_AGAIN_AFTER,
         }
+
+    def _where(self) -> dict[str, Any]:
+        """Once more, in case it could not be written down when the message was posted."""
+        posted = self._live.posted
+        return {"channel": posted.channel, "message_ts": posted.ts} if posted else {}
 
     async def _detail(self, operation: Operation) -> None:
         """What the message has no room for goes to its thread."""

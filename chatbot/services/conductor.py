@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from chatbot.services.carrying import Carrying
 from chatbot.services.held import Crew
@@ -20,7 +21,8 @@ class Conductor:
         self._crew = crew
         self._tasks = tasks
         self._owner = owner
-        self._closing = asyncio.Event()
+        self._is_closing = False
+        self._news = asyncio.Event()
 
     def lease(self) -> Lease:
         """For an operation that is about to be made: this process carries it out."""
@@ -31,7 +33,8 @@ class Conductor:
         self._tasks.start(self._carry_out(row), f"operation {row.id}")
 
     def wake(self) -> None:
-        """Something is due: do not wait for the next tick."""
+        """Something is due, or was ended from outside: do not wait for the next tick, nor for the end of a pause."""
+        self._end_pauses()
         self._tasks.start(self._claim(is_due=True), "claiming operations")
 
     async def claim(self) -> None:
@@ -39,7 +42,7 @@ class Conductor:
         await asyncio.shield(self._tasks.start(self._claim(), "claiming operations"))
 
     async def _claim(self, *, is_due: bool = False) -> None:
-        if self._closing.is_set():
+        if self._is_closing:
             return
         for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease, is_due=is_due):
             self._tasks.start(self._carry_out(row), f"operation {row.id}")
@@ -50,16 +53,19 @@ class Conductor:
 
     def stop(self) -> None:
         """Claim nothing more, and hand back what is under way as soon as its step is done."""
-        self._closing.set()
+        self._is_closing = True
+        self._end_pauses()
 
     async def _carry_out(self, row: Row) -> None:
         carrying = Carrying(self._crew, row)
         try:
-            if self._closing.is_set():
+            if self._is_closing:
                 await carrying.hand_back()
                 return
             while (pause := await carrying.step()) is not None:
-                if await self._is_closing_within(pause):
+                await self._pause(pause)
+                if self._is_closing:
+                    await carrying.close()  # what is being shown comes before what the next one shows
                     await carrying.hand_back()
                     break
         except LeaseLost:
@@ -73,10 +79,12 @@ class Conductor:
         finally:
             await carrying.close()
 
-    async def _is_closing_within(self, seconds: float) -> bool:
-        """The pause between two looks at the platform, which tells nobody by itself."""
-        try:
-            await asyncio.wait_for(self._closing.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+    async def _pause(self, seconds: float) -> None:
+        """Between two looks at the platform, which tells nobody by itself."""
+        if not self._is_closing:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), seconds)
+
+    def _end_pauses(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()

@@ -1,10 +1,16 @@
 """A claimed operation in hand: its row as last written, and whom carrying it out needs."""
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from chatbot.domain.operations import Findings, Line, Operation, Stage
+from chatbot.errors import NotFound
 from chatbot.services.announcer import Announcer
 from chatbot.services.history import History
 from chatbot.services.ledger import Clock, Ledger
@@ -13,7 +19,10 @@ from chatbot.services.prober import Prober
 from chatbot.services.records import as_operation, findings_of
 from chatbot.services.requesting import Requesting
 from chatbot.vercel import VercelClient
+from storage.errors import LeaseLost, StorageError
 from storage.models import Operation as Row
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,11 @@ class Patience:
     def ask(self) -> float:
         """Seconds that an ask may take: it is through well before the lease ends."""
         return min(self.lease.total_seconds() / 2, 15.0)
+
+    @property
+    def tell_again(self) -> timedelta:
+        """How long after Slack did not take an outcome it is told again, at first."""
+        return min(self.lease, timedelta(seconds=10))
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,7 @@ class Held:
         self.row = row
         self.domains_read_at = crew.clock()  # how far a move is, is read back now and then only
         self.line: Line | None = None
+        self._missing_since: datetime | None = None
 
     @property
     def stage(self) -> Stage:
@@ -105,6 +120,17 @@ class Held:
         since = self.row.in_line_since or self.row.created_at
         return self.now() - since > self.crew.patience.valid
 
+    def is_gone(self, error: NotFound) -> bool:
+        """Whether a deployment that was there is no more: a 410 says so, and a 404 only if it stays one. A read may
+        know nothing yet of what was just created.
+        """
+        self._missing_since = self._missing_since or self.now()
+        is_deleted = error.status == HTTPStatus.GONE
+        return is_deleted or self.now() - self._missing_since > self.crew.patience.unseen
+
+    def is_there(self) -> None:
+        self._missing_since = None
+
     async def begin(self) -> None:
         """Have its turn, or learn where it stands in line."""
         begun = await self.crew.ledger.begin(self.row)
@@ -112,6 +138,14 @@ class Held:
             self.row, self.line = begun, None
         else:
             self.line = await self.crew.history.line(self.row)
+
+    async def reread(self) -> None:
+        """Somebody may have ended it meanwhile."""
+        self.row = await self.crew.ledger.reread(self.row)
+
+    async def check(self) -> None:
+        """Whether it is still ours to speak of. The row in hand stays: a step may be under way."""
+        await self.crew.ledger.reread(self.row)
 
     async def renew(self) -> None:
         """Prolong the lease once a third of it is used."""
@@ -128,6 +162,26 @@ class Held:
         """Its outcome stays unknown."""
         free = {"lease_owner": None, "lease_until": None}
         self.row = await self.crew.ledger.change(self.row, watch_until=None, **free)
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Prolong the lease again and again, for what takes as long as it takes."""
+        renewing = asyncio.create_task(self._keep_renewing(), name=f"lease of operation {self.row.id}")
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _keep_renewing(self) -> None:
+        while True:
+            await asyncio.sleep(self.crew.patience.lease.total_seconds() / 3)
+            try:
+                await self.crew.ledger.change(self.row, lease_until=self.fresh_lease())
+            except LeaseLost:
+                return  # the next write says so
+            except StorageError as error:
+                _log.warning("operation %s: its lease was not prolonged: %s", self.row.id, error)
 
     def fresh_lease(self) -> datetime:
         return self.now() + self.crew.patience.lease

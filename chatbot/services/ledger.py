@@ -110,6 +110,11 @@ class Ledger:
         """Findings of an operation that has its outcome already. Raises LeaseLost."""
         return await self.change(row, outcome=findings_json(findings))
 
+    async def reread(self, row: Row) -> Row:
+        """As it is now: somebody may have ended it. Raises LeaseLost."""
+        async with self._database.read() as session:
+            return await operations.reread(session, row.id, row.fence)
+
     async def change(self, row: Row, **values: Any) -> Row:
         """Set columns that are no step: message, lease, due time. Raises LeaseLost."""
         async with self._database.write() as session:

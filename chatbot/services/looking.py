@@ -72,8 +72,11 @@ async def follow_build(held: Held) -> None:
             held.crew.vercel.deployment(known.id), held.crew.vercel.project(held.row.project_id)
         )
     except NotFound as error:
+        if not held.is_gone(error):
+            raise
         await held.step(Stage.FAILED, replace(held.findings, trouble=trouble_of(error)))
         return
+    held.is_there()
     findings = replace(held.findings, build=Build.of(build), trouble=None)
     if project.current is not None and project.current.id != build.id:
         findings = replace(

@@ -29,8 +29,11 @@ async def _is_built(held: Held) -> bool:
     try:
         build = await held.crew.vercel.deployment(held.row.target_id)
     except NotFound as error:
+        if not held.is_gone(error):
+            raise
         await held.step(Stage.FAILED, replace(held.findings, trouble=trouble_of(error)))
         return False
+    held.is_there()
     findings = replace(held.findings, build=Build.of(build), trouble=None)
     match state_of(build, None):
         case State.BUILDING:

@@ -13,7 +13,9 @@ from chatbot.sandbox.vercel import Platform
 
 async def _leaves_half_way(port: int, path: str) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    )
     writer.write(head.encode())
     await writer.drain()
     writer.transport.abort()

@@ -315,8 +315,9 @@ async def test_only_an_operation_that_merely_waits_gives_way(
     assert (ended is not None) is gives_way
     async with db.write() as session:
         if gives_way:
-            with pytest.raises(LeaseLost):  # whoever carries it out has lost it
-                await operations.change(session, "op_1", held.fence, state="moving")
+            with pytest.raises(LeaseLost):  # whoever carries it out goes no further
+                await operations.change(session, "op_1", held.fence, expected_state=state, state="moving")
+            assert (await operations.reread(session, "op_1", held.fence)).state == "superseded"
             await operations.create(session, operation("op_2"))  # the project is free
         else:
             await operations.change(session, "op_1", held.fence, state=state)
