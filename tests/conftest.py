@@ -219,6 +219,20 @@ class World:
         async with self.session.post(f"{self.workspace.url}/sandbox/faults", json=fault) as answer:
             assert answer.status < 300, await answer.text()
 
+    async def slack_faults(self) -> list[dict[str, Any]]:
+        """Those that have not happened yet."""
+        async with self.session.get(f"{self.workspace.url}/sandbox/faults") as answer:
+            return list((await answer.json())["faults"])
+
+    async def heal_slack(self) -> None:
+        async with self.session.delete(f"{self.workspace.url}/sandbox/faults") as answer:
+            assert answer.status < 300, await answer.text()
+
+    async def sent_to_slack(self, method: str) -> list[dict[str, Any]]:
+        """What the bot sent by a method of the Web API, and what it was answered; oldest first."""
+        async with self.session.get(f"{self.workspace.url}/sandbox/payloads") as answer:
+            return [p for p in (await answer.json())["payloads"] if p.get("method") == method]
+
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         """The bot's, opened once more."""

@@ -21,7 +21,7 @@ _FAULTS: tuple[dict[str, Any], ...] = (
     {"status": 503},
     {"error": "internal_error"},
     {"delay": 0.5},
-    {"delay": 1.5},
+    {"delay": 1.0},
     {"drop": "before"},
     {"drop": "after"},
 )

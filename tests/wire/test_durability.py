@@ -67,6 +67,24 @@ async def test_killed_before_the_request_took_effect(world: World, variables: di
         await world.bob.sees("is Current", channel="deploys")
 
 
+async def test_killed_while_slack_makes_it_wait_to_tell(world: World, variables: dict[str, str]) -> None:
+    """The outcome is told when the lease ends, and not when that bot would have given up."""
+    async with bot_process(variables) as process:
+        build = await world.rebuild("docs")
+        await world.bob.sees("Requested by", channel="deploys")
+        await world.slack_fault(method="chat.update", status=429, retry_after=60, times=9)
+        await world.let_build_finish(build)
+        await world.until_audited("operation.succeeded")
+        await asyncio.sleep(0.2)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    await world.heal_slack()
+    async with bot_process(variables):
+        await world.bob.sees("is Current", channel="deploys", within=20)
+        await world.until_all_is_told()
+    assert sum("Current of docs is now" in m.words for m in await world.bob.reads("deploys")) == 1
+
+
 async def test_killed_right_after_the_click(world: World, variables: dict[str, str]) -> None:
     async with bot_process(variables) as process:
         card = await world.card("shop", "Staged")

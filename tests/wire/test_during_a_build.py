@@ -1,5 +1,7 @@
 """What happens to production while a rebuild builds, and what becomes of the build."""
 
+import asyncio
+
 import pytest
 
 from chatbot.sandbox.seen import SeenMessage
@@ -142,6 +144,21 @@ async def test_domains_that_changed_meanwhile_leave_the_build_to_people(bot: Wor
     await bot.until_all_is_told()
     assert await bot.serving("shop") == before
     assert not await bot.promotes()
+
+
+async def test_what_is_shown_late_does_not_take_back_that_a_build_was_cancelled(bot: World) -> None:
+    await bot.rebuild("docs")
+    shown = await bot.bob.sees("Building", channel="deploys")
+    await bot.slack_fault(method="chat.update", delay=1.0)
+    async with asyncio.timeout(10):
+        while await bot.slack_faults():  # noqa: ASYNC110 - until an update is on its way
+            await asyncio.sleep(0.02)
+        before = len(await bot.sent_to_slack("chat.update"))
+        await bot.ana.clicks(shown, "Cancel the build", confirmed=True)
+        while len(updates := await bot.sent_to_slack("chat.update")) < before + 2:
+            await asyncio.sleep(0.02)  # that one, and the last word
+    assert ": cancelled" in updates[-1]["body"]["text"]
+    await bot.until_all_is_told()
 
 
 async def test_a_build_is_canceled_once_however_often_one_clicks(bot: World) -> None:

@@ -42,6 +42,16 @@ async def test_an_answer_of_slack_that_is_lost_posts_no_second_message(bot: Worl
     assert len(posted) == 2  # the operation message and the announcement
 
 
+async def test_a_message_whose_answers_are_all_lost_tells_the_outcome_all_the_same(bot: World) -> None:
+    """Slack has it, with the wording of then: a repetition shows nothing new."""
+    card = await bot.card("shop", "Staged")
+    await bot.slack_fault(method="chat.postMessage", drop="after", times=3)
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees("Current of shop is now", channel="deploys")
+    (told,) = [m for m in await bot.bob.reads("deploys") if "Requested by" in m.words]
+    assert "is Current" in told.words
+
+
 async def test_an_announcement_whose_answer_is_lost_is_not_repeated(bot: World) -> None:
     build = await bot.rebuild("docs")
     await bot.bob.sees("Requested by", channel="deploys")
