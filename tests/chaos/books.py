@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -47,6 +47,7 @@ CREATE TRIGGER chaos_goes_on AFTER UPDATE OF state ON operations FOR EACH ROW
     WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION chaos_note()
 """,
 }
+_STEPS = text("SELECT operation, before, after FROM chaos_steps ORDER BY number")
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,7 @@ class Books:
 
     async def steps(self) -> list[Step]:
         async with self.database.read() as session:
-            found: Any = await session.execute(
-                text("SELECT operation, before, after FROM chaos_steps ORDER BY number")
-            )
+            found = await (await session.connection()).execute(_STEPS)
             return [Step(*row) for row in found]
 
 
@@ -114,8 +113,9 @@ async def books(url: str) -> AsyncIterator[Books]:
     database = Database.open(url)
     try:
         async with database.write() as session:
+            connection = await session.connection()
             for statement in _NOTING[database.dialect].split(";;"):
-                await session.execute(text(statement))
+                await connection.execute(text(statement))
         yield Books(database)
     finally:
         await database.dispose()

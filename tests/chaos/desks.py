@@ -50,6 +50,7 @@ class Desk:
             self.undone: 3,
             self.half_way: 2,
             self.given_up: 2,
+            self.early: 2,
             self.several_at_once: 3,
             self.against_the_dashboard: 2,
         }
@@ -95,6 +96,19 @@ class Desk:
             await asyncio.sleep(1.0)
         await self.place.end_builds()
         await self._told(line)
+
+    async def early(self) -> None:
+        """*Promote when ready*: the build is still going on."""
+        if self.place.assigns_itself:
+            await self.one()
+            return
+        target = await self.place.begin_build(self.dice.uniform(0.5, 3.0))
+        wanted = ("promote", target.id)
+        card = await self.hands.card(
+            self._somebody(), self.channel, f"/promote {target.id}", wanted, self.dice
+        )
+        if card is not None:
+            await self._confirmed(card)
 
     async def several_at_once(self) -> None:
         """Two or three people, each with a card, click at the same time."""

@@ -41,12 +41,13 @@ class Write:
 
 @dataclass(frozen=True)
 class Said:
-    """A message for everybody, at the end."""
+    """A message for everybody, at the end. `in_channel`: it does not only show in a thread."""
 
     ts: str
     channel: str
     thread_ts: str | None
     words: str
+    in_channel: bool = True
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,13 @@ def _named(path: str) -> str:
 def _said(workspace: Workspace) -> list[Said]:
     state = workspace.state
     return [
-        Said(m.ts, channel, m.thread_ts, "\n".join(words(m.blocks)) or m.text)
+        Said(
+            m.ts,
+            channel,
+            m.thread_ts,
+            "\n".join(words(m.blocks)) or m.text,
+            in_channel=m.broadcast or not m.is_reply,
+        )
         for channel in (*CHANNELS, *(c for c in state.channels if c.startswith("D")))
         for m in state.messages(channel)
         if m.by_app

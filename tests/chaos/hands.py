@@ -22,6 +22,7 @@ _LOST = frozenset({"operation_timeout", "dispatch_failed"})
 
 
 _VERBS = {"promote": "Promote", "rebuild": "Rebuild and promote", "rollback": "Roll back"}
+_LATER = " when ready"
 _NAMES = re.compile(r"`[^`]*`|\S*\d\S*")
 
 
@@ -72,7 +73,7 @@ class Hands:
                 if button is None:
                     self._record.refusals[_gist(shown.text)] += 1
                     return None
-                if target in str(shown.blocks) and button.label == _VERBS[path]:
+                if target in str(shown.blocks) and button.label.removesuffix(_LATER) == _VERBS[path]:
                     return shown
                 after = shown.ts  # the card of something else that they wanted
         self._record.refusals["nothing at all"] += 1

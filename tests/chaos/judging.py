@@ -127,12 +127,19 @@ def unconfirmed(evidence: Evidence) -> Iterator[Problem]:
 
 
 def duplicates(evidence: Evidence) -> Iterator[Problem]:
-    """Every message for everybody is the one message of an operation, or its one announcement."""
-    known = {(row.channel, row.message_ts) for row in evidence.rows}
-    known |= {(row.channel, row.announcement_ts) for row in evidence.rows}
+    """Every message in a channel is the one message of an operation, or its one announcement. What else is in
+    the thread of an operation's message is there once.
+    """
+    messages = {(row.channel, row.message_ts) for row in evidence.rows}
+    known = messages | {(row.channel, row.announcement_ts) for row in evidence.rows}
+    details: set[tuple[str | None, str]] = set()
     for said in evidence.said:
-        if (said.channel, said.ts) not in known:
+        if (said.channel, said.ts) in known:
+            continue
+        detail = (said.thread_ts, said.words)
+        if said.in_channel or (said.channel, said.thread_ts) not in messages or detail in details:
             yield Problem("duplicate", f"{said.channel} {said.ts} is one too many: {_short(said.words)}")
+        details.add(detail)
 
 
 def lost(evidence: Evidence) -> Iterator[Problem]:
@@ -215,6 +222,8 @@ def kind_of(write: Write) -> str:
             return kind
     if write.method == "POST" and write.path == "/v13/deployments":
         return "rebuild"
+    if write.method == "PATCH" and re.fullmatch(r"/v9/projects/\w+", write.path):
+        return "keep off"
     return "cancel" if write.path.endswith("/cancel") else "another request"
 
 
@@ -223,6 +232,8 @@ def _asks(row: Operation) -> Iterator[Ask]:
         yield Ask(row.id, row.path, row.target_id, _seconds(row.asked_at))
     if row.promote_asked_at is not None:
         yield Ask(row.id, "promote", str(row.build_id), _seconds(row.promote_asked_at))
+    if row.keep_off_asked_at is not None:
+        yield Ask(row.id, "keep off", row.project_id, _seconds(row.keep_off_asked_at))
 
 
 def _ask_of(write: Write, kind: str, asks: list[Ask]) -> Ask | None:

@@ -56,13 +56,16 @@ class Place:
 
     async def push(self, branch: str | None = None) -> Deployment:
         """A commit, and its build's end. Without a branch: on the production branch."""
-        body = {"project": self.name, "seconds": 0.05, **({"branch": branch} if branch else {})}
         while True:
-            async with self._session.post(f"{self._platform.url}/sandbox/push", json=body) as answer:
-                built = self._platform.store.deployments[(await answer.json())["deployment"]["id"]]
+            built = await self.begin_build(0.05, branch)
             if await self._is_built(built):
                 return built
             await self.end_builds()  # this one was scripted to fail, or to hang
+
+    async def begin_build(self, seconds: float, branch: str | None = None) -> Deployment:
+        body = {"project": self.name, "seconds": seconds, **({"branch": branch} if branch else {})}
+        async with self._session.post(f"{self._platform.url}/sandbox/push", json=body) as answer:
+            return self._platform.store.deployments[(await answer.json())["deployment"]["id"]]
 
     async def _is_built(self, deployment: Deployment) -> bool:
         revision = self._platform.store.revision

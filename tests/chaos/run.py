@@ -40,6 +40,7 @@ _PATIENCE = {
     "PROMOTEBOT_UNSEEN_SECONDS": "3",
     "PROMOTEBOT_OBSERVE_SECONDS": "6",
 }
+_SEEDED = 3  # projects of the team that the platform starts with
 _AFTERWARDS = 1.0  # seconds; what is told too late, or twice, still comes
 
 
@@ -53,8 +54,8 @@ class Scenario:
     database: str
     operations: int
     replicas: int
-    projects: int = 6
-    pace: float = 0.7
+    projects: int = 10
+    pace: float = 0.5
     limit: float = 300.0
     quiet: float = 60.0
 
@@ -155,7 +156,8 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
     manifest = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
     dice = random.Random(scenario.seed)
     async with AsyncExitStack() as stack:
-        scale = Scale(projects=3, deployments=24, seed=scenario.seed)
+        others = max(scenario.projects - _SEEDED, 1)
+        scale = Scale(projects=others, deployments=8 * others, seed=scenario.seed)
         platform = await stack.enter_async_context(Platform(timing=_QUICK, seed=scenario.seed, scale=scale))
         platform.journal.entries = deque()  # all of it is evidence
         workspace = await stack.enter_async_context(Workspace(manifest, platform_url=platform.url))

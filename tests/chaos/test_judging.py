@@ -85,10 +85,12 @@ def write(**changes: Any) -> Write:
     return Write(**{**values, **changes})
 
 
+KEEP_OFF = write(method="PATCH", path="/v9/projects/prj", target="prj")
 STEPS = [Step("op", before, after) for before, after in (("", "requested"), ("requested", "asked"))]
 STEPS += [Step("op", "asked", "moving"), Step("op", "moving", "succeeded")]
 MESSAGE = Said("1.1", CHANNEL, None, "shop: abcdef0 is Current")
 ANNOUNCEMENT = Said("1.2", CHANNEL, "1.1", "Current of shop is now abcdef0")
+DETAIL = Said("1.3", CHANNEL, "1.1", "The end of the log", in_channel=False)
 MOVED = History(
     [(at(-9).timestamp(), {"a.example.com": "dpl_old"}), (at(2).timestamp(), {"a.example.com": "dpl_new"})]
 )
@@ -97,7 +99,7 @@ RIGHT = Evidence(
     entries=log("requested", "asked", "accepted", "succeeded"),
     steps=STEPS,
     writes=[write(status=429), write()],
-    said=[MESSAGE, ANNOUNCEMENT],
+    said=[MESSAGE, ANNOUNCEMENT, DETAIL],
     clicks=[Click("U1", actions.CONFIRM, "card", "Promote", "promote", "dpl_new")],
     histories={"prj": MOVED},
     verdict="audit: 4 entries, unbroken",
@@ -165,9 +167,10 @@ WRONG: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
         "asked too much",
         lambda e: replace(e, writes=[write(method="PATCH", path="/v12/deployments/dpl_new/cancel")]),
     ),
-    "a project changed": (
+    "a project changed": ("asked too much", lambda e: replace(e, writes=[KEEP_OFF])),
+    "a project changed twice": (
         "asked too much",
-        lambda e: replace(e, writes=[write(method="PATCH", path="/v9/projects/prj", target="prj")]),
+        lambda e: replace(e, rows=[row(keep_off_asked_at=at(1))], writes=[write(), KEEP_OFF, KEEP_OFF]),
     ),
     "not clicked": ("unconfirmed", lambda e: replace(e, clicks=[])),
     "clicked by somebody else": ("unconfirmed", lambda e: replace(e, rows=[row(actor="slack:U2")])),
@@ -184,6 +187,14 @@ WRONG: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
         ),
     ),
     "a second message": ("duplicate", lambda e: replace(e, said=[*e.said, replace(MESSAGE, ts="1.3")])),
+    "a detail twice": (
+        "duplicate",
+        lambda e: replace(e, said=[*e.said, replace(DETAIL, ts="1.3"), replace(DETAIL, ts="1.4")]),
+    ),
+    "a detail in no thread": (
+        "duplicate",
+        lambda e: replace(e, said=[*e.said, replace(DETAIL, thread_ts="9.9")]),
+    ),
     "a second announcement": (
         "duplicate",
         lambda e: replace(e, said=[*e.said, replace(ANNOUNCEMENT, ts="1.3")]),

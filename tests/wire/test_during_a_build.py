@@ -155,7 +155,7 @@ async def test_what_is_shown_late_does_not_take_back_that_a_build_was_cancelled(
             await asyncio.sleep(0.02)
         before = len(await bot.sent_to_slack("chat.update"))
         await bot.ana.clicks(shown, "Cancel the build", confirmed=True)
-        while len(updates := await bot.sent_to_slack("chat.update")) < before + 2:
+        while len(updates := await bot.sent_to_slack("chat.update")) < before + 2:  # noqa: ASYNC110 - likewise
             await asyncio.sleep(0.02)  # that one, and the last word
     assert ": cancelled" in updates[-1]["body"]["text"]
     await bot.until_all_is_told()

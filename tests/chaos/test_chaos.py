@@ -1,0 +1,13 @@
+"""A short run: a few operations on SQLite, with everything going wrong. `make chaos` is the long one."""
+
+from pathlib import Path
+
+from tests.chaos.run import Scenario, run
+
+FEW = Scenario(seed=11, database="sqlite", operations=8, replicas=1, projects=4, pace=0.4, limit=20, quiet=20)
+
+
+async def test_a_few_operations_are_all_of_them_right(tmp_path: Path) -> None:
+    report = await run(FEW, tmp_path)
+    assert report.is_right, "\n".join(report.lines())
+    assert len(report.evidence.rows) >= FEW.operations
