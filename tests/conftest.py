@@ -219,6 +219,11 @@ class World:
         async with self.session.post(f"{self.workspace.url}/sandbox/faults", json=fault) as answer:
             assert answer.status < 300, await answer.text()
 
+    async def platform_faults(self) -> list[dict[str, Any]]:
+        """Those that have not happened yet."""
+        async with self.session.get(f"{self.platform.url}/sandbox/faults") as answer:
+            return list((await answer.json())["faults"])
+
     async def slack_faults(self) -> list[dict[str, Any]]:
         """Those that have not happened yet."""
         async with self.session.get(f"{self.workspace.url}/sandbox/faults") as answer:

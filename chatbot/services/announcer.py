@@ -39,8 +39,11 @@ SlackTrouble = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class Posted:
+    """`text` is what Slack says it shows; empty where that was not asked."""
+
     channel: str
     ts: str
+    text: str = ""
 
 
 class Announcer:
@@ -95,7 +98,8 @@ class Announcer:
             answer = await self._slack.chat_postMessage(
                 channel=instead, client_msg_id=key, **message.payload()
             )
-        return Posted(answer["channel"], answer["ts"])
+        shown = answer.get("message") or {}
+        return Posted(answer["channel"], answer["ts"], str(shown.get("text", "")))
 
     async def update(self, posted: Posted, message: Message) -> bool:
         """Whether it could be: somebody may have deleted it, or closed the channel. Raises one of SlackTrouble."""
@@ -201,8 +205,8 @@ class LiveMessage:
             self._posted = await self._announcer.post(
                 self._channel, message, key=self._key, instead=self._instead
             )
-            if is_first:
-                self._shown = message  # else it may be of an earlier attempt, with the wording of then
+            if is_first or self._posted.text == message.text:
+                self._shown = message  # else it is of an earlier attempt, with the wording of then
             await self._on_posted(self._posted)
         if message != self._shown and not await self._announcer.update(self._posted, message):
             return False

@@ -70,6 +70,18 @@ async def test_a_hotfix_meanwhile_is_what_the_announcement_names_and_the_way_bac
     assert await bot.serving("docs") == {hotfix["deployment"]["id"]}
 
 
+async def test_a_read_that_knows_nothing_of_the_build_yet_is_no_failure(bot: World) -> None:
+    build = await bot.rebuild("docs")
+    fault = {"method": "GET", "path": f"/v13/deployments/{build}", "status": 404, "times": 2}
+    await bot.tell_platform("faults", [fault])
+    async with asyncio.timeout(10):
+        while await bot.platform_faults():  # noqa: ASYNC110 - until it was told so twice
+            await asyncio.sleep(0.05)
+    await bot.let_build_finish(build)
+    await bot.bob.sees("is Current", channel="deploys")
+    await bot.until_all_is_told()
+
+
 @pytest.mark.parametrize(("project", "on"), [("docs", False), ("shop", True)])
 async def test_when_auto_assignment_is_switched_meanwhile_the_build_is_left_to_people(
     bot: World, project: str, on: bool
@@ -99,8 +111,10 @@ async def test_a_switch_that_was_taken_back_changes_nothing(bot: World) -> None:
     ("method", "path"), [("PATCH", "/v12/deployments/{}/cancel"), ("DELETE", "/v13/deployments/{}")]
 )
 async def test_a_build_that_is_canceled_or_deleted_outside_has_failed(
-    bot: World, method: str, path: str
+    world: World, method: str, path: str
 ) -> None:
+    bot = world
+    await bot.start_bot(promotebot_unseen_seconds=1)  # that long a build may be unknown to a read
     before = await bot.serving("docs")
     build = await bot.rebuild("docs")
     await bot.vercel(method, path.format(build))
