@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.chaos.run import Scenario, run
 
-FEW = Scenario(seed=11, database="sqlite", operations=8, replicas=1, projects=4, pace=0.3, limit=40, quiet=30)
+FEW = Scenario(seed=11, database="sqlite", operations=8, replicas=1, projects=6, pace=0.3, limit=40, quiet=30)
 
 
 async def test_a_few_operations_are_all_of_them_right(tmp_path: Path) -> None:
