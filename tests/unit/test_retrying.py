@@ -131,6 +131,11 @@ def test_a_write_that_may_have_applied_is_never_sent_again(error: PlatformError)
     assert not worth_another_try("POST", error)
 
 
-@given(st.integers(300, 499))
+@pytest.mark.parametrize("status", [300, 302, 304, 408])
+def test_what_is_no_plain_refusal_says_nothing_of_a_write(status: int) -> None:
+    assert PlatformAnswered(status, "").may_have_applied
+
+
+@given(st.integers(400, 499).filter(lambda status: status != 408))
 def test_a_refused_write_has_not_applied(status: int) -> None:
     assert not PlatformAnswered(status, "").may_have_applied
