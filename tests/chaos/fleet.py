@@ -21,7 +21,7 @@ _LEFT_OUT = frozenset(
     }
 )
 _CANNOT_START = 2  # Slack, or the database, does not answer just now
-_ENDS_WITHIN = 20.0
+_STARTS_WITHIN, _ENDS_WITHIN = 60.0, 20.0
 
 
 @dataclass
@@ -44,12 +44,21 @@ class Bot:
 class Fleet:
     """`died` says which processes ended by themselves, and how."""
 
-    def __init__(self, variables: Mapping[str, str], replicas: int, folder: Path, done: Counter[str]) -> None:
+    def __init__(
+        self,
+        variables: Mapping[str, str],
+        replicas: int,
+        folder: Path,
+        done: Counter[str],
+        dice: random.Random,
+    ) -> None:
         inherited = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
         self._environment = {**inherited, **variables}
         self._folder = folder
         self._done = done
+        self._dice = dice
         self._closing = False
+        self._keeping: list[asyncio.Task[None]] = []
         self.bots = [Bot(number) for number in range(1, replicas + 1)]
         self.died: list[str] = []
         self.kills = 0
@@ -85,15 +94,21 @@ class Fleet:
             bot.signal(signal.SIGCONT)
             bot.frozen = False
 
-    async def until_all_are_ready(self) -> None:
-        for bot in self.bots:
-            await bot.ready.wait()
+    async def start(self) -> None:
+        """Returns once all of them are ready."""
+        self._closing = False
+        self._keeping = [
+            asyncio.create_task(self._keep_running(bot), name=f"bot {bot.number}") for bot in self.bots
+        ]
+        async with asyncio.timeout(_STARTS_WITHIN):
+            for bot in self.bots:
+                await bot.ready.wait()
 
-    async def keep_running(self, bot: Bot, dice: random.Random) -> None:
+    async def _keep_running(self, bot: Bot) -> None:
         while not self._closing:
             await self._run(bot)
             if not self._closing:
-                await asyncio.sleep(dice.uniform(0.05, 1.0))
+                await asyncio.sleep(self._dice.uniform(0.05, 1.0))
 
     async def _run(self, bot: Bot) -> None:
         """One process, from its start to its end."""
@@ -138,31 +153,21 @@ class Fleet:
             _, late = await asyncio.wait(waits, timeout=_ENDS_WITHIN)
             if late:
                 self.died.append(f"{len(late)} bots did not end within {_ENDS_WITHIN:g} s of SIGTERM")
-            self.end_at_once()
+            for bot in self.bots:
+                bot.signal(signal.SIGKILL)
             await asyncio.gather(*waits)
-
-    def end_at_once(self) -> None:
-        for bot in self.bots:
-            bot.signal(signal.SIGKILL)
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
 
 
 @asynccontextmanager
 async def fleet(
-    variables: Mapping[str, str], replicas: int, folder: Path, *, done: Counter[str], seed: str
+    variables: Mapping[str, str], replicas: int, folder: Path, *, done: Counter[str], seed: int
 ) -> AsyncIterator[Fleet]:
-    made = Fleet(variables, replicas, folder, done)
-    keeping = [
-        asyncio.create_task(
-            made.keep_running(bot, random.Random(f"{seed} bot {bot.number}")), name=f"bot {bot.number}"
-        )
-        for bot in made.bots
-    ]
+    made = Fleet(variables, replicas, folder, done, random.Random(f"{seed} bots"))
     try:
-        async with asyncio.timeout(60):
-            await made.until_all_are_ready()
+        await made.start()
         yield made
     finally:
         await made.close()
-        for task in keeping:
-            task.cancel()
-        await asyncio.gather(*keeping, return_exceptions=True)

@@ -95,7 +95,6 @@ async def run(scenario: Scenario, folder: Path) -> Report:
                 problems.append(_too_slow(scenario, scene))
             await _settle(scenario, scene)
             watching.cancel()
-        await scene.fleet.close()
         evidence = await gather(
             scene.books.database,
             scene.base.own_url,
@@ -138,6 +137,12 @@ async def _settle(scenario: Scenario, scene: Scene) -> None:
         await desk.place.end_job()
     await scene.books.until(_all_is_told, scenario.quiet)
     await asyncio.sleep(_AFTERWARDS)
+    await scene.fleet.close()
+    await scene.books.look()
+    if not _all_is_told(scene.books.lines):  # what was unknown became known just now
+        await scene.fleet.start()
+        await scene.books.until(_all_is_told, scenario.quiet)
+        await scene.fleet.close()
 
 
 def _all_is_told(lines: dict[str, Line]) -> bool | None:
@@ -172,7 +177,7 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
             "PROMOTEBOT_ALLOWED": _ALLOWED,
         }
         bots = await stack.enter_async_context(
-            fleet(variables, scenario.replicas, folder, done=record.done, seed=str(scenario.seed))
+            fleet(variables, scenario.replicas, folder, done=record.done, seed=scenario.seed)
         )
         places = of_the_team(platform, session, scenario.projects, dice)
         hands, quota = Hands(session, workspace, inbox, record), Quota(scenario.operations, ledger)

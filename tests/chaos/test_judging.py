@@ -112,6 +112,11 @@ def test_a_right_run_has_no_problem() -> None:
     assert posts(RIGHT) == {"op": 1}
 
 
+def test_an_unknown_outcome_may_become_known() -> None:
+    steps = [*STEPS[:2], Step("op", "asked", "unknown"), Step("op", "unknown", "succeeded")]
+    assert judge(replace(RIGHT, entries=log("requested", "asked", "unknown", "succeeded"), steps=steps)) == []
+
+
 def test_a_rebuild_asks_twice_and_is_followed_by_its_undo() -> None:
     built = row(path="rebuild", build_id="dpl_built", promote_asked_at=at(2), target_id="dpl_preview")
     undo = row(
@@ -251,6 +256,14 @@ WRONG: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
     ),
     "an ask that is not in the log": ("audit", lambda e: replace(e, entries=log("requested", "succeeded"))),
     "an operation that only the log knows": ("audit", lambda e: replace(e, rows=[])),
+    "something after an outcome": (
+        "audit",
+        lambda e: replace(e, entries=log("requested", "asked", "failed", "succeeded")),
+    ),
+    "something else after an unknown one": (
+        "audit",
+        lambda e: replace(e, entries=log("requested", "asked", "unknown", "accepted", "succeeded")),
+    ),
     "a bot that died": ("bot", lambda e: replace(e, died=["bot 1 ended by itself with status 1"])),
 }
 
