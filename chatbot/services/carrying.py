@@ -47,7 +47,7 @@ STEPS: dict[Stage, Callable[[Held], Awaitable[None]]] = {
 }
 
 _TELL_WITHIN = timedelta(minutes=2)  # Slack may ask to wait
-_TELL_AT_LEAST, _TELL_FOR = timedelta(minutes=10), timedelta(days=1)
+_TELL_FOR = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
@@ -155,8 +155,9 @@ class Carrying:
         except SlackTrouble as error:
             _log.warning("the outcome of operation %s was not told: %s", operation.id, type(error).__name__)
             if since < _TELL_FOR:
+                patience = held.crew.patience
                 columns["look_at"] = held.now() + min(
-                    max(since, held.crew.patience.tell_again), _TELL_AT_LEAST
+                    max(since, patience.tell_again), patience.tell_again_at_least
                 )
             else:
                 _log.exception("the outcome of operation %s will not be told any more", operation.id)

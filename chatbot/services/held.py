@@ -51,6 +51,11 @@ class Patience:
         """How long after Slack did not take an outcome it is told again, at first."""
         return min(self.lease, timedelta(seconds=10))
 
+    @property
+    def tell_again_at_least(self) -> timedelta:
+        """How often it is told again when Slack has not taken it for long."""
+        return min(20 * self.lease, timedelta(minutes=10))
+
 
 @dataclass(frozen=True)
 class Crew:

@@ -27,7 +27,9 @@ def main() -> int:
 
 
 def _run(database: str, options: argparse.Namespace) -> bool:
-    scenario = Scenario(options.seed, database, options.operations, options.replicas or REPLICAS[database])
+    replicas = options.replicas or REPLICAS[database]
+    kill_pace = 4.0 if replicas == 1 else 2.5
+    scenario = Scenario(options.seed, database, options.operations, replicas, kill_pace=kill_pace)
     folder = (FOLDER / f"{database}-{options.seed}").resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

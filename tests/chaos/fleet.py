@@ -101,6 +101,10 @@ class Fleet:
             asyncio.create_task(self._keep_running(bot), name=f"bot {bot.number}") for bot in self.bots
         ]
         async with asyncio.timeout(_STARTS_WITHIN):
+            await self.until_all_are_ready()
+
+    async def until_all_are_ready(self) -> None:
+        while not all(bot.ready.is_set() for bot in self.bots):
             for bot in self.bots:
                 await bot.ready.wait()
 

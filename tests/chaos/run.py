@@ -46,7 +46,7 @@ _AFTERWARDS = 1.0  # seconds; what is told too late, or twice, still comes
 
 @dataclass(frozen=True)
 class Scenario:
-    """`pace` is the average pause between two troubles; `limit` how long people go on wishing, `quiet` how long
+    """`pace` and `kill_pace` as of Trouble; `limit` how long people go on wishing, `quiet` how long
     the bots then have to end and tell everything. All in seconds.
     """
 
@@ -55,7 +55,8 @@ class Scenario:
     operations: int
     replicas: int
     projects: int = 10
-    pace: float = 0.5
+    pace: float = 0.7
+    kill_pace: float = 4.0
     limit: float = 300.0
     quiet: float = 60.0
 
@@ -191,6 +192,7 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
             record=record,
             dice=random.Random(f"{scenario.seed} trouble"),
             pace=scenario.pace,
+            kill_pace=scenario.kill_pace,
         )
         desks = [
             Desk(

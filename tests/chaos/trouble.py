@@ -20,9 +20,15 @@ from tests.chaos.slack_trouble import SlackTrouble
 _PATIENCE = 3.0
 
 
+Kinds = dict[Callable[[random.Random], Awaitable[None]], int]
+"""Each with its weight."""
+
+
 @dataclass
 class Trouble:
-    """`pace` is the average pause between two troubles, in seconds."""
+    """`pace` is the average pause between two troubles of the servers and the database, `kill_pace` between two of
+    the bots' processes, from when all of them are ready; in seconds.
+    """
 
     platform: Platform
     workspace: Workspace
@@ -33,15 +39,18 @@ class Trouble:
     record: Record
     dice: random.Random
     pace: float
+    kill_pace: float
 
     async def make(self) -> None:
         """Until it is cancelled."""
-        kinds: dict[Callable[[random.Random], Awaitable[None]], int] = {
+        around: Kinds = {
             self.vercel.once: 12,
             self._vercel_for_a_while: 4,
             self.slack.once: 8,
             self.slack.disturb_sockets: 3,
             self._database: 3,
+        }
+        bots: Kinds = {
             self._kill_now: 3,
             self._kill_at_an_ask: 3,
             self._kill_at_a_message: 3,
@@ -49,10 +58,12 @@ class Trouble:
             self._freeze: 1,
         }
         async with asyncio.TaskGroup() as group:
-            while True:
-                await asyncio.sleep(self.dice.expovariate(1 / self.pace))
-                (kind,) = self.dice.choices(list(kinds), list(kinds.values()))
-                group.create_task(_once(kind, random.Random(self.dice.random())))
+            group.create_task(_again_and_again(around, self.pace, random.Random(self.dice.random())))
+            group.create_task(
+                _again_and_again(
+                    bots, self.kill_pace, random.Random(self.dice.random()), self.fleet.until_all_are_ready
+                )
+            )
 
     async def heal(self) -> None:
         await self.vercel.heal()
@@ -99,6 +110,19 @@ class Trouble:
 
     async def _freeze(self, dice: random.Random) -> None:
         await self.fleet.freeze(dice, dice.uniform(0.3, 4.0))
+
+
+async def _again_and_again(
+    kinds: Kinds, pace: float, dice: random.Random, ready: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """`ready`: when the pause begins; else at once."""
+    async with asyncio.TaskGroup() as group:
+        while True:
+            if ready is not None:
+                await ready()
+            await asyncio.sleep(dice.expovariate(1 / pace))
+            (kind,) = dice.choices(list(kinds), list(kinds.values()))
+            group.create_task(_once(kind, random.Random(dice.random())))
 
 
 async def _once(kind: Callable[[random.Random], Awaitable[None]], dice: random.Random) -> None:
