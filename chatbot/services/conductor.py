@@ -21,7 +21,7 @@ class Conductor:
         self._crew = crew
         self._tasks = tasks
         self._owner = owner
-        self._is_closing = False
+        self._closing = asyncio.Event()
         self._news = asyncio.Event()
 
     def lease(self) -> Lease:
@@ -29,7 +29,8 @@ class Conductor:
         return Lease(self._owner, self._crew.clock() + self._crew.patience.lease)
 
     def take(self, row: Row) -> None:
-        """An operation that was made under such a lease: nobody has to claim it first."""
+        """An operation that was made under such a lease: nobody has to claim it first. It may have ended another."""
+        self._end_pauses()
         self._tasks.start(self._carry_out(row), f"operation {row.id}")
 
     def wake(self) -> None:
@@ -42,7 +43,7 @@ class Conductor:
         await asyncio.shield(self._tasks.start(self._claim(), "claiming operations"))
 
     async def _claim(self, *, is_due: bool = False) -> None:
-        if self._is_closing:
+        if self._closing.is_set():
             return
         for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease, is_due=is_due):
             self._tasks.start(self._carry_out(row), f"operation {row.id}")
@@ -53,18 +54,18 @@ class Conductor:
 
     def stop(self) -> None:
         """Claim nothing more, and hand back what is under way as soon as its step is done."""
-        self._is_closing = True
+        self._closing.set()
         self._end_pauses()
 
     async def _carry_out(self, row: Row) -> None:
         carrying = Carrying(self._crew, row)
         try:
-            if self._is_closing:
+            if self._closing.is_set():
                 await carrying.hand_back()
                 return
             while (pause := await carrying.step()) is not None:
                 await self._pause(pause)
-                if self._is_closing:
+                if self._closing.is_set():
                     await carrying.close()  # what is being shown comes before what the next one shows
                     await carrying.hand_back()
                     break
@@ -81,7 +82,7 @@ class Conductor:
 
     async def _pause(self, seconds: float) -> None:
         """Between two looks at the platform, which tells nobody by itself."""
-        if not self._is_closing:
+        if not self._closing.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), seconds)
 
