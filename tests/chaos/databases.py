@@ -50,7 +50,12 @@ class SqliteFile:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-S", str(_HOLDING), str(self.path), seconds
         )
-        await process.wait()
+        try:
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
 
 @dataclass
