@@ -74,6 +74,16 @@ async def active_of(session: AsyncSession, project_id: str) -> Operation | None:
     return await one(session, select(Operation).where(Operation.project_id == project_id, _is_active()))
 
 
+async def unfinished_of(session: AsyncSession, project_id: str) -> list[Operation]:
+    """What runs or waits on a project, whoever came first."""
+    return await rows(
+        session,
+        select(Operation)
+        .where(Operation.project_id == project_id, col(Operation.finished_at).is_(None))
+        .order_by(col(Operation.created_at)),
+    )
+
+
 async def unfinished_like(session: AsyncSession, operation: Operation) -> Operation | None:
     """An unfinished operation of the same project that goes the same way to the same deployment."""
     return await one(

@@ -37,6 +37,12 @@ class Usual:
         return cls(near[0], near[-1])
 
 
+def usual_move(took: Iterable[timedelta]) -> timedelta | None:
+    """What people are told beforehand; None without any."""
+    known = sorted(took)
+    return known[len(known) // 2] if known else None
+
+
 def until_next_look(waited: float, usual: Usual | None = None) -> float:
     """At a move. A quicker one than usual is seen at most a second and a half late; a slower one is late by a
     third of what it took longer, or by a second.

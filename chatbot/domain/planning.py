@@ -80,6 +80,16 @@ class Caution(StrEnum):
 
 
 @dataclass(frozen=True)
+class Other:
+    """Somebody's operation on the same project that is not through. `waits`: for its turn, or for its build."""
+
+    actor: str
+    path: Path
+    label: str
+    waits: bool = False
+
+
+@dataclass(frozen=True)
 class Look:
     """One round of parallel reads about a project and the deployment that is to become Current.
 
@@ -106,7 +116,7 @@ class Plan:
     """`domains` are those that move; `redirects` follow them. Stored as JSON with the confirmation.
 
     `when_ready`: the target is still building, and is waited for. `keep_off`: a promote switches auto-assignment
-    on; it is switched off again afterwards.
+    on; it is switched off again afterwards. `others` are the operations that it met when it was shown.
     """
 
     path: Path
@@ -124,6 +134,7 @@ class Plan:
     newest_release: RollingRelease | None = None
     code: CodeChange | None = None
     crons: CronChange = field(default_factory=CronChange)
+    others: tuple[Other, ...] = ()
 
     def keeping_off(self, keep_off: bool) -> Self:  # noqa: FBT001 - it is what the name says
         """The same plan, with the choice whether auto-assignment is switched off again after the domains moved.
@@ -180,7 +191,8 @@ class Plan:
         """Equal exactly when target, Current, path, domains, auto-assignment and environment are.
 
         The commits and the cron jobs follow from target and Current: they cannot change while those do not. The
-        git host may answer once and be silent the next time, and that must not undo a confirmation.
+        git host may answer once and be silent the next time, and that must not undo a confirmation. Others'
+        operations count by what they do to these.
         """
         return digest([*self._core(), [d.serves for d in self.domains], self.environment.version])
 

@@ -27,6 +27,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 async def offer(bot: Bot, asked: Asked, plan: Plan) -> Reply:
     """Keep the plan, and show it with its buttons."""
+    plan = await bot.history.beside(plan)
     kept = await bot.requesting.offer(plan, actor=asked.actor, channel=asked.channel, valid=bot.valid)
     return Reply(confirmation.card(plan, kept, now=bot.clock(), valid=bot.valid))
 

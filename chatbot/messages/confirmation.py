@@ -9,8 +9,8 @@ from slack_sdk.models.views import View
 
 from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Domain
-from chatbot.domain.planning import MAX_REASON, Caution, Part, Path, Plan
-from chatbot.messages import actions, consequences, releasecard
+from chatbot.domain.planning import MAX_REASON, Caution, Path, Plan
+from chatbot.messages import actions, changed, consequences, releasecard
 from chatbot.messages.message import (
     Message,
     button,
@@ -35,6 +35,7 @@ from chatbot.messages.wording import (
     named,
     old,
     span,
+    took,
 )
 
 SHOWN_DOMAINS = 10
@@ -51,18 +52,6 @@ VERBS = {
     Path.ADVANCE: "Advance",
     Path.COMPLETE: "Complete",
     Path.ABORT: "Abort",
-}
-
-PARTS = {
-    Part.PATH: "the way it is done",
-    Part.DEPLOYMENT: "the state of the deployment",
-    Part.CURRENT: "what is Current",
-    Part.RELEASE: "the rolling release",
-    Part.MOVE: "whether another move is under way",
-    Part.DOMAINS: "the affected domains",
-    Part.SERVING: "what the affected domains serve",
-    Part.AUTO_ASSIGN: "auto-assignment",
-    Part.ENVIRONMENT: "the environment keys",
 }
 
 _CAUTIONS = {
@@ -92,14 +81,12 @@ def title(plan: Plan) -> str:
 
 
 def card(
-    plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta, changed: tuple[Part, ...] = ()
+    plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta, before: Plan | None = None
 ) -> Message:
-    """`changed` names what no longer holds since an earlier card: it is marked on top."""
+    """`before` is the plan of an earlier card that no longer holds: what changed since is marked on top."""
     blocks: list[Block] = [header(f"{title(plan)}?")]
-    if changed:
-        blocks.append(
-            section(f"*Nothing was done: {all_of(changed)} changed meanwhile.* This is the new plan:")
-        )
+    if before:
+        blocks += sections(changed.since(before, plan))
     blocks += [
         section(_path(plan)),
         *sections(_domains(plan), _show_domains(plan, confirmation_id)),
@@ -111,8 +98,8 @@ def card(
     if moves := [*consequences.cron_jobs(plan), *consequences.migrations(plan)]:
         blocks += sections(moves)
     blocks.append(section(consequences.auto_assignment(plan), _keep_off(plan)))
-    if plan.cautions:
-        blocks += sections(["*Mind*", *bullets((_CAUTIONS[c] for c in plan.cautions), 10)])
+    if mind := [*consequences.others(plan), *(_CAUTIONS[c] for c in plan.cautions)]:
+        blocks += sections(["*Mind*", *bullets(mind, len(mind))])
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
     return Message(f"{escape(title(plan))}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
 
@@ -163,7 +150,7 @@ def _keys(keys: tuple[str, ...]) -> list[str]:
 
 
 def _path(plan: Plan) -> str:
-    usual = f" This usually takes {span(plan.usual)}." if plan.usual else ""
+    usual = f" This usually takes {took(plan.usual)}." if plan.usual else ""
     reason = f"\n*Reason*: {foreign(plan.reason, MAX_REASON)}" if plan.reason else ""
     return f"{_how(plan)}{usual}{reason}"
 
@@ -278,9 +265,3 @@ def _compare(change: CodeChange) -> ButtonElement | None:
 
 def _validity(valid: timedelta) -> str:
     return f"Only you see this. Valid for {span(valid)}, for one click."
-
-
-def all_of(changed: tuple[Part, ...]) -> str:
-    """In words, at least one."""
-    *parts, last = (PARTS[part] for part in changed)
-    return f"{', '.join(parts)} and {last}" if parts else last

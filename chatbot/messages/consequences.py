@@ -6,11 +6,12 @@ from chatbot.domain.changes import CodeChange, Counted
 from chatbot.domain.crons import Cron
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.planning import Path, Plan
-from chatbot.messages.wording import code, count, how_many_fit, named
+from chatbot.messages.changed import PATHS
+from chatbot.messages.wording import code, count, how_many_fit, mention, named
 
 SHOWN_KEYS = 20
 _ROOM, _LESS_ROOM = 600, 300  # characters of one list: Slack takes some 13,000 in a message
-_SHOWN_PATHS, _SHOWN_CRONS, _LONGEST_KEY = 5, 5, 60
+_SHOWN_PATHS, _SHOWN_CRONS, _LONGEST_KEY, _SHOWN_OTHERS = 5, 5, 60, 3
 
 _UNCOUNTED = {
     Counted.SAME: "*The same commit.*",
@@ -115,6 +116,20 @@ def migrations(plan: Plan) -> list[str]:
             f"*Database migrations* of what goes, by their names: {_paths(takes)}. This does not undo them."
         )
     return lines
+
+
+def others(plan: Plan) -> list[str]:
+    """Whose operations on the project are not through, and what that means for this one."""
+    if not plan.others:
+        return []
+    those = (
+        f"{mention(o.actor)}'s {PATHS[o.path]} to {code(o.label)} {'waits' if o.waits else 'is under way'}"
+        for o in plan.others
+    )
+    builds = any(o.path is Path.REBUILD and not o.waits for o in plan.others)
+    first = "This one goes before those that wait" + (", and the build gives way to it." if builds else ".")
+    turn = first if plan.path.goes_back else "This one waits for its turn."
+    return [f"{named(those, _SHOWN_OTHERS, _ROOM)}. {turn}"]
 
 
 def auto_assignment(plan: Plan) -> str:

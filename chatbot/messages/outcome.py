@@ -6,7 +6,7 @@ from chatbot.domain.operations import Build, DomainProof, Line, Operation, Stage
 from chatbot.domain.planning import Path
 from chatbot.domain.undoing import undo_of
 from chatbot.messages import releaseoutcome
-from chatbot.messages.confirmation import all_of
+from chatbot.messages.changed import all_of
 from chatbot.messages.meanwhile import in_line, overtook
 from chatbot.messages.wording import code, foreign, span
 

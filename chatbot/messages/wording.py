@@ -47,12 +47,15 @@ def unescape(text: str) -> str:
 
 
 def foreign(text: str, limit: int = 200) -> str:
-    """Text from outside, ready for a mrkdwn section."""
-    return escape(plain(text, limit))
+    """Text from outside, ready for a mrkdwn section. Escaped it is at most twice as long as `limit`."""
+    kept = plain(text, limit)
+    while len(escaped := escape(kept)) > 2 * limit:
+        kept = plain(kept, len(kept) * 9 // 10)
+    return escaped
 
 
 def code(text: str, limit: int = 100) -> str:
-    return f"`{escape(plain(text.replace('`', ''), limit)) or ' '}`"
+    return f"`{foreign(text.replace('`', ''), limit) or ' '}`"
 
 
 def mention(actor: str) -> str:
@@ -73,6 +76,12 @@ def span(time: timedelta) -> str:
 def moment(at: datetime) -> str:
     """Each person reads it in a time zone of his own; the fallback, where Slack shows no markup, is in UTC."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
+
+
+def took(time: timedelta) -> str:
+    """For durations that people feel: tenths of a second below ten."""
+    seconds = max(time.total_seconds(), 0.0)
+    return f"{seconds:.1f} s" if seconds < 10 else span(time)
 
 
 def old(deployment: Deployment, now: datetime) -> str:

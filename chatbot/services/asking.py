@@ -190,10 +190,9 @@ async def _offer_again(held: Held, old: Plan, fresh: Plan) -> None:
     valid, row = held.crew.patience.valid, held.row
     if person(row.actor) is None:
         return
+    fresh = await held.crew.history.beside(fresh)
     offer = await held.crew.requesting.offer(fresh, actor=row.actor, channel=row.channel, valid=valid)
-    await _whisper(
-        held, confirmation.card(fresh, offer, now=held.now(), valid=valid, changed=what_changed(old, fresh))
-    )
+    await _whisper(held, confirmation.card(fresh, offer, now=held.now(), valid=valid, before=old))
 
 
 async def _whisper(held: Held, message: Message) -> None:

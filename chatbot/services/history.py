@@ -1,8 +1,12 @@
 """What is known of a project's operations: reads only."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
-from chatbot.domain.operations import Line, Operation
+from chatbot.domain.operations import Line, Operation, Stage
+from chatbot.domain.pacing import usual_move
+from chatbot.domain.planning import Other, Path, Plan
 from chatbot.services.records import as_operation, findings_of
 from storage import operations
 from storage.database import Database
@@ -23,13 +27,29 @@ class History:
         ended = [as_operation(row) for row in lately if row.finished_at is not None]
         return sorted(ended, key=lambda o: o.finished_at or o.requested_at, reverse=True)
 
+    async def beside(self, plan: Plan) -> Plan:
+        """The plan with what the bot itself knows of its project: how long moves usually take, and whose
+        operations are not through.
+        """
+        async with self._database.read() as session:
+            unfinished = await operations.unfinished_of(session, plan.project.id)
+            moves = await operations.newest_moves(session, plan.project.id)
+        others = tuple(
+            Other(o.actor, o.plan.path, o.plan.target.label, waits=o.stage is Stage.WAITING)
+            for o in map(as_operation, unfinished)
+        )
+        is_a_move = (
+            plan.path in {Path.PROMOTE, Path.ROLLBACK} and not plan.only_begins and not plan.when_ready
+        )
+        usual = usual_move(_moved_after(moves)) if is_a_move else plan.usual
+        return replace(plan, others=others, usual=usual)
+
     async def took(self, project_id: str) -> list[timedelta]:
         """How long the newest moves of a project took, from acceptance to arrival; else those of any project."""
         async with self._database.read() as session:
             of_project = await operations.newest_moves(session, project_id)
             moves = of_project or await operations.newest_moves(session)
-        moved = (findings_of(row).moved_after for row in moves)
-        return [after for after in moved if after is not None]
+        return _moved_after(moves)
 
     async def line(self, row: Row) -> Line:
         """Where an operation stands that waits for its turn."""
@@ -58,3 +78,8 @@ class History:
         async with self._database.read() as session:
             ended = row.finished_at or row.created_at
             return await operations.to_retire(session, row.project_id, before=ended)
+
+
+def _moved_after(moves: Iterable[Row]) -> list[timedelta]:
+    moved = (findings_of(row).moved_after for row in moves)
+    return [after for after in moved if after is not None]

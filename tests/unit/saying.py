@@ -21,7 +21,6 @@ from chatbot.domain.planning import (
     ReleaseOver,
     ReleaseUnderWay,
     StillBuilding,
-    what_changed,
 )
 from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
 from chatbot.domain.requests import (
@@ -143,7 +142,7 @@ SAYINGS = [
         confirmation,
         "card",
         st.tuples(plans(), plans()),
-        lambda v: confirmation.card(v[0], CONFIRMATION_ID, now=NOON, valid=VALID, changed=what_changed(*v)),
+        lambda v: confirmation.card(v[0], CONFIRMATION_ID, now=NOON, valid=VALID, before=v[1]),
     ),
     Saying(confirmation, "spent", plans(), lambda v: confirmation.spent(v, ACTOR)),
     Saying(confirmation, "cancelled", plans(), confirmation.cancelled),

@@ -26,7 +26,7 @@ from chatbot.domain.deployments import (
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.judging import Baseline
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
-from chatbot.domain.planning import Caution, Part, Path, Plan
+from chatbot.domain.planning import Caution, Other, Part, Path, Plan
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.domain.repositories import Repository
 from chatbot.messages.wording import plain
@@ -303,6 +303,7 @@ def plans(draw: st.DrawFn) -> Plan:
         newest_release=draw(st.none() | releases()),
         code=draw(st.none() | code_changes),
         crons=draw(cron_changes),
+        others=draw(st.sampled_from([(), (Other(ACTOR, Path.REBUILD, "3f2a1bc", waits=True),) * 11])),
     )
 
 

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from chatbot.domain.planning import (
     MAX_REASON,
     Caution,
-    Part,
+    Other,
     Path,
     Plan,
     plan_promotion,
     plan_rollback,
-    what_changed,
 )
 from chatbot.messages import actions, confirmation
 from chatbot.messages.wording import foreign
@@ -73,6 +72,7 @@ def test_both_sides_are_shown() -> None:
         (ROLLBACK, "*Instant rollback.* The domains go back"),
         (REBUILD, "*Complete rebuild.* A preview cannot be promoted as it is"),
         (replace(REBUILD, usual=timedelta(seconds=92)), "This usually takes 1 min."),
+        (replace(ROLLBACK, usual=timedelta(seconds=2.34)), "Nothing is rebuilt. This usually takes 2.3 s."),
     ],
 )
 def test_the_path_says_whether_it_is_rebuilt(plan: Plan, path: str) -> None:
@@ -209,39 +209,24 @@ def test_the_reason_is_shown_and_cannot_mention() -> None:
     assert f"*Reason*: {foreign('<!channel> now')}" in words(card(plan))
 
 
-@given(plans(), plans())
-@settings(max_examples=20)
-def test_what_changed_is_said_on_top_of_a_new_card(before: Plan, after: Plan) -> None:
-    changed = what_changed(before, after)
-    shown = words(card(after, changed=changed)).splitlines()
-    if changed:
-        assert shown[1].startswith("*Nothing was done: ")
-        assert all(confirmation.PARTS[part] in shown[1] for part in changed)
-        assert shown[1].count(" and ") == (len(changed) > 1)
-    else:
-        assert "*Nothing was done" not in shown[1]
+class TestOthers:
+    """Whose operations on the project are not through."""
 
+    ANA = Other("slack:U0ANA0001", Path.REBUILD, "3f2a1bc")
+    BOB = Other("slack:U0BOB0002", Path.PROMOTE, "c0ffee0", waits=True)
 
-def test_every_part_has_its_own_words() -> None:
-    assert set(confirmation.PARTS) == set(Part)
-    assert len(set(confirmation.PARTS.values())) == len(Part)
+    def test_who_and_what_is_named_first_among_the_warnings(self) -> None:
+        shown = words(card(replace(PROMOTE, others=(self.ANA, self.BOB), cautions=(Caution.UNPINS,))))
+        assert (
+            "*Mind*\n• <@U0ANA0001>'s rebuild to `3f2a1bc` is under way, <@U0BOB0002>'s promote to `c0ffee0` waits. "
+            "This one waits for its turn.\n• Production is pinned"
+        ) in shown
 
-
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ((Part.MOVE,), "whether another move is under way"),
-        ((Part.PATH, Part.CURRENT), "the way it is done and what is Current"),
-        (
-            (Part.DEPLOYMENT, Part.SERVING, Part.ENVIRONMENT),
-            "the state of the deployment, what the affected domains serve and the environment keys",
-        ),
-    ],
-)
-def test_all_that_changed_is_one_list(changed: tuple[Part, ...], sentence: str) -> None:
-    assert confirmation.all_of(changed) == sentence
-    top = words(card(PROMOTE, changed=changed)).splitlines()[1]
-    assert top == f"*Nothing was done: {sentence} changed meanwhile.* This is the new plan:"
+    def test_a_way_back_goes_first(self) -> None:
+        assert "before those that wait, and the build gives way to it." in words(
+            card(replace(ROLLBACK, others=(self.ANA,)))
+        )
+        assert "This one goes before those that wait.\n" in words(card(replace(ROLLBACK, others=(self.BOB,))))
 
 
 def test_a_reason_as_long_as_the_platform_takes_is_shown_to_its_end() -> None:
