@@ -57,6 +57,7 @@ class Part(StrEnum):
 
     PATH = "path"
     DEPLOYMENT = "deployment"
+    GONE = "gone"
     CURRENT = "current"
     RELEASE = "release"
     DOMAINS = "domains"

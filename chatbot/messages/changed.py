@@ -10,6 +10,7 @@ from chatbot.messages.wording import code, domain_name, named
 PARTS = {
     Part.PATH: "the way it is done",
     Part.DEPLOYMENT: "the state of the deployment",
+    Part.GONE: "whether the deployment is there at all",
     Part.CURRENT: "what is Current",
     Part.RELEASE: "the rolling release",
     Part.MOVE: "whether another move is under way",

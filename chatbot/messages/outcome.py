@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from chatbot.domain.operations import Build, DomainProof, Line, Operation, Stage
-from chatbot.domain.planning import Path
+from chatbot.domain.planning import Part, Path
 from chatbot.domain.undoing import undo_of
 from chatbot.messages import releaseoutcome
 from chatbot.messages.changed import all_of
@@ -104,6 +104,11 @@ def _outdated(operation: Operation) -> str:
             else "the confirmation was too old when I could act on it"
         )
         return f"Nothing was done: {why}. Ask again for a new one."
+    if findings.changed == (Part.GONE,):
+        return (
+            "Nothing was done: the deployment was deleted after the confirmation. "
+            "Push its commit again, or choose another with `/deployments`."
+        )
     by = f" {overtook(findings.overtaken)}" if findings.overtaken else ""
     return f"Nothing was done: {all_of(findings.changed)} changed after the confirmation.{by}"
 

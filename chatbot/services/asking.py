@@ -16,6 +16,7 @@ from chatbot.domain.planning import (
     ReleaseUnderWay,
     what_changed,
 )
+from chatbot.domain.requests import Deleted
 from chatbot.errors import PlatformAnswered, PlatformError, PlatformGarbled, Refusal
 from chatbot.messages import Message, confirmation, refusals
 from chatbot.services.announcer import SlackTrouble
@@ -44,6 +45,8 @@ async def check_and_ask(held: Held) -> None:
         await _whisper(held, refusals.word(refusal, held.now()))
     except AlreadyCurrent as error:
         await _overtaken(held, error.project, (Part.CURRENT,))
+    except Deleted:
+        await held.step(Stage.OUTDATED, Findings(changed=(Part.GONE,)))
     except Refusal:
         await held.step(Stage.OUTDATED, Findings(changed=(Part.DEPLOYMENT,)))
     except PlatformError as error:

@@ -67,8 +67,6 @@ class Planner:
         is_rollback = plan.path is Path.ROLLBACK
         listed = is_rollback and not plan.target.rollback_candidate
         look = await self._survey.look_again(plan.target, candidates=listed)
-        if look.target.deleted:
-            raise Deleted(Reference(Kind.ID, look.target.id))
         if is_rollback:
             fresh = plan_rollback(look, plan.reason)
         else:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from chatbot.domain.changes import CodeChange, Counted, builds_between, code_change, counted
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.planning import Look
+from chatbot.domain.references import Kind, Reference
 from chatbot.domain.releases import RollingRelease
 from chatbot.domain.repositories import GitHost
-from chatbot.errors import GitHostError
+from chatbot.domain.requests import Deleted
+from chatbot.errors import GitHostError, NotFound
 from chatbot.github import GitHubClient
 from chatbot.services.releases import Releases
 from chatbot.vercel import VercelClient
@@ -48,18 +50,28 @@ class Survey:
         return Look(seen, whole, tuple(domains), tuple(environment), tuple(recent), release, code)
 
     async def look_again(self, target: Deployment, *, candidates: bool = False) -> Look:
-        """What a confirmation is bound to, and no more: the last look before a request is sent."""
+        """What a confirmation is bound to, and no more: the last look before a request is sent. Raises Deleted."""
         project_id = target.project_id
         (project, release), domains, environment, whole, candidate = await asyncio.gather(
             self._releases.project(target),
             self._vercel.domains(project_id),
             self._vercel.environment(project_id),
-            self._vercel.deployment(target.id),
+            self._still_there(target),
             self._is_candidate(target) if candidates else _no(),
         )
         eligible = candidate if candidates else target.rollback_candidate
         whole = replace(whole, rollback_candidate=eligible)
         return Look(project, whole, tuple(domains), tuple(environment), newest_release=release)
+
+    async def _still_there(self, target: Deployment) -> Deployment:
+        """As it is now. Raises Deleted."""
+        try:
+            found = await self._vercel.deployment(target.id)
+        except NotFound:
+            raise Deleted(Reference(Kind.ID, target.id)) from None
+        if found.deleted:
+            raise Deleted(Reference(Kind.ID, target.id))
+        return found
 
     async def code(self, project: Project, target: Deployment) -> CodeChange:
         """What a move from Current to the target does to the code. Never fails for what the git host does."""
