@@ -128,7 +128,6 @@ class Project:
     auto_assign: bool
     current: Deployment | None = None
     last_request: AliasRequest | None = None
-    production_branch: str | None = None
     repository: Repository | None = None
     rolling_release: bool = False
     rollback_reason: str | None = None

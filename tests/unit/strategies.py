@@ -210,7 +210,6 @@ def projects(draw: st.DrawFn) -> Project:
         auto_assign=draw(st.booleans()),
         current=serving,
         last_request=last,
-        production_branch=draw(st.none() | hostile(1)),
         repository=draw(st.none() | repositories),
         rolling_release=draw(st.booleans()),
         crons=draw(crons),

@@ -217,7 +217,7 @@ def test_a_project() -> None:
     assert (made.id, made.name) == ("prj_shop0000000000000000000", "shop")
     assert made.auto_assign
     assert not made.pinned
-    assert (made.production_branch, made.repository) == ("main", SHOP)
+    assert made.repository == SHOP
     assert made.current is not None
     assert made.current.id == CURRENT
     assert made.current.plan == "pro"
@@ -262,15 +262,10 @@ def test_a_project_that_serves_nothing(targets: Any) -> None:
 def test_a_project_that_leaves_out_what_it_may() -> None:
     made = wire.ProjectWire.model_validate({"id": "prj_x", "name": "x"}).to_domain()
     assert made.auto_assign
-    assert (made.current, made.last_request, made.production_branch, made.repository) == (
-        None,
-        None,
-        None,
-        None,
-    )
+    assert (made.current, made.last_request, made.repository) == (None, None, None)
     assert (made.crons, made.crons_are_off) == ((), False)
     none = project_body(link=None, lastAliasRequest=None, rollingRelease=None, rollbackDescription=None)
-    assert (none.last_request, none.production_branch, none.rolling_release) == (None, None, False)
+    assert (none.last_request, none.rolling_release) == (None, False)
     first = {"toDeploymentId": CURRENT, "jobStatus": "pending", "requestedAt": 1, "type": "promote"}
     assert project_body(lastAliasRequest={**first, "fromDeploymentId": None}).last_request.from_id is None
     assert project_body(rollingRelease={"target": "production", "stages": []}).rolling_release
