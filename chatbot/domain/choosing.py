@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
-from chatbot.domain.planning import Path, undoes_a_rollback
+from chatbot.domain.planning import (
+    undoes_a_rollback,
+)
+from chatbot.domain.plans import (
+    Path,
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,11 @@ from typing import Literal, Self
 
 from chatbot.domain.deployments import Deployment
 from chatbot.domain.judging import Baseline
-from chatbot.domain.planning import Part, Path, Plan
+from chatbot.domain.plans import (
+    Part,
+    Path,
+    Plan,
+)
 from chatbot.domain.releases import RollingRelease
 
 

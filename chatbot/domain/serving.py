@@ -12,7 +12,9 @@ from itertools import pairwise
 
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Path
+from chatbot.domain.plans import (
+    Path,
+)
 
 _SAME_MOVE = timedelta(minutes=15)
 """The platform's record and the bot's own of one move are no further apart, whatever the clocks say."""

@@ -10,7 +10,10 @@ from dataclasses import replace
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.releases import RollingRelease
 from chatbot.domain.requests import NothingToUndo, Overtaken
 from chatbot.domain.serving import moved_by

@@ -2,7 +2,9 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.domain.planning import Plan
+from chatbot.domain.plans import (
+    Plan,
+)
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later, open_dialog
 from chatbot.listeners.bot import Bot

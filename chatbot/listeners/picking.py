@@ -12,7 +12,12 @@ from slack_sdk.models.blocks import Option
 
 from chatbot.domain.access import IdentityUnknown, NotAllowed
 from chatbot.domain.choosing import choices
-from chatbot.domain.planning import AlreadyPromoted, Plan
+from chatbot.domain.planning import (
+    AlreadyPromoted,
+)
+from chatbot.domain.plans import (
+    Plan,
+)
 from chatbot.domain.references import MAX_LENGTH, Kind, Reference
 from chatbot.domain.requests import UnknownDeployment
 from chatbot.errors import PlatformUnreachable

@@ -4,7 +4,12 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.domain.planning import Path, ReleaseUnderWay
+from chatbot.domain.planning import (
+    ReleaseUnderWay,
+)
+from chatbot.domain.plans import (
+    Path,
+)
 from chatbot.domain.references import Kind, Reference
 from chatbot.domain.requests import ButtonUnknown
 from chatbot.listeners.answering import Asked, Reply, Work, click_later

@@ -8,7 +8,13 @@ from dataclasses import replace
 from slack_bolt.async_app import AsyncApp
 
 from chatbot.domain.candidates import resume_with, rollback_candidates
-from chatbot.domain.planning import MAX_REASON, AlreadyCurrent, Path
+from chatbot.domain.planning import (
+    AlreadyCurrent,
+)
+from chatbot.domain.plans import (
+    MAX_REASON,
+    Path,
+)
 from chatbot.domain.references import Kind, Reference, parse_reference
 from chatbot.domain.requests import NothingToRollBackTo, UnknownDeployment, UnknownProject
 from chatbot.domain.serving import before_current, history, last_served, moved_by

@@ -1,7 +1,10 @@
 """What is Current now, told to the channel once it is proven, with the way back one click away."""
 
 from chatbot.domain.operations import Operation, Overtaking
-from chatbot.domain.planning import MAX_REASON, Path
+from chatbot.domain.plans import (
+    MAX_REASON,
+    Path,
+)
 from chatbot.messages import releaseoutcome
 from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, context, row, sections

@@ -4,7 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from chatbot.domain.deployments import Deployment
 from chatbot.domain.environment import changed_keys
-from chatbot.domain.planning import Part, Path, Plan, what_changed
+from chatbot.domain.plans import (
+    Part,
+    Path,
+    Plan,
+    what_changed,
+)
 from chatbot.messages.wording import code, domain_name, named
 
 PARTS = {

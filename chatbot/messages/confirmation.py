@@ -9,7 +9,12 @@ from slack_sdk.models.views import View
 
 from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Domain
-from chatbot.domain.planning import MAX_REASON, Caution, Path, Plan
+from chatbot.domain.plans import (
+    MAX_REASON,
+    Caution,
+    Path,
+    Plan,
+)
 from chatbot.messages import actions, changed, consequences, releasecard
 from chatbot.messages.message import (
     Message,

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator
 from chatbot.domain.changes import CodeChange, Counted
 from chatbot.domain.crons import Cron
 from chatbot.domain.environment import EnvironmentChange
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.messages.changed import PATHS
 from chatbot.messages.wording import code, count, how_many_fit, mention, named
 

@@ -3,7 +3,10 @@
 from slack_sdk.models.blocks import ButtonElement
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages import actions
 from chatbot.messages.message import ask_first, button

@@ -5,7 +5,10 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.operations import Line, Operation, Overtaking, Stage, duration
-from chatbot.domain.planning import MAX_REASON, Path
+from chatbot.domain.plans import (
+    MAX_REASON,
+    Path,
+)
 from chatbot.domain.undoing import still_rolling
 from chatbot.messages import actions, oneclick, releasecard, releaseoutcome
 from chatbot.messages.buildlog import log_end

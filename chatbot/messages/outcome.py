@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 
 from chatbot.domain.operations import Build, DomainProof, Line, Operation, Stage
-from chatbot.domain.planning import Part, Path
+from chatbot.domain.plans import (
+    Part,
+    Path,
+)
 from chatbot.domain.undoing import undo_of
 from chatbot.messages import releaseoutcome
 from chatbot.messages.changed import all_of

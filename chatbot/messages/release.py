@@ -6,7 +6,11 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.deployments import Deployment, Project, ReleaseStage, State, state_of
-from chatbot.domain.planning import NoSuchStep, ReleaseOver, ReleaseUnderWay
+from chatbot.domain.planning import (
+    NoSuchStep,
+    ReleaseOver,
+    ReleaseUnderWay,
+)
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, context, header, row, says, section

@@ -1,7 +1,10 @@
 """What the confirmation says of a change that a rolling release has to do with."""
 
 from chatbot.domain.deployments import Deployment
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.releases import RollingRelease
 from chatbot.messages.release import line, percent, stages_to_come, standing
 from chatbot.messages.wording import code

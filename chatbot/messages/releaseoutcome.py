@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Path
+from chatbot.domain.plans import (
+    Path,
+)
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.messages.release import goes_on, line, lines, standing
 from chatbot.messages.wording import code

@@ -9,11 +9,13 @@ from chatbot.domain.operations import Build, Findings, Stage, Trouble
 from chatbot.domain.planning import (
     AlreadyCurrent,
     NoSuchStep,
+    ReleaseOver,
+    ReleaseUnderWay,
+)
+from chatbot.domain.plans import (
     Part,
     Path,
     Plan,
-    ReleaseOver,
-    ReleaseUnderWay,
     what_changed,
 )
 from chatbot.domain.requests import Deleted

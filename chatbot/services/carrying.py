@@ -19,7 +19,9 @@ from chatbot.domain.pacing import (
     until_next_look_at_build,
     until_next_look_at_queue,
 )
-from chatbot.domain.planning import Path
+from chatbot.domain.plans import (
+    Path,
+)
 from chatbot.errors import PlatformError
 from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement

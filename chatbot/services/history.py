@@ -6,7 +6,11 @@ from datetime import timedelta
 
 from chatbot.domain.operations import Line, Operation, Stage
 from chatbot.domain.pacing import usual_move
-from chatbot.domain.planning import Other, Path, Plan
+from chatbot.domain.plans import (
+    Other,
+    Path,
+    Plan,
+)
 from chatbot.services.records import as_operation, findings_of
 from storage import operations
 from storage.database import Database

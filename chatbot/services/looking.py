@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from chatbot.domain.deployments import Deployment, Project, State, state_of
 from chatbot.domain.judging import Baseline, Sight
 from chatbot.domain.operations import Build, Findings, Stage, Trouble
-from chatbot.domain.planning import Path
+from chatbot.domain.plans import (
+    Path,
+)
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services import releasing
 from chatbot.services.asking import (

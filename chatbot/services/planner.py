@@ -6,7 +6,14 @@ from difflib import get_close_matches
 
 from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.planning import Path, Plan, plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.references import Kind, Reference
 from chatbot.domain.requests import (
     Ambiguous,

@@ -8,7 +8,9 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 
 from chatbot.domain.operations import Findings, Operation, Stage
-from chatbot.domain.planning import Plan
+from chatbot.domain.plans import (
+    Plan,
+)
 from chatbot.domain.releases import RollingRelease
 from storage.models import Operation as Row
 

@@ -3,7 +3,16 @@
 import asyncio
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
-from chatbot.domain.planning import Look, Path, Plan, ReleaseOver, ReleaseUnderWay, plan_step
+from chatbot.domain.planning import (
+    ReleaseOver,
+    ReleaseUnderWay,
+    plan_step,
+)
+from chatbot.domain.plans import (
+    Look,
+    Path,
+    Plan,
+)
 from chatbot.domain.releases import RollingRelease
 from chatbot.vercel import VercelClient
 

@@ -6,7 +6,10 @@ from dataclasses import replace
 from chatbot.domain.deployments import Project
 from chatbot.domain.judging import Baseline, Sight, judge
 from chatbot.domain.operations import Findings, Stage
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.domain.watching import judge_abort, judge_advance, judge_completion, judge_start
 from chatbot.errors import PlatformError

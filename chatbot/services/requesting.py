@@ -7,7 +7,9 @@ from secrets import token_urlsafe
 from typing import Any
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Plan
+from chatbot.domain.plans import (
+    Plan,
+)
 from chatbot.domain.requests import (
     AlreadyUnderWay,
     ConfirmationExpired,

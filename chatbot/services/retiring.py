@@ -1,7 +1,9 @@
 """Once production has moved on, the messages of earlier changes lose their buttons and say why."""
 
 from chatbot.domain.operations import Overtaking, Stage
-from chatbot.domain.planning import Path
+from chatbot.domain.plans import (
+    Path,
+)
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from chatbot.domain.changes import CodeChange, Counted, builds_between, code_change, counted
 from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.planning import Look
+from chatbot.domain.plans import (
+    Look,
+)
 from chatbot.domain.references import Kind, Reference
 from chatbot.domain.releases import RollingRelease
 from chatbot.domain.repositories import GitHost

@@ -14,7 +14,9 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from chatbot.domain.deployments import Deployment, Domain, EnvironmentKey, Project
-from chatbot.domain.planning import MAX_REASON
+from chatbot.domain.plans import (
+    MAX_REASON,
+)
 from chatbot.domain.releases import RollingRelease
 from chatbot.errors import (
     NotAuthorized,

@@ -4,7 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage
-from chatbot.domain.planning import Plan, plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Plan,
+)
 from tests.unit.making import NOON, domain, look, operation, preview, project, promoted, staged
 
 DOMAINS = (domain(), domain("eu.example.com"))

@@ -13,7 +13,9 @@ from chatbot.domain.deployments import (
     ReleaseStage,
 )
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Look
+from chatbot.domain.plans import (
+    Look,
+)
 from chatbot.domain.releases import ReleaseState, RollingRelease
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

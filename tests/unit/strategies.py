@@ -26,7 +26,13 @@ from chatbot.domain.deployments import (
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.judging import Baseline
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
-from chatbot.domain.planning import Caution, Other, Part, Path, Plan
+from chatbot.domain.plans import (
+    Caution,
+    Other,
+    Part,
+    Path,
+    Plan,
+)
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.domain.repositories import Repository
 from chatbot.messages.wording import plain

@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 from chatbot.domain.operations import DomainProof, Operation, Stage
-from chatbot.domain.planning import MAX_REASON, plan_promotion
+from chatbot.domain.planning import (
+    plan_promotion,
+)
+from chatbot.domain.plans import (
+    MAX_REASON,
+)
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
 from tests.unit.happening import BUILD, FIRST, HALF, MOVED, REBUILD, ROLLBACK, at

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.planning import Path, Plan
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages import actions
 from chatbot.messages.announcement import announcement

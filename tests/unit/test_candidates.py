@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from chatbot.domain.candidates import is_newer, resume_with, rollback_candidates
 from chatbot.domain.deployments import Deployment
-from chatbot.domain.planning import Path, plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Path,
+)
 from tests.unit.making import NOON, current, look, pinned, preview, project, promoted, staged
 
 

@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
     MAX_REASON,
     Caution,
     Other,
     Path,
     Plan,
-    plan_promotion,
-    plan_rollback,
 )
 from chatbot.messages import actions, confirmation
 from chatbot.messages.wording import foreign

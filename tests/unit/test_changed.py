@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 
 from chatbot.domain.environment import EnvironmentChange
-from chatbot.domain.planning import Look, Part, Path, Plan, plan_promotion, what_changed
+from chatbot.domain.planning import (
+    plan_promotion,
+)
+from chatbot.domain.plans import (
+    Look,
+    Part,
+    Path,
+    Plan,
+    what_changed,
+)
 from chatbot.messages import changed
 from tests.unit.making import NOON, current, domain, look, pinned, preview, project, record, request, staged
 from tests.unit.strategies import plans

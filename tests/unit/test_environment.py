@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import EnvironmentKey
 from chatbot.domain.environment import EnvironmentChange, changed_keys, environment_change
-from chatbot.domain.planning import plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
 from tests.unit.making import NOON, commit, look, preview, promoted, record, staged
 
 

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import AliasRequest, Domain, EnvironmentKey
 from chatbot.domain.environment import EnvironmentChange
-from chatbot.domain.planning import Look, Part, Path, Plan, plan_promotion, plan_rollback, what_changed
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Look,
+    Part,
+    Path,
+    Plan,
+    what_changed,
+)
 from tests.unit.making import NOON, current, domain, look, preview, project, promoted, record, request, staged
 
 START = look(

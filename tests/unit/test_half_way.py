@@ -10,11 +10,13 @@ from chatbot.domain.deployments import Domain
 from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
-    Caution,
     NotEligible,
-    Path,
     plan_promotion,
     plan_rollback,
+)
+from chatbot.domain.plans import (
+    Caution,
+    Path,
 )
 from tests.unit.making import current, domain, look, project, promoted, staged
 

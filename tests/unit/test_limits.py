@@ -9,7 +9,12 @@ from chatbot.domain.changes import CodeChange, Counted
 from chatbot.domain.crons import Cron, CronChange, Rescheduled
 from chatbot.domain.deployments import Domain
 from chatbot.domain.environment import EnvironmentChange
-from chatbot.domain.planning import Caution, Other, Path, Plan
+from chatbot.domain.plans import (
+    Caution,
+    Other,
+    Path,
+    Plan,
+)
 from chatbot.domain.repositories import Repository
 from chatbot.messages import confirmation
 from tests.unit.making import NOON, commit, current, preview, project, request

@@ -13,7 +13,13 @@ from chatbot.domain.operations import (
     check_transition,
     duration,
 )
-from chatbot.domain.planning import Path, plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Path,
+)
 from tests.unit.making import NOON, current, look, operation, preview, project, promoted, staged
 from tests.unit.strategies import operations
 

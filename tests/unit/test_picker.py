@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from chatbot.domain.choosing import choices
 from chatbot.domain.deployments import Deployment, Project
-from chatbot.domain.planning import AlreadyPromoted, Path, plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    AlreadyPromoted,
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Path,
+)
 from chatbot.messages import picker
 from chatbot.messages.message import says
 from chatbot.messages.wording import foreign

@@ -8,15 +8,17 @@ from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
     BuildFailed,
-    Caution,
     NotEligible,
-    Path,
-    Plan,
     PlanRefused,
     ReleaseUnderWay,
     StillBuilding,
     plan_promotion,
     plan_rollback,
+)
+from chatbot.domain.plans import (
+    Caution,
+    Path,
+    Plan,
 )
 from tests.unit.making import (
     NOON,

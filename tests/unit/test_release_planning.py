@@ -9,18 +9,20 @@ import pytest
 from chatbot.domain.deployments import Deployment, ReleaseStage
 from chatbot.domain.operations import Findings, Operation, Stage
 from chatbot.domain.planning import (
-    Caution,
-    Look,
     NoSuchStep,
-    Part,
-    Path,
-    Plan,
     ReleaseOver,
     ReleaseUnderWay,
     StillBuilding,
     plan_promotion,
     plan_rollback,
     plan_step,
+)
+from chatbot.domain.plans import (
+    Caution,
+    Look,
+    Part,
+    Path,
+    Plan,
     what_changed,
 )
 from chatbot.domain.releases import ReleaseState, RollingRelease

@@ -11,13 +11,15 @@ from chatbot.domain.deployments import Deployment, ReleaseStage
 from chatbot.domain.operations import Findings, Operation, Stage
 from chatbot.domain.planning import (
     NoSuchStep,
-    Path,
-    Plan,
     ReleaseOver,
     ReleaseUnderWay,
     plan_promotion,
     plan_rollback,
     plan_step,
+)
+from chatbot.domain.plans import (
+    Path,
+    Plan,
 )
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.messages import confirmation, refusals

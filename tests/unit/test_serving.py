@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.operations import Findings, Operation, Stage
-from chatbot.domain.planning import plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
 from chatbot.domain.serving import Move, Served, before_current, history, last_served, moved_by
 from tests.unit.making import NOON, current, look, operation, preview, project, promoted, request, staged
 

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from chatbot.domain.operations import Findings, Operation, Stage
-from chatbot.domain.planning import Plan, what_changed
+from chatbot.domain.plans import (
+    Plan,
+    what_changed,
+)
 from chatbot.domain.undoing import retry_of, undo_of
 from tests.unit.strategies import domain_lists, findings, operations, plans
 

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.domain.operations import DomainProof, Line, Operation, Overtaking, Stage, Trouble
-from chatbot.domain.planning import Part, Path, plan_promotion
+from chatbot.domain.planning import (
+    plan_promotion,
+)
+from chatbot.domain.plans import (
+    Part,
+    Path,
+)
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
 from tests.unit.happening import (

@@ -10,7 +10,14 @@ from hypothesis import given
 from chatbot.domain.deployments import Domain, Project
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.operations import Build, Findings, Operation, Stage
-from chatbot.domain.planning import Path, Plan, plan_promotion, plan_rollback
+from chatbot.domain.planning import (
+    plan_promotion,
+    plan_rollback,
+)
+from chatbot.domain.plans import (
+    Path,
+    Plan,
+)
 from chatbot.domain.requests import NothingToUndo, Overtaken
 from chatbot.domain.undoing import retry_of, undo_of, undo_of_last, was_off_before
 from tests.unit.making import (
