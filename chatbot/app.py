@@ -27,14 +27,14 @@ from chatbot.errors import ConfigurationError, NotAuthorized, PlatformError
 from chatbot.github import GitHubClient
 from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
-from chatbot.services.conductor import Conductor
 from chatbot.services.directory import Directory
-from chatbot.services.held import Crew, Patience
-from chatbot.services.history import History
-from chatbot.services.ledger import Clock, Ledger
+from chatbot.services.operations.conductor import Conductor
+from chatbot.services.operations.held import Crew, Patience
+from chatbot.services.operations.history import History
+from chatbot.services.operations.ledger import Clock, Ledger
+from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober, visiting_session
-from chatbot.services.requesting import Requesting
 from chatbot.services.tasks import Tasks
 from chatbot.services.ticker import Ticker
 from chatbot.settings import Settings, hide_from_bolt

@@ -6,12 +6,12 @@ from datetime import timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.services.announcer import Announcer
-from chatbot.services.conductor import Conductor
 from chatbot.services.directory import Directory
-from chatbot.services.history import History
-from chatbot.services.ledger import Clock, Ledger
+from chatbot.services.operations.conductor import Conductor
+from chatbot.services.operations.history import History
+from chatbot.services.operations.ledger import Clock, Ledger
+from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
-from chatbot.services.requesting import Requesting
 from chatbot.services.tasks import Tasks
 from chatbot.vercel import VercelClient
 from storage.database import Database

@@ -10,8 +10,8 @@ from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later
 from chatbot.listeners.bot import Bot
 from chatbot.messages import actions, confirmation, listings
 from chatbot.messages.actions import any_number
-from chatbot.services.records import as_operation
-from chatbot.services.requesting import FollowUp
+from chatbot.services.operations.records import as_operation
+from chatbot.services.operations.requesting import FollowUp
 
 
 def register(app: AsyncApp, bot: Bot) -> None:

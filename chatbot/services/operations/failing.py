@@ -6,7 +6,7 @@ from dataclasses import replace
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.operations import Findings, Stage, Trouble
 from chatbot.errors import PlatformError
-from chatbot.services.held import Held
+from chatbot.services.operations.held import Held
 
 _READ = 100
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chatbot.domain.operations import Findings, Stage, check_transition
-from chatbot.services.records import findings_json, summary
+from chatbot.services.operations.records import findings_json, summary
 from storage import audit, operations
 from storage.database import Database
 from storage.models import Operation as Row

@@ -8,8 +8,8 @@ from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
 from chatbot.services.announcer import Posted
-from chatbot.services.held import Held
-from chatbot.services.records import as_operation
+from chatbot.services.operations.held import Held
+from chatbot.services.operations.records import as_operation
 from storage.models import Operation as Row
 
 _MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from chatbot.domain.operations import DomainProof, Findings, Operation
-from chatbot.services.held import Held
+from chatbot.services.operations.held import Held
 from chatbot.services.prober import Probe
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from chatbot.domain.operations import Build, Stage
 from chatbot.errors import PlatformError
-from chatbot.services.asking import META_KEY
-from chatbot.services.held import Held
-from chatbot.services.looking import look
+from chatbot.services.operations.asking import META_KEY
+from chatbot.services.operations.held import Held
+from chatbot.services.operations.looking import look
 
 LOOK_AGAIN_AFTER, _SELDOM = timedelta(seconds=10), timedelta(minutes=1)
 _AT_FIRST = timedelta(minutes=5)

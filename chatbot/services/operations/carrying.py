@@ -27,14 +27,14 @@ from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement
 from chatbot.messages.buildlog import whole_log_end
 from chatbot.messages.proof import whole_proof
-from chatbot.services.afterwards import LOOK_AGAIN_AFTER, look_again
 from chatbot.services.announcer import LiveMessage, Posted, SlackTrouble
-from chatbot.services.asking import check_and_ask, person
-from chatbot.services.held import Crew, Held
-from chatbot.services.looking import follow_build, look, saw_nothing
-from chatbot.services.retiring import retire_outlived
-from chatbot.services.stopping import stop_build
-from chatbot.services.waiting import wait
+from chatbot.services.operations.afterwards import LOOK_AGAIN_AFTER, look_again
+from chatbot.services.operations.asking import check_and_ask, person
+from chatbot.services.operations.held import Crew, Held
+from chatbot.services.operations.looking import follow_build, look, saw_nothing
+from chatbot.services.operations.retiring import retire_outlived
+from chatbot.services.operations.stopping import stop_build
+from chatbot.services.operations.waiting import wait
 from storage.errors import LeaseLost
 from storage.models import Operation as Row
 

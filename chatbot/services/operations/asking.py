@@ -22,10 +22,10 @@ from chatbot.domain.requests import Deleted
 from chatbot.errors import PlatformAnswered, PlatformError, PlatformGarbled, Refusal
 from chatbot.messages import Message, confirmation, refusals
 from chatbot.services.announcer import SlackTrouble
-from chatbot.services.held import Held
-from chatbot.services.overtaking import overtaking
-from chatbot.services.records import plan_json
-from chatbot.services.releasing import ask_step, has_gone_on
+from chatbot.services.operations.held import Held
+from chatbot.services.operations.overtaking import overtaking
+from chatbot.services.operations.records import plan_json
+from chatbot.services.operations.releasing import ask_step, has_gone_on
 
 META_KEY = "promotebotOperation"
 """A rebuild carries the operation's id under this key of its meta: a lost answer can be found again."""

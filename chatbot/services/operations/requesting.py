@@ -19,9 +19,9 @@ from chatbot.domain.requests import (
     Stale,
     TooLate,
 )
-from chatbot.services.history import LATELY
-from chatbot.services.ledger import Clock, append
-from chatbot.services.records import Lease, about, as_operation, plan_from, plan_json, row_of
+from chatbot.services.operations.history import LATELY
+from chatbot.services.operations.ledger import Clock, append
+from chatbot.services.operations.records import Lease, about, as_operation, plan_from, plan_json, row_of
 from storage import audit, confirmations, errors, operations
 from storage.database import Database
 from storage.models import Confirmation

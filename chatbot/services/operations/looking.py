@@ -11,19 +11,19 @@ from chatbot.domain.plans import (
     Path,
 )
 from chatbot.errors import NotFound, PlatformError
-from chatbot.services import releasing
-from chatbot.services.asking import (
+from chatbot.services.operations import releasing
+from chatbot.services.operations.asking import (
     META_KEY,
     ask_to_promote_build,
     build_begins,
     keep_auto_assignment_off,
     trouble_of,
 )
-from chatbot.services.failing import build_failed, checks_failed
-from chatbot.services.held import Held
-from chatbot.services.overtaking import overtaking
-from chatbot.services.proving import moved, proofs
-from chatbot.services.waiting import saw_no_build
+from chatbot.services.operations.failing import build_failed, checks_failed
+from chatbot.services.operations.held import Held
+from chatbot.services.operations.overtaking import overtaking
+from chatbot.services.operations.proving import moved, proofs
+from chatbot.services.operations.waiting import saw_no_build
 
 _BETWEEN_PROGRESS = timedelta(seconds=1)
 

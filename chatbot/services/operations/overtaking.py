@@ -2,7 +2,7 @@
 
 from chatbot.domain.deployments import Project
 from chatbot.domain.operations import Overtaking
-from chatbot.services.held import Held
+from chatbot.services.operations.held import Held
 
 
 async def overtaking(held: Held, project: Project) -> Overtaking | None:

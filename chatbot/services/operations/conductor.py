@@ -4,9 +4,9 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from chatbot.services.carrying import Carrying
-from chatbot.services.held import Crew
-from chatbot.services.records import Lease
+from chatbot.services.operations.carrying import Carrying
+from chatbot.services.operations.held import Crew
+from chatbot.services.operations.records import Lease
 from chatbot.services.tasks import Tasks
 from storage.errors import LeaseLost
 from storage.models import Operation as Row

@@ -6,7 +6,7 @@ from dataclasses import replace
 from chatbot.domain.deployments import State, state_of
 from chatbot.domain.operations import Build, Stage
 from chatbot.errors import PlatformError
-from chatbot.services.held import Held
+from chatbot.services.operations.held import Held
 
 _GIVEN_UP = frozenset({Stage.CANCELLED, Stage.SUPERSEDED})
 _log = logging.getLogger(__name__)

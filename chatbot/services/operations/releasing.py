@@ -13,7 +13,7 @@ from chatbot.domain.plans import (
 from chatbot.domain.releases import ReleaseState, RollingRelease
 from chatbot.domain.watching import judge_abort, judge_advance, judge_completion, judge_start
 from chatbot.errors import PlatformError
-from chatbot.services.held import Held
+from chatbot.services.operations.held import Held
 
 
 async def ask_step(held: Held, plan: Plan) -> None:

@@ -11,7 +11,7 @@ from chatbot.domain.plans import (
     Path,
     Plan,
 )
-from chatbot.services.records import as_operation, findings_of
+from chatbot.services.operations.records import as_operation, findings_of
 from storage import operations
 from storage.database import Database
 from storage.models import Operation as Row

@@ -5,9 +5,9 @@ from dataclasses import replace
 from chatbot.domain.deployments import State, state_of
 from chatbot.domain.operations import Build, Findings, Stage
 from chatbot.errors import NotFound, PlatformError
-from chatbot.services.asking import trouble_of
-from chatbot.services.failing import build_failed, checks_failed
-from chatbot.services.held import Held
+from chatbot.services.operations.asking import trouble_of
+from chatbot.services.operations.failing import build_failed, checks_failed
+from chatbot.services.operations.held import Held
 
 
 async def wait(held: Held) -> None:

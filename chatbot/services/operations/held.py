@@ -12,12 +12,12 @@ from typing import Any
 from chatbot.domain.operations import Findings, Line, Operation, Stage
 from chatbot.errors import NotFound
 from chatbot.services.announcer import Announcer
-from chatbot.services.history import History
-from chatbot.services.ledger import Clock, Ledger
+from chatbot.services.operations.history import History
+from chatbot.services.operations.ledger import Clock, Ledger
+from chatbot.services.operations.records import as_operation, findings_of
+from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober
-from chatbot.services.records import as_operation, findings_of
-from chatbot.services.requesting import Requesting
 from chatbot.vercel import VercelClient
 from storage.errors import LeaseLost, StorageError
 from storage.models import Operation as Row
