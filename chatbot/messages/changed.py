@@ -74,7 +74,7 @@ def _how(part: Part, before: Plan, after: Plan) -> str | None:
 
 def _domains(before: Plan, after: Plan) -> str:
     was, now = ({d.name for d in plan.domains} for plan in (before, after))
-    parts = (("new", now - was), ("gone", was - now))
+    parts = (("added", now - was), ("removed", was - now))
     listed = (f"{what} {_some(map(domain_name, sorted(names)))}" for what, names in parts if names)
     return f"Domains: {'; '.join(listed)}"
 

@@ -185,10 +185,8 @@ def _side(label: str, deployment: Deployment | None, plan: Plan, now: datetime) 
     if deployment is None:
         return f"*{label}*\nnothing"
     since = plan.project.current_since if deployment == plan.current else None
-    serving = f", Current since {span(now - since)}" if since else ""
-    return (
-        f"*{label}*\n{deployment_line(deployment)}\n{old(deployment, now)}{serving} · {code(deployment.id)}"
-    )
+    serving = f", Current for {span(now - since)}" if since else ""
+    return f"*{label}*\n{deployment_line(deployment)}\n{old(deployment, now)}{serving}\n{code(deployment.id)}"
 
 
 def _domains(plan: Plan) -> list[str]:

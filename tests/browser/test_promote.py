@@ -34,6 +34,7 @@ async def test_typing_promote_and_clicking_confirm_makes_it_current(
     log = page.get_by_role("log")
     await expect(log).to_contain_text("Affected domains (4)")
     await expect(log).to_contain_text("Only visible to you")
+    await expect(page.get_by_role("checkbox", name="Keep it off")).to_be_checked()
     await page.screenshot(path=PICTURES / "confirmation.png")
 
     await page.get_by_role("button", name="Promote", exact=True).click()

@@ -336,6 +336,13 @@ async def test_those_that_wait_stand_beside_the_active_one(db: Database) -> None
     assert active is not None
     assert active.id == "op_1"
     assert line == ["op_3", "op_5", "op_2"]  # ways back go first
+    await create(db, "op_docs", project="prj_docs")
+    await create(db, "op_old", state="waiting", created_at=NOW - SECOND)
+    await change(db, "op_2", 0, finished_at=NOW, state="cancelled")
+    async with db.read() as session:
+        known = [found.id for found in await operations.unfinished_of(session, "prj_shop")]
+    assert known[0] == "op_old"  # whoever came first
+    assert set(known) == {"op_old", "op_1", "op_3", "op_4", "op_5", "op_6"}
 
 
 async def test_one_after_the_other_has_its_turn(db: Database) -> None:

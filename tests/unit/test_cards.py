@@ -21,7 +21,19 @@ from chatbot.domain.plans import (
 )
 from chatbot.messages import actions, confirmation
 from chatbot.messages.wording import foreign
-from tests.unit.making import NOON, current, domain, look, pinned, preview, project, promoted, record, staged
+from tests.unit.making import (
+    NOON,
+    current,
+    domain,
+    look,
+    pinned,
+    preview,
+    project,
+    promoted,
+    record,
+    request,
+    staged,
+)
 from tests.unit.saying import buttons, words
 from tests.unit.strategies import plans
 
@@ -60,8 +72,8 @@ def test_every_button_carries_the_confirmation_and_nothing_else() -> None:
 
 def test_both_sides_are_shown() -> None:
     shown = words(card(PROMOTE))
-    assert "*Current now*\n`c0ffee0` fix the cart (ana, main)\n24 h old · `dpl_current`" in shown
-    assert "*Current then*\n`3f2a1bc` fix the cart (ana, main)\n1 h old · `dpl_target`" in shown
+    assert "*Current now*\n`c0ffee0` fix the cart (ana, main)\n24 h old\n`dpl_current`" in shown
+    assert "*Current then*\n`3f2a1bc` fix the cart (ana, main)\n1 h old\n`dpl_target`" in shown
     assert "*Current now*\nnothing" in words(
         card(plan_promotion(look(staged(), project=project(current=None))))
     )
@@ -257,6 +269,15 @@ def test_every_path_has_a_verb(path: Path) -> None:
     assert confirmation.title(replace(PROMOTE, path=path)).startswith(confirmation.VERBS[path])
 
 
+def test_how_long_it_has_been_current_is_told_where_vercel_says_it() -> None:
+    moved = project(last_request=request("dpl_current", requested_at=NOON - timedelta(hours=3)))
+    assert "24 h old, Current for 3 h\n" in words(card(plan_promotion(look(staged(), project=moved))))
+    assigned = project(current=current(assigned_at=NOON - timedelta(hours=5)))
+    assert "24 h old, Current for 5 h\n" in words(card(plan_promotion(look(staged(), project=assigned))))
+    failed = project(last_request=request("dpl_current", "failed"), current=current())
+    assert "24 h old\n" in words(card(plan_promotion(look(staged(), project=failed))))
+
+
 def test_the_ages_are_from_now() -> None:
     shown = words(card(replace(PROMOTE, project=project(current=current(created_at=NOON)))))
-    assert "0 s old · `dpl_current`" in shown
+    assert "0 s old\n`dpl_current`" in shown

@@ -40,9 +40,9 @@ def test_current_is_told_from_the_old_to_the_new() -> None:
 
 def test_domains_are_named() -> None:
     more = replace(START, domains=(*DOMAINS, domain("a.example.com"), domain("b.example.com")))
-    assert marks(more) == ["• Domains: new a.example.com, b.example.com"]
+    assert marks(more) == ["• Domains: added a.example.com, b.example.com"]
     other = replace(START, domains=(domain(), domain("us.example.com")))
-    assert marks(other) == ["• Domains: new us.example.com; gone eu.example.com"]
+    assert marks(other) == ["• Domains: added us.example.com; removed eu.example.com"]
 
 
 def test_what_a_domain_serves_is_told_from_the_old_to_the_new() -> None:

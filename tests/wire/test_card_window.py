@@ -25,7 +25,7 @@ async def test_a_domain_that_came_and_one_that_went_are_named(bot: World) -> Non
     await bot.vercel("DELETE", "/v9/projects/shop/domains/eu.shop.example.com")
     await clicked(bot, card)
     again = await bot.ana.sees("Nothing was done: the affected domains changed meanwhile", channel="deploys")
-    assert "• Domains: new new.example.com; gone eu.shop.example.com" in again.words
+    assert "• Domains: added new.example.com; removed eu.shop.example.com" in again.words
     await nothing_was_sent(bot)
     await bot.ana.clicks(again, "Promote")
     told = await bot.bob.sees("is Current", channel="deploys")

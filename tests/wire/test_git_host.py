@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
 
@@ -44,24 +42,45 @@ async def test_a_preview_of_a_branch_has_commits_of_its_own_and_lacks_others(bot
     assert " back*, in " in card.words
 
 
-@pytest.mark.parametrize(
-    ("fault", "sentence"),
-    [
-        ({"hold": 3}, "GitHub did not answer."),
-        ({"status": 500}, "GitHub did not answer."),
-        ({"status": 403}, "GitHub refuses my token."),
-        ({"status": 404}, "GitHub does not know them, or does not show them to me."),
-    ],
-)
-async def test_a_git_host_in_trouble_never_prevents_a_card(
-    bot: World, fault: dict[str, Any], sentence: str
-) -> None:
-    await bot.tell_platform("faults", [{"path": "^/github/", "times": -1, **fault}])
+TROUBLE: list[tuple[dict[str, Any], str]] = [
+    ({"hold": 3}, "GitHub did not answer."),
+    ({"status": 500}, "GitHub did not answer."),
+    ({"body": {"surprise": []}}, "GitHub did not answer."),
+    ({"half": True}, "GitHub did not answer."),
+    ({"cut": "before"}, "GitHub did not answer."),
+    ({"status": 401}, "GitHub refuses my token."),
+    ({"status": 403}, "GitHub refuses my token."),
+    ({"status": 404}, "GitHub does not know them, or does not show them to me."),
+]
+
+
+async def test_a_git_host_in_trouble_never_prevents_a_card(bot: World) -> None:
+    target = await bot.newest("shop", "Staged")
+    last = None
+    for fault, sentence in TROUBLE:
+        await bot.tell_platform_clear("faults")
+        await bot.tell_platform("faults", [{"path": "^/github/", "times": -1, **fault}])
+        await bot.ana.types(f"/promote {target['id']}", channel="deploys")
+        last = await bot.ana.sees("Promote shop to", channel="deploys", after=last)
+        assert f"Commits are not counted: {sentence}" in last.words, fault
+        assert compare_link(last).startswith("https://github.com/acme/shop/compare/")
+
+
+async def test_what_the_git_host_said_is_no_part_of_what_is_confirmed(bot: World) -> None:
     card = await bot.card("shop", "Staged")
-    assert f"Commits are not counted: {sentence}" in card.words
-    assert compare_link(card).startswith("https://github.com/acme/shop/compare/")
-    await bot.ana.clicks(card, "Promote")  # it is no part of what was confirmed
+    await bot.tell_platform("faults", [{"path": "^/github/", "times": -1, "status": 500}])
+    await bot.tell_platform_clear("requests")
+    await bot.ana.clicks(card, "Promote")
     await bot.bob.sees("is Current", channel="deploys")
+    assert not [r for r in await bot.requests() if r["path"].startswith("/github")]
+
+
+async def test_more_files_than_a_comparison_tells_are_said_to_be_more(bot: World) -> None:
+    files = [f"app/pages/p{n:03}.tsx" for n in range(400)]
+    pushed = await bot.tell_platform("push", {"project": "shop", "seconds": 0, "files": files})
+    await bot.until_state("shop", pushed["deployment"]["id"], "Staged")
+    card = await bot.card("shop", "Staged")
+    assert "*3 commits forward*, in more than 300 files." in card.words
 
 
 async def test_without_a_token_the_production_builds_between_are_counted(world: World) -> None:
@@ -72,11 +91,3 @@ async def test_without_a_token_the_production_builds_between_are_counted(world: 
     back = await rollback_card(world, "api", 1)
     assert "1 production build lies between." in back.words
     assert not [r for r in await world.requests() if r["path"].startswith("/github")]
-
-
-async def test_the_git_host_is_asked_before_the_click_and_never_after(bot: World) -> None:
-    card = await bot.card("shop", "Staged")
-    await bot.tell_platform_clear("requests")
-    await bot.ana.clicks(card, "Promote")
-    await bot.bob.sees("is Current", channel="deploys")
-    assert not [r for r in await bot.requests() if r["path"].startswith("/github")]
