@@ -217,14 +217,14 @@ async def change(
 
 
 async def give_way(session: AsyncSession, project_id: str, *, state: str, now: datetime) -> Operation | None:
-    """End the project's operation from outside, if it only waits: for a build, or for a sign of its request.
+    """End the project's operation from outside, if it only waits for a build, or for a sign of its request.
 
-    One that has asked, or is about to ask, for the promote of its build is past that.
+    One that has asked, or is about to ask, for the promote of its build is past that. Where nobody knows what
+    became of a request, it may be superseded, but not called cancelled.
     """
-    waits = or_(
-        and_(col(Operation.state) == "building", col(Operation.promote_asked_at).is_(None)),
-        col(Operation.state) == "unsure",
-    )
+    waits = and_(col(Operation.state) == "building", col(Operation.promote_asked_at).is_(None))
+    if state != "cancelled":
+        waits = or_(waits, col(Operation.state) == "unsure")
     changed = await session.exec(
         update(Operation)
         .where(col(Operation.project_id) == project_id, col(Operation.finished_at).is_(None), waits)

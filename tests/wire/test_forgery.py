@@ -198,3 +198,16 @@ async def test_a_build_that_is_through_cannot_be_given_up(forger: Forger) -> Non
     await world.ana.sees("past its build: it cannot be given up", channel="deploys")
     assert not await world.requests("PATCH")
     assert (await world.operations())[0].finished_at is None
+
+
+async def test_a_request_whose_answer_was_lost_cannot_be_given_up(forger: Forger) -> None:
+    """It may have been taken."""
+    world = forger.world
+    card = await world.card("shop", "Staged")
+    await world.tell_platform("faults", [{"method": "POST", "path": "/promote/", "cut": "before"}])
+    await world.ana.clicks(card, "Promote")
+    await world.bob.sees("I am still looking.", channel="deploys")
+    (row,) = await world.operations()
+    assert await forger.clicks(_action("operation.give_up", row.id)) == 200
+    await world.ana.sees("past its build: it cannot be given up", channel="deploys")
+    assert (await world.operations())[0].finished_at is None
