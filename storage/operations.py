@@ -151,7 +151,7 @@ async def newest_moves(
     """Promotes and rollbacks that succeeded, newest first."""
     statement = (
         select(Operation)
-        .where(col(Operation.state) == "succeeded", col(Operation.path) != "rebuild")
+        .where(col(Operation.state) == "succeeded", col(Operation.path).in_(("promote", "rollback")))
         .order_by(col(Operation.created_at).desc())
         .limit(limit)
     )
