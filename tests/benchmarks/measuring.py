@@ -29,7 +29,7 @@ class Counts:
     promotions: int = 20
     moves: int = 3
     usually: Mapping[str, float] = field(default_factory=lambda: USUALLY)
-    cards: int = 12
+    cards: int = 20
     starts: int = 5
     idle: float = 2.0
 
