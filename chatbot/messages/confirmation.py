@@ -97,7 +97,7 @@ def card(
         *sections(_domains(plan), _show_domains(plan, confirmation_id)),
         columns(*(_side(label, deployment, plan, now) for label, deployment in _sides(plan))),
     ]
-    if plan.code:
+    if plan.code and plan.current:
         blocks.append(section(consequences.commits(plan.code), _compare(plan.code)))
     blocks += sections(consequences.environment(plan), _show_keys(plan, confirmation_id))
     if moves := [*consequences.cron_jobs(plan), *consequences.migrations(plan)]:

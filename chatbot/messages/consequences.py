@@ -100,7 +100,7 @@ def cron_jobs(plan: Plan) -> list[str]:
         for what, listed in (
             ("begin:", _crons(change.added)),
             ("end:", _crons(change.removed)),
-            ("another schedule:", named(changed, _SHOWN_CRONS, _LESS_ROOM)),
+            ("get another schedule:", named(changed, _SHOWN_CRONS, _LESS_ROOM)),
         )
         if listed
     ]

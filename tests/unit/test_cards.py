@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatbot.domain.changes import CodeChange, Counted
+from chatbot.domain.crons import Cron, CronChange, Rescheduled
 from chatbot.domain.planning import (
     plan_promotion,
     plan_rollback,
@@ -74,9 +76,9 @@ def test_both_sides_are_shown() -> None:
     shown = words(card(PROMOTE))
     assert "*Current now*\n`c0ffee0` fix the cart (ana, main)\n24 h old\n`dpl_current`" in shown
     assert "*Current then*\n`3f2a1bc` fix the cart (ana, main)\n1 h old\n`dpl_target`" in shown
-    assert "*Current now*\nnothing" in words(
-        card(plan_promotion(look(staged(), project=project(current=None))))
-    )
+    first = words(card(plan_promotion(look(staged(), project=project(current=None), code=CodeChange()))))
+    assert "*Current now*\nnothing" in first
+    assert "No commit is known" not in first  # there is nothing to compare with
 
 
 @pytest.mark.parametrize(
@@ -146,6 +148,62 @@ def test_a_project_without_domains_is_said_to_have_none() -> None:
     assert "*Affected domains*: none, this project has no production domain." in words(
         card(replace(PROMOTE, domains=()))
     )
+
+
+class TestCode:
+    YES = CodeChange(Counted.YES, forward=2, files=6)
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (YES, "*2 commits forward*, in 6 files."),
+            (replace(YES, forward=1, files=1), "*1 commit forward*, in 1 file."),
+            (replace(YES, forward=0, back=3), "*3 commits back*, in 6 files."),
+            (replace(YES, back=3), "*2 commits forward and 3 back*, in 6 files."),
+            (replace(YES, files=300, cut=True), "*2 commits forward*, in more than 300 files."),
+            (CodeChange(Counted.SAME), "*The same commit.*"),
+            (CodeChange(Counted.NO_COMMIT, builds_between=0), "0 production builds lie between."),
+            (CodeChange(Counted.NOT_ASKED, builds_between=1), "1 production build lies between."),
+        ],
+    )
+    def test_how_far_it_goes_is_counted_or_said_not_to_be(self, change: CodeChange, sentence: str) -> None:
+        assert sentence in words(card(replace(PROMOTE, code=change)))
+
+    @pytest.mark.parametrize("why", set(Counted) - {Counted.YES})
+    def test_every_reason_has_words(self, why: Counted) -> None:
+        assert len(words(card(replace(PROMOTE, code=CodeChange(why))))) > len(words(card(PROMOTE))) + 10
+
+    def test_migrations_are_named_either_way(self) -> None:
+        change = replace(self.YES, brings=("db/migrate/1.rb",), takes=tuple(f"{n}.sql" for n in range(9)))
+        shown = words(card(replace(PROMOTE, code=change)))
+        assert "by their names: `db/migrate/1.rb`. Rolling back later does not undo them." in shown
+        assert "`4.sql` and 4 more. This does not undo them." in shown
+
+
+class TestCronJobs:
+    SETTLE = Cron("/settle", "0 1 * * *")
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (CronChange(added=(SETTLE,)), "*Cron jobs* move too. These begin: `/settle` `0 1 * * *`\n"),
+            (CronChange(removed=(SETTLE,)), "*Cron jobs* move too. These end: `/settle` `0 1 * * *`\n"),
+            (
+                CronChange(added=(SETTLE,), rescheduled=(Rescheduled("/a", "1", "2"),)),
+                "These begin: `/settle` `0 1 * * *`; these get another schedule: `/a` `2` (was `1`)\n",
+            ),
+            (
+                CronChange(kept=2, told=False),
+                "*Cron jobs* move too: 2 now. Which ones this deployment defines",
+            ),
+        ],
+    )
+    def test_what_begins_ends_or_changes_is_named(self, change: CronChange, sentence: str) -> None:
+        assert sentence in words(card(replace(PROMOTE, crons=change)))
+
+    @pytest.mark.parametrize("change", [CronChange(), CronChange(kept=3), CronChange(told=False)])
+    def test_nothing_is_said_where_nothing_is_known_to_change(self, change: CronChange) -> None:
+        assert "Cron jobs" not in words(card(replace(PROMOTE, crons=change)))
 
 
 class TestEnvironment:

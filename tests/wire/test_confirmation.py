@@ -140,3 +140,15 @@ async def test_more_than_ten_domains_are_counted_and_shown_in_a_modal(bot: World
     await bot.ana.clicks(card, "Show all 34 domains")
     modal = await bot.ana.sees_modal("Affected domains")
     assert all(name in modal.words for name in names)
+
+
+async def test_more_keys_than_the_card_names_are_in_a_modal(bot: World) -> None:
+    names = [f"FEATURE_{n:03}" for n in range(60)]
+    records = [{"key": name, "value": "1", "type": "plain", "target": ["production"]} for name in names]
+    await bot.vercel("POST", "/v10/projects/shop/env", records)
+    card = await bot.card("shop", "Staged")
+    assert "`FEATURE_019` and 41 more" in card.words
+    await bot.ana.clicks(card, "Show all keys")
+    modal = await bot.ana.sees_modal("Environment keys")
+    assert "*Changed since the build (61)*" in modal.words
+    assert all(f"• `{name}`" in modal.words for name in [*names, "STRIPE_SECRET_KEY"])

@@ -41,6 +41,8 @@ async def test_what_was_built_for_a_custom_environment_is_rebuilt_for_production
         f"{of}/domains".replace("v9", "v10"),
         {"name": "qa.example.com", "customEnvironmentId": qa["id"]},
     )
+    own = {"key": "QA_TOKEN", "value": "1", "type": "plain", "target": [], "customEnvironmentIds": [qa["id"]]}
+    await bot.vercel("POST", "/v10/projects/docs/env", own)
     made = (await bot.tell_platform("push", {"project": "docs", "branch": "qa/rates"}))["deployment"]
     await bot.until_state("docs", made["id"], "Preview")
     await bot.tell_platform_clear("requests")
@@ -49,6 +51,9 @@ async def test_what_was_built_for_a_custom_environment_is_rebuilt_for_production
     await bot.ana.sees("is a preview: it has never served production", channel="deploys")
     await bot.ana.types("/promote https://qa.example.com/", channel="deploys")
     card = await bot.ana.sees("Rebuild and promote docs to", channel="deploys")
+    assert "production's variables of now. Those of `qa` are not used." in card.words
+    assert "Only in `qa`, missing then: `QA_TOKEN`" in card.words
+    assert "DRAFTS_VISIBLE" not in card.words  # preview's, and this is none
     assert "qa.example.com" not in card.words.partition("*Environment*")[0]  # it stays where it is
     await bot.ana.clicks(card, "Rebuild and promote")
     await bot.bob.sees("Current of docs is now", channel="deploys")
