@@ -297,3 +297,17 @@ async def test_what_the_message_has_no_room_for_is_in_its_thread(bot: World) -> 
     assert "and 14 more" in message.words
     whole = await bot.bob.sees("*All 34 domains* of shop: 34 serve", channel="deploys", thread=message)
     assert all(f"{name}: ok (200)" in whole.words for name in names)
+
+
+async def test_a_platform_that_refuses_to_keep_auto_assignment_off_is_told_of(bot: World) -> None:
+    fault = {"path": "/v9/projects/", "method": "PATCH", "status": 403, "times": -1}
+    target = await bot.newest("shop", "Promoted")
+    await bot.ana.types(f"/rollback {target['id']}", channel="deploys")
+    await bot.ana.clicks(await bot.ana.sees("Roll back shop to", channel="deploys"), "Roll back")
+    rolled = await bot.bob.sees("Production is pinned", channel="deploys")
+    await bot.tell_platform("faults", [fault])
+    await bot.ana.clicks(rolled, next(b for b in rolled.buttons if b.startswith("Undo")), confirmed=True)
+    await bot.until_audited("operation.keep_off_asked")
+    bot.clock.move(seconds=11)
+    await bot.bob.sees("Auto-assignment could not be kept off: it is on now", channel="deploys")
+    assert len(await bot.requests("PATCH")) == 1

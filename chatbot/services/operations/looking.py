@@ -25,6 +25,7 @@ from chatbot.services.operations.overtaking import overtaking
 from chatbot.services.operations.proving import moved, proofs
 from chatbot.services.operations.waiting import saw_no_build
 
+_SEEN_WITHIN = timedelta(seconds=10)
 _BETWEEN_PROGRESS = timedelta(seconds=1)
 
 
@@ -256,10 +257,19 @@ async def _prove_arrival(held: Held, findings: Findings) -> None:
     ):
         await keep_auto_assignment_off(held, findings)
         await look(held)
+    elif all(arrived) and _may_still_be_switched_off(held, findings):
+        await held.learn(findings)
     elif all(arrived):
         await held.step(Stage.SUCCEEDED, replace(findings, trouble=None))
     else:
         await _give_up_when_late(held, findings, Stage.PARTLY_MOVED if any(arrived) else Stage.UNKNOWN)
+
+
+def _may_still_be_switched_off(held: Held, findings: Findings) -> bool:
+    """A read may show late that auto-assignment was switched off, as was asked."""
+    asked_at = held.row.keep_off_asked_at
+    late = asked_at is None or held.now() - asked_at > _SEEN_WITHIN
+    return not late and bool(findings.auto_assign) and held.stage is not Stage.UNKNOWN
 
 
 def _timed(held: Held, findings: Findings, seen_at: datetime) -> Findings:
