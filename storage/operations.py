@@ -219,44 +219,20 @@ async def change(
 async def give_way(session: AsyncSession, project_id: str, *, state: str, now: datetime) -> Operation | None:
     """End the project's operation from outside, if it only waits for a build, or for a sign of its request.
 
-    One that has asked, or is about to ask, for the promote of its build is past that. Where nobody knows what
-    became of a request, it may be superseded, but not called cancelled.
+    One that has asked, or is about to ask, for the promote of its build is past that.
     """
-    waits = and_(col(Operation.state) == "building", col(Operation.promote_asked_at).is_(None))
-    if state != "cancelled":
-        waits = or_(waits, col(Operation.state) == "unsure")
-    changed = await session.exec(
-        update(Operation)
-        .where(col(Operation.project_id) == project_id, col(Operation.finished_at).is_(None), waits)
-        .values(**_ended(state, now))
-        .returning(Operation)
-        .execution_options(synchronize_session=False)
-    )
-    operation: Operation | None = changed.scalar_one_or_none()
-    if operation is not None:
-        session.expunge(operation)
-    return operation
+    waits = or_(_only_builds(), col(Operation.state) == "unsure")
+    return await _end(session, col(Operation.project_id) == project_id, waits, state=state, now=now)
 
 
 async def withdraw(
     session: AsyncSession, operation_id: str, *, state: str, now: datetime
 ) -> Operation | None:
-    """End an operation that still waits; None where it no longer does."""
-    changed = await session.exec(
-        update(Operation)
-        .where(
-            col(Operation.id) == operation_id,
-            col(Operation.finished_at).is_(None),
-            col(Operation.state) == WAITING,
-        )
-        .values(**_ended(state, now))
-        .returning(Operation)
-        .execution_options(synchronize_session=False)
-    )
-    operation: Operation | None = changed.scalar_one_or_none()
-    if operation is not None:
-        session.expunge(operation)
-    return operation
+    """End an operation that waits for its turn, or only builds; None where it no longer does. A request of which
+    nobody knows what became of it may be superseded, but not called cancelled.
+    """
+    waits = or_(col(Operation.state) == WAITING, _only_builds())
+    return await _end(session, col(Operation.id) == operation_id, waits, state=state, now=now)
 
 
 async def retire(session: AsyncSession, operation_id: str, now: datetime) -> None:
@@ -310,11 +286,28 @@ async def to_retire(session: AsyncSession, project_id: str, before: datetime) ->
     )
 
 
-def _ended(state: str, now: datetime) -> dict[str, Any]:
+async def _end(
+    session: AsyncSession, *which: ColumnElement[bool], state: str, now: datetime
+) -> Operation | None:
     """By somebody else than its carrier, who keeps it and tells its end: two would tell over each other. No
     step that starts from another state is taken any more.
     """
-    return {"state": state, "finished_at": now, "look_at": now}
+    changed = await session.exec(
+        update(Operation)
+        .where(col(Operation.finished_at).is_(None), *which)
+        .values(state=state, finished_at=now, look_at=now)
+        .returning(Operation)
+        .execution_options(synchronize_session=False)
+    )
+    operation: Operation | None = changed.scalar_one_or_none()
+    if operation is not None:
+        session.expunge(operation)
+    return operation
+
+
+def _only_builds() -> ColumnElement[bool]:
+    """Nothing but the build was asked for."""
+    return and_(col(Operation.state) == "building", col(Operation.promote_asked_at).is_(None))
 
 
 def _is_active() -> ColumnElement[bool]:

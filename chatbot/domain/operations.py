@@ -182,6 +182,7 @@ class Operation:
     channel: str
     requested_at: datetime
     asked_at: datetime | None = None
+    promote_asked_at: datetime | None = None
     finished_at: datetime | None = None
     reason: str | None = None
     findings: Findings = Findings()

@@ -127,7 +127,7 @@ def _superseded(operation: Operation) -> str:
     if by:
         return by.strip()
     first = "Somebody asked for a way back meanwhile, and that goes first."
-    if build is None:
+    if build is None or operation.promote_asked_at is not None:
         return f"{first} I no longer look at this request: it may have taken effect before."
     return f"{first} I do not promote this build. {_build_left(build)}"
 

@@ -323,10 +323,11 @@ async def test_only_an_operation_that_merely_waits_gives_way(
             await operations.change(session, "op_1", held.fence, state=state)
 
 
-async def test_what_may_have_been_taken_cannot_be_cancelled(db: Database) -> None:
-    await create(db, "op_1", state="unsure")
+@pytest.mark.parametrize("columns", [{"state": "unsure"}, {"state": "building", "promote_asked_at": NOW}])
+async def test_what_may_have_been_taken_cannot_be_cancelled(db: Database, columns: dict[str, Any]) -> None:
+    await create(db, "op_1", **columns)
     async with db.write() as session:
-        assert await operations.give_way(session, "prj_shop", state="cancelled", now=NOW) is None
+        assert await operations.withdraw(session, "op_1", state="cancelled", now=NOW) is None
 
 
 async def test_those_that_wait_stand_beside_the_active_one(db: Database) -> None:

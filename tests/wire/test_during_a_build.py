@@ -203,6 +203,23 @@ async def test_a_rollback_does_not_wait_for_a_build_and_ends_it(bot: World) -> N
     assert not await bot.promotes()
 
 
+async def test_nor_does_one_that_was_confirmed_before_the_build_was_known_of(bot: World) -> None:
+    """It stands in line behind a request that was not answered yet."""
+    await bot.hold_builds("docs")
+    await bot.tell_platform("faults", [{"method": "POST", "path": "/v13/deployments", "hold": 1.0}])
+    old = await bot.newest("docs", "Promoted")
+    await bot.ana.types(f"/rollback {old['id']} incident", channel="deploys")
+    back = await bot.ana.sees("Roll back docs to", channel="deploys")
+    card = await bot.card("docs", "Preview")
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.until_audited("operation.asked")
+    await bot.ana.clicks(back, "Roll back")
+    await bot.bob.sees("1st in line", channel="deploys")
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    assert "The build was canceled." in (await bot.bob.sees("superseded", channel="deploys")).words
+    assert await bot.serving("docs") == {old["id"]}
+
+
 async def test_a_promotion_does_wait_for_a_build(bot: World) -> None:
     build = await bot.rebuild("shop")
     card = await bot.card("shop", "Staged")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chatbot.domain.operations import Findings, Stage, check_transition
+from chatbot.domain.plans import Path
 from chatbot.services.operations.records import findings_json, summary
 from storage import audit, operations
 from storage.database import Database
@@ -61,10 +62,18 @@ class Ledger:
         return due is not None and due <= now
 
     async def begin(self, row: Row) -> Row | None:
-        """Let a waiting operation have its turn; None while that has not come. Raises LeaseLost."""
-        now = self._clock()
+        """Let a waiting operation have its turn; None while that has not come. Raises LeaseLost.
+
+        A way back takes the place of what only waits, as at its click: that may have begun to wait since.
+        """
+        now, ended = self._clock(), None
         async with self._database.write() as session:
+            if Path(row.path).goes_back:
+                superseded = Stage.SUPERSEDED.value
+                ended = await operations.give_way(session, row.project_id, state=superseded, now=now)
             begun = await operations.begin(session, row.id, row.fence, state=Stage.REQUESTED.value)
+            if ended is not None:
+                await append(session, ended, "operation.superseded", row.actor, now)
             if begun is not None:
                 await append(session, begun, "operation.begun", "bot", now)
         return begun

@@ -39,6 +39,7 @@ def as_operation(row: Row) -> Operation:
         channel=row.channel,
         requested_at=row.created_at,
         asked_at=row.asked_at,
+        promote_asked_at=row.promote_asked_at,
         finished_at=row.finished_at,
         reason=row.reason,
         findings=findings_of(row),

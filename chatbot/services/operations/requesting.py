@@ -7,9 +7,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from chatbot.domain.operations import Operation, Stage
-from chatbot.domain.plans import (
-    Plan,
-)
+from chatbot.domain.plans import Path, Plan
 from chatbot.domain.requests import (
     AlreadyUnderWay,
     ConfirmationExpired,
@@ -95,7 +93,7 @@ class Requesting:
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
             await _lock(session, row)
             if plan.path.goes_back:
-                await _give_way(session, plan.project.id, "superseded", actor, now)
+                await _give_way(session, plan.project.id, actor, now)
             row = await _place(session, row, plan, now)
             await append(
                 session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
@@ -124,7 +122,7 @@ class Requesting:
             if await _has_moved_since(session, origin):
                 raise Stale(origin.project_name)
             if plan.path.goes_back:
-                await _give_way(session, plan.project.id, "superseded", actor, now)
+                await _give_way(session, plan.project.id, actor, now)
             row = await _place(session, row, plan, now)
             await append(session, row, "operation.requested", actor, now, follows=operation_id, **about(plan))
         return row
@@ -157,14 +155,9 @@ class Requesting:
             if found is None:
                 raise ConfirmationUnknown
             withdrawn = await operations.withdraw(session, operation_id, state="cancelled", now=now)
-            if withdrawn is not None:
-                await append(session, withdrawn, "operation.cancelled", actor, now)
-                return
-            active = await operations.active_of(session, found.project_id)
-            if active is None or active.id != operation_id:
+            if withdrawn is None:
                 raise TooLate(found.project_name)
-            if not await _give_way(session, found.project_id, "cancelled", actor, now):
-                raise TooLate(found.project_name)
+            await append(session, withdrawn, "operation.cancelled", actor, now)
 
     async def purge(self, older: timedelta) -> int:
         """Forget confirmations that expired that long ago."""
@@ -188,12 +181,11 @@ async def _consume(
         raise ConfirmationExpired from None
 
 
-async def _give_way(session: Any, project_id: str, state: str, actor: str, now: datetime) -> bool:
+async def _give_way(session: Any, project_id: str, actor: str, now: datetime) -> None:
     """End an operation that is building, or whose outcome nobody knows: a rollback never waits for it."""
-    row = await operations.give_way(session, project_id, state=state, now=now)
+    row = await operations.give_way(session, project_id, state=Stage.SUPERSEDED.value, now=now)
     if row is not None:
-        await append(session, row, f"operation.{state}", actor, now)
-    return row is not None
+        await append(session, row, "operation.superseded", actor, now)
 
 
 async def _has_moved_since(session: Any, origin: Row) -> bool:
@@ -227,8 +219,10 @@ async def _place(session: Any, row: Row, plan: Plan, now: datetime) -> Row:
     if plan.when_ready:
         return await operations.create(session, row.model_copy(update={"state": waiting}))
     line = await operations.line_of(session, row.project_id)
+    if plan.path.goes_back:  # before all but the ways back that came first
+        line = [waiting for waiting in line if Path(waiting.path).goes_back]
     holder = line[0] if line else None
-    if holder is None or plan.path.goes_back:
+    if holder is None:
         try:
             return await operations.create(session, row)
         except errors.ProjectBusy as error:
