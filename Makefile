@@ -7,7 +7,7 @@ ARGS ?=
 ANSWERS := .cache/conformance/responses/tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance check format bench screenshots lock manifest clean
+.PHONY: help setup demo test conformance check format bench chaos screenshots lock manifest clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ format: $(READY)  ## let ruff mend what it can
 
 bench: $(READY)  ## measure beside bare Bolt and the official CLI (Node.js); ARGS="--json PATH" for JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: $(READY)  ## operations while everything fails; ARGS="--seed N --operations 200 --database sqlite|postgres"
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 screenshots: $(READY)  ## make the pictures of README and docs again, in a real browser
 	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_promote.py tests/browser/test_outcomes.py
