@@ -72,11 +72,11 @@ class Carrying:
 
     async def step(self) -> float | None:
         """Do the next thing. Returns how many seconds later the next one is due; None when all is told."""
-        await self._held.reread()
+        await self._held.renew()
         try:
             return await self._step()
         except LeaseLost:
-            await self._held.reread()  # still ours: somebody ended it during the step
+            await self._held.renew()  # still ours: somebody ended it during the step
             return 0.0
 
     async def _step(self) -> float | None:
@@ -90,7 +90,6 @@ class Carrying:
             return None
         if held.stage is not Stage.WAITING:  # which first has to learn where it stands
             self._show()
-        await held.renew()
         try:
             await work(held)
         except PlatformError as error:

@@ -144,19 +144,17 @@ class Held:
         else:
             self.line = await self.crew.history.line(self.row)
 
-    async def reread(self) -> None:
-        """Somebody may have ended it meanwhile."""
-        self.row = await self.crew.ledger.reread(self.row)
-
     async def check(self) -> None:
         """Whether it is still ours to speak of. The row in hand stays: a step may be under way."""
         await self.crew.ledger.reread(self.row)
 
     async def renew(self) -> None:
-        """Prolong the lease once a third of it is used."""
+        """The row as it is now: somebody may have ended it. Its lease is prolonged once a third of it is used."""
         now, lease = self.now(), self.crew.patience.lease
         if self.row.lease_until is None or self.row.lease_until - now < lease * 2 / 3:
             self.row = await self.crew.ledger.change(self.row, lease_until=now + lease)
+        else:
+            self.row = await self.crew.ledger.reread(self.row)
 
     async def let_go(self, *, for_: timedelta) -> None:
         """Anybody may go on with it after that time."""
