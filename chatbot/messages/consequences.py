@@ -146,7 +146,8 @@ def auto_assignment(plan: Plan) -> str:
     if before == after:
         return f"*Auto-assignment* stays {words[after]}."
     on = "Completing a rolling release" if plan.path is Path.COMPLETE else "Every promote"
-    why = f"{on} switches it on." if after else "Every rollback switches it off."
+    off = "It was to be kept off." if plan.keep_off else "Every rollback switches it off."
+    why = f"{on} switches it on." if after else off
     return f"*Auto-assignment* is {words[before]} now and {words[after]} afterwards. {why}"
 
 

@@ -251,6 +251,10 @@ class TestEnvironment:
     ("plan", "sentence"),
     [
         (PROMOTE, "*Auto-assignment* stays on."),
+        (
+            PROMOTE.keeping_off(True),  # chosen while it was off, and it has been switched on since
+            "*Auto-assignment* is on now and off afterwards. It was to be kept off.",
+        ),
         (ROLLBACK, "*Auto-assignment* is on now and off afterwards. Every rollback switches it off."),
         (
             plan_promotion(look(staged(), project=pinned())),
