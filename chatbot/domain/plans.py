@@ -73,12 +73,15 @@ class Caution(StrEnum):
 
 @dataclass(frozen=True)
 class Other:
-    """Somebody's operation on the same project that is not through. `waits`: for its turn, or for its build."""
+    """Somebody's operation on the same project that is not through. `waits`: for its turn, or for its build.
+    `queued`: by the platform, behind a rolling release.
+    """
 
     actor: str
     path: Path
     label: str
     waits: bool = False
+    queued: bool = False
 
 
 @dataclass(frozen=True)

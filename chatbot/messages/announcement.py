@@ -42,7 +42,7 @@ def announcement(operation: Operation, *, since: Overtaking | None = None) -> Me
     if is_pinned(operation):
         lines.append("Production is pinned: new production builds stay Staged until somebody promotes.")
     undo = undo_button(operation) if since is None else None
-    below = (context(moved_on(since)),) if since else (row(undo),) if undo else ()
+    below = (context(moved_on(since, operation)),) if since else (row(undo),) if undo else ()
     text = f"Current of {foreign(plan.project.name)} is now {foreign(made.label)}"
     return Message(f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *below))
 

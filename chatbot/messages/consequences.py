@@ -6,6 +6,7 @@ from chatbot.domain.changes import CodeChange, Counted
 from chatbot.domain.crons import Cron
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.plans import (
+    Other,
     Path,
     Plan,
 )
@@ -125,14 +126,25 @@ def others(plan: Plan) -> list[str]:
     """Whose operations on the project are not through, and what that means for this one."""
     if not plan.others:
         return []
-    those = (
-        f"{mention(o.actor)}'s {PATHS[o.path]} to {code(o.label)} {'waits' if o.waits else 'is under way'}"
-        for o in plan.others
-    )
-    builds = any(o.path is Path.REBUILD and not o.waits for o in plan.others)
-    first = "This one goes before those that wait" + (", and the build gives way to it." if builds else ".")
-    turn = first if plan.path.goes_back else "This one waits for its turn."
-    return [f"{named(those, _SHOWN_OTHERS, _ROOM)}. {turn}"]
+    those = (f"{mention(o.actor)}'s {PATHS[o.path]} to {code(o.label)} {_stands(o)}" for o in plan.others)
+    return [f"{named(those, _SHOWN_OTHERS, _ROOM)}.{_turn(plan)}"]
+
+
+def _stands(other: Other) -> str:
+    if other.queued:
+        return "is queued behind the rolling release"
+    return "waits" if other.waits else "is under way"
+
+
+def _turn(plan: Plan) -> str:
+    """Nothing where all of them only wait for the rolling release to end: they hold nobody up."""
+    before = [o for o in plan.others if not o.queued]
+    if not before:
+        return ""
+    if not plan.path.goes_back:
+        return " This one waits for its turn."
+    builds = any(o.path is Path.REBUILD and not o.waits for o in before)
+    return f" This one goes before those that wait{', and the build gives way to it' if builds else ''}."
 
 
 def auto_assignment(plan: Plan) -> str:
@@ -143,6 +155,8 @@ def auto_assignment(plan: Plan) -> str:
         return f"*Auto-assignment* is off now{why}. Every promote switches it on, unless you keep it off."
     if plan.only_begins and not before:
         return "*Auto-assignment* stays off until the rolling release is complete. That switches it on."
+    if plan.keep_off and before:
+        return "*Auto-assignment* is on now. It is switched off again afterwards, as it was chosen before."
     if before == after:
         return f"*Auto-assignment* stays {words[after]}."
     on = "Completing a rolling release" if plan.path is Path.COMPLETE else "Every promote"

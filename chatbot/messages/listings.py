@@ -175,7 +175,7 @@ def _current(project: Project, now: datetime, release: RollingRelease | None = N
         return f"*{name}*: nothing is Current."
     text = f"*{name}*: {deployment_line(project.current)} {code(project.current.id)}"
     if since := project.current_since:
-        text += f"\nsince {span(now - since)}"
+        text += f"\nCurrent for {span(now - since)}"
     if release is not None:
         canary = f"{line(release.canary)}, {standing(release)}"
         text += f"\nA rolling release is under way to {canary}. {goes_on(release, now)}"

@@ -1,6 +1,6 @@
 """What others did meanwhile: who stands before a request in line, and who has moved production."""
 
-from chatbot.domain.operations import Line, Overtaking
+from chatbot.domain.operations import Line, Operation, Overtaking
 from chatbot.messages.confirmation import title
 from chatbot.messages.wording import code, deployment_line, escape, mention
 
@@ -27,9 +27,11 @@ def overtook(by: Overtaking) -> str:
             return f"{what} became Current meanwhile."
 
 
-def moved_on(since: Overtaking) -> str:
-    """Why an older message has no button any more."""
+def moved_on(since: Overtaking, operation: Operation) -> str:
+    """Why an older message, of this operation, has no button any more."""
     by = f", by {mention(since.actor)}" if since.actor else ""
+    if since.to.id == operation.final_id and operation.findings.release is not None:
+        return f"The rolling release has gone on since{by}. Its newest message has the buttons."
     what = {
         "stages": "a rolling release is under way to",
         "abort": "a rolling release was aborted, and all visitors get",

@@ -51,9 +51,11 @@ def retry(operation: Operation) -> ButtonElement | None:
     if plan is None:
         return None
     question_title = f"Move the rest of {plan.project.name}?"
-    return _one_click(
-        "Retry these domains", question_title, "Retry", "No rebuild.", actions.RETRY, operation, plan
-    )
+    left = [p.name for p in operation.findings.proofs if not p.moved and not p.gone]
+    names = named((plain(name, 60) for name in left), 3)
+    stay = f"{len(left)} of {count(len(plan.domains), 'domain')} did not follow: {names}"
+    question = ask_first(question_title, f"To {plan.target.label}. No rebuild. {stay}", "Retry")
+    return button("Retry these domains", actions.RETRY, operation.id, style="danger", confirm=question)
 
 
 def give_up(operation: Operation) -> ButtonElement | None:

@@ -31,7 +31,7 @@ def progress(
         blocks.append(section(text))
     blocks += [*log_end(operation), *proof(operation)]
     if since is not None:
-        blocks.append(context(moved_on(since)))
+        blocks.append(context(moved_on(since, operation)))
     elif buttons := _buttons(operation):
         blocks.append(row(*buttons))
     blocks.append(context(_who(operation, now)))

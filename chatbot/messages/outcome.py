@@ -45,10 +45,8 @@ def _under_way(operation: Operation, now: datetime) -> str:
         case Stage.MOVING:
             return f"Accepted. Domains moved: {_moved(findings.proofs, len(operation.plan.domains))}."
         case Stage.UNSURE:
-            unclear = (
-                f"Vercel's answer was not clear.{_trouble(operation)} I asked once and will not ask again."
-            )
-            return f"{unclear} I am still looking.{_seen(operation)}"
+            unclear = f"It is not clear whether Vercel took it.{_trouble(operation)}"
+            return f"{unclear} I asked once and will not ask again. I am still looking.{_seen(operation)}"
         case Stage.ASKED:
             return "Asking Vercel."
         case _:
@@ -65,13 +63,13 @@ def _outcome(operation: Operation, now: datetime) -> str:
         case Stage.PARTLY_MOVED:
             return f"Some domains did not move.{trouble} {_rest_of_the_way(operation)}"
         case Stage.FAILED:
-            return f"{_failure(operation)}{trouble}{_seen(operation)}"
+            return f"{_failure(operation)}{trouble}{_seen(operation)}{_then(operation)}"
         case Stage.UNKNOWN:
             return f"{_unknown(operation)}{trouble}{_seen(operation)}"
         case Stage.SUPERSEDED:
             told_already = operation.findings.overtaken is not None
             why = releaseoutcome.superseded(operation) or _superseded(operation)
-            return f"{why}{'' if told_already else _seen(operation)}"
+            return f"{why}{'' if told_already else _seen(operation)}{_then(operation)}"
         case Stage.OUTDATED:
             return _outdated(operation)
         case _ if operation.asked_at is None:
@@ -90,12 +88,29 @@ def _rest_of_the_way(operation: Operation) -> str:
     return f"{retry}; to go back with all of them, roll back to {code(back.target.label)}."
 
 
+def _then(operation: Operation) -> str:
+    """What to do next, where no button says it."""
+    build = operation.findings.build
+    if operation.stage is Stage.FAILED and build and build.ready_state == "ERROR":
+        return " Push a fix, and promote that."
+    if operation.findings.left_staged:
+        return ""  # a button leads on, or the sentence
+    if operation.stage is Stage.SUPERSEDED and operation.asked_at and not operation.findings.overtaken:
+        return ""  # it may have taken effect
+    if operation.stage is Stage.FAILED and _trouble(operation):
+        return " Ask again once that is mended."
+    return " Ask again if it is still wanted."
+
+
 def _unknown(operation: Operation) -> str:
     if operation.findings.queued:
         return (
             "It was queued, and Vercel does not show it any more. Look with `/current` before you try again."
         )
-    return "I asked once, and did not see it happen. Look with `/current` before you try again."
+    return (
+        "I asked once, and did not see it happen. I look for an hour more, and tell here what I find. "
+        "Look with `/current` before you try again."
+    )
 
 
 def _outdated(operation: Operation) -> str:
@@ -113,7 +128,9 @@ def _outdated(operation: Operation) -> str:
             "Push its commit again, or choose another with `/deployments`."
         )
     by = f" {overtook(findings.overtaken)}" if findings.overtaken else ""
-    return f"Nothing was done: {all_of(findings.changed)} changed after the confirmation.{by}"
+    return (
+        f"Nothing was done: {all_of(findings.changed)} changed after the confirmation.{by}{_then(operation)}"
+    )
 
 
 def _superseded(operation: Operation) -> str:
@@ -169,10 +186,10 @@ def _building(build: Build | None, operation: Operation, now: datetime) -> str:
         return f"Built {code(build.id)}. Its checks are running: until they are through, no domain is assigned to it."
     elapsed = max(now - build.started_at, timedelta())
     if build.ready_state in _NOT_BEGUN:
-        return f"Building {code(build.id)}: {_NOT_BEGUN[build.ready_state]} since {span(elapsed)}."
+        return f"Building {code(build.id)}: {_NOT_BEGUN[build.ready_state]} for {span(elapsed)}."
     usual = operation.plan.usual
     if not usual:
-        return f"Building {code(build.id)} since {span(elapsed)}."
+        return f"Building {code(build.id)} for {span(elapsed)}."
     done = min(int(_BAR * elapsed / usual), _BAR - 1)
     bar = "█" * done + "░" * (_BAR - done)
     return f"Building {code(build.id)}: {bar} {span(elapsed)}, usually {span(usual)}."

@@ -172,7 +172,7 @@ def _(refusal: NothingToResumeWith, now: datetime) -> Message:
 @word.register
 def _(refusal: AlreadyCurrent, now: datetime) -> Message:
     since = refusal.project.current_since
-    when = f", since {span(now - since)}" if since else ""
+    when = f", for {span(now - since)}" if since else ""
     return says(
         f"{_name(refusal)} is already Current of {foreign(refusal.project.name)}{when}. There is nothing to do."
     )
@@ -191,8 +191,8 @@ def _(refusal: AlreadyPromoted, now: datetime) -> Message:
 @word.register
 def _(refusal: StillBuilding, now: datetime) -> Message:
     return says(
-        f"Nothing was done. {_name(refusal)} is still building, since "
-        f"{span(now - refusal.target.created_at)}. {_what_then(refusal)}",
+        f"Nothing was done. {_name(refusal)} is still building, for "
+        f"{span(now - refusal.target.created_at)} so far. {_what_then(refusal)}",
         *_logs(refusal),
     )
 

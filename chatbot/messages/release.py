@@ -122,7 +122,7 @@ def lines(release: RollingRelease, now: datetime) -> Iterator[str]:
         yield f"The others get {line(release.base)}, which stays Current until the release is complete."
     yield (
         f"Stage {(release.active or 0) + 1} of {len(release.stages)} ({_all_stages(release)}), "
-        f"under way since {span(now - release.started_at)}. {goes_on(release, now)}"
+        f"under way for {span(now - release.started_at)}. {goes_on(release, now)}"
     )
     waits = (
         f"{code(release.queued_id)} begins when this one is complete." if release.queued_id else "nothing."

@@ -70,14 +70,14 @@ class Planner:
             step = await self.releases.step(
                 plan.path, plan.project.id, canary_id or plan.target.id, plan.reason
             )
-            return replace(step.keeping_off(plan.keep_off), code=plan.code)
+            return replace(_choosing_as(plan, step), code=plan.code)
         is_rollback = plan.path is Path.ROLLBACK
         listed = is_rollback and not plan.target.rollback_candidate
         look = await self._survey.look_again(plan.target, candidates=listed)
         if is_rollback:
             fresh = plan_rollback(look, plan.reason)
         else:
-            fresh = plan_promotion(look, may_wait=plan.waits_behind is not None).keeping_off(plan.keep_off)
+            fresh = _choosing_as(plan, plan_promotion(look, may_wait=plan.waits_behind is not None))
         return replace(fresh, usual=plan.usual, code=await self._code(plan, fresh))
 
     async def _code(self, plan: Plan, fresh: Plan) -> CodeChange | None:
@@ -156,6 +156,12 @@ class Planner:
                 return found
             older = {"until": str(int(page[-1].created_at.timestamp() * 1000))}
         return []
+
+
+def _choosing_as(plan: Plan, fresh: Plan) -> Plan:
+    """What was chosen about auto-assignment counts for as long as that is as it was; then the preset does again."""
+    same = fresh.auto_assign_before == plan.auto_assign_before
+    return fresh.keeping_off(plan.keep_off) if same else fresh
 
 
 def _best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:

@@ -135,7 +135,7 @@ def test_a_retry_asks_first_and_names_target_and_domains(
     assert (retry["action_id"], retry["value"], retry["style"]) == (actions.RETRY, made.id, "danger")
     confirm = retry["confirm"]
     assert confirm["title"]["text"] == "Move the rest of shop?"
-    assert confirm["text"]["text"] == "To 3f2a1bc. No rebuild. 2 domains: eu.example.com, shop.example.com"
+    assert confirm["text"]["text"] == "To 3f2a1bc. No rebuild. 1 of 2 domains did not follow: eu.example.com"
     assert (confirm["confirm"]["text"], confirm["deny"]["text"]) == ("Retry", "Cancel")
 
 

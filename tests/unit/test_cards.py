@@ -265,6 +265,10 @@ class TestEnvironment:
             "*Auto-assignment* is off now. Every promote switches it on, unless you keep it off.",
         ),
         (plan_rollback(look(promoted(), project=pinned())), "*Auto-assignment* stays off."),
+        (
+            PROMOTE.keeping_off(keep_off=True),
+            "*Auto-assignment* is on now. It is switched off again afterwards, as it was chosen before.",
+        ),
     ],
 )
 def test_auto_assignment_is_told_before_and_after(plan: Plan, sentence: str) -> None:
@@ -303,6 +307,13 @@ class TestOthers:
             card(replace(ROLLBACK, others=(self.ANA,)))
         )
         assert "This one goes before those that wait.\n" in words(card(replace(ROLLBACK, others=(self.BOB,))))
+
+    def test_what_is_queued_behind_a_rolling_release_holds_nobody_up(self) -> None:
+        queued = replace(self.ANA, queued=True)
+        shown = words(card(replace(PROMOTE, others=(queued,))))
+        assert "*Mind*\n• <@U0ANA0001>'s rebuild to `3f2a1bc` is queued behind the rolling release." in shown
+        assert "waits for its turn" not in shown
+        assert "gives way" not in words(card(replace(ROLLBACK, others=(queued,))))
 
 
 def test_a_reason_as_long_as_the_platform_takes_is_shown_to_its_end() -> None:

@@ -54,9 +54,9 @@ class TestCurrent:
 
     def test_since_when(self) -> None:
         asked = project(last_request=request("dpl_current", requested_at=NOON - timedelta(days=3)))
-        assert "since 3 d" in words(listings.current_of_all([asked], NOON))
+        assert "Current for 3 d" in words(listings.current_of_all([asked], NOON))
         built = project(current=current(ready_at=NOON - timedelta(hours=5)))
-        assert "since 5 h" in words(listings.current_of_all([built], NOON))
+        assert "Current for 5 h" in words(listings.current_of_all([built], NOON))
         assert "since" not in words(listings.current_of_all([project()], NOON))
 
     @pytest.mark.parametrize(

@@ -72,14 +72,14 @@ def buttons(said: Any) -> list[tuple[Any, ...]]:
             AlreadyCurrent(
                 project(last_request=request("dpl_current", requested_at=NOON - timedelta(days=3))), current()
             ),
-            "is already Current of shop, since 3 d.",
+            "is already Current of shop, for 3 d.",
         ),
         (
             AlreadyCurrent(project(current=current(ready_at=NOON - timedelta(hours=5))), current()),
-            "is already Current of shop, since 5 h.",
+            "is already Current of shop, for 5 h.",
         ),
         (AlreadyPromoted(project(), promoted()), "was already promoted once, and cannot be promoted again."),
-        (StillBuilding(project(), deployment(ready_state="BUILDING")), "is still building, since 1 h."),
+        (StillBuilding(project(), deployment(ready_state="BUILDING")), "is still building, for 1 h so far."),
         (BuildFailed(project(), FAILED), "has failed, so there is nothing to serve."),
         (BuildFailed(project(), replace(FAILED, error="npm <ci>")), "has failed (npm &lt;ci&gt;), so"),
         (BuildFailed(project(), replace(FAILED, ready_state="CANCELED")), "was canceled, so"),

@@ -60,7 +60,7 @@ def test_it_is_shown_with_who_gets_what_and_what_can_be_done() -> None:
         "shop: rolling release, 5 %, stage 1 of 3\n"
         "5 % of the visitors get the canary `3f2a1bc` fix the cart (ana, main)\n"
         "The others get `c0ffee0` fix the cart (ana, main), which stays Current until the release is complete.\n"
-        "Stage 1 of 3 (*5 %* → 25 % → 100 %), under way since 1 h. Next: 25 %, when somebody approves it.\n"
+        "Stage 1 of 3 (*5 %* → 25 % → 100 %), under way for 1 h. Next: 25 %, when somebody approves it.\n"
         "Queued behind it: nothing."
     )
     assert list(buttons(said)) == ["Advance to 25 %", "Complete", "Abort"]

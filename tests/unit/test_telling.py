@@ -48,14 +48,14 @@ def told(made: Operation) -> str:
         (at(Stage.REQUESTED), "Checking that nothing changed since the confirmation."),
         (at(Stage.ASKED), "Asking Vercel."),
         (at(Stage.BUILDING, REBUILD), "Building."),
-        (at(Stage.BUILDING, REBUILD, build=BUILD), "Building `dpl_new` since 30 s."),
+        (at(Stage.BUILDING, REBUILD, build=BUILD), "Building `dpl_new` for 30 s."),
         (
             at(Stage.BUILDING, REBUILD, build=replace(BUILD, ready_state="QUEUED")),
-            "Building `dpl_new`: in Vercel's queue since 30 s.",
+            "Building `dpl_new`: in Vercel's queue for 30 s.",
         ),
         (
             at(Stage.BUILDING, REBUILD, build=replace(BUILD, ready_state="BLOCKED")),
-            "Building `dpl_new`: blocked by Vercel (its logs say why) since 30 s.",
+            "Building `dpl_new`: blocked by Vercel (its logs say why) for 30 s.",
         ),
         (
             at(Stage.BUILDING, replace(REBUILD, usual=timedelta(seconds=60)), build=BUILD),
@@ -67,7 +67,7 @@ def told(made: Operation) -> str:
         ),
         (
             at(Stage.BUILDING, REBUILD, build=BUILD, trouble=Trouble("silent", "no answer in time")),
-            "Building `dpl_new` since 30 s. Vercel did not answer: no answer in time.",
+            "Building `dpl_new` for 30 s. Vercel did not answer: no answer in time.",
         ),
         (
             at(Stage.QUEUED, queued=True),
@@ -79,25 +79,28 @@ def told(made: Operation) -> str:
         (at(Stage.MOVING, REBUILD, build=BUILD, proofs=HALF), "Accepted. Domains moved: 1/2."),
         (
             at(Stage.UNSURE),
-            "Vercel's answer was not clear. I asked once and will not ask again. I am still looking.\n",
+            "It is not clear whether Vercel took it. I asked once and will not ask again. I am still looking.\n",
         ),
         (
             at(Stage.UNSURE, trouble=Trouble("said", "<!channel>"), seen="dpl_x"),
-            "Vercel's answer was not clear. Vercel said: &lt;!channel&gt;. I asked once and will not ask again. ",
+            "It is not clear whether Vercel took it. Vercel said: &lt;!channel&gt;. I asked once and will not ask",
         ),
         (
             at(Stage.PARTLY_MOVED, proofs=HALF, trouble=Trouble("job", "failed")),
             "did not move. Vercel's own record of it: failed. *Retry these domains* moves them too; to go back",
         ),
-        (at(Stage.FAILED, trouble=NO), "Production did not move. Vercel said: no.\n"),
+        (
+            at(Stage.FAILED, trouble=NO),
+            "Production did not move. Vercel said: no. Ask again once that is mended.\n",
+        ),
         (at(Stage.FAILED, trouble=NO, seen="dpl_x"), f"Vercel said: no. {SEEN}"),
         (
             at(Stage.FAILED, trouble=Trouble("status", "500")),
-            "Production did not move. Vercel answered 500.\n",
+            "Production did not move. Vercel answered 500. Ask again once that is mended.\n",
         ),
         (
             at(Stage.FAILED, REBUILD, build=replace(BUILD, ready_state="ERROR", error="npm <install>")),
-            "The new build did not become ready. npm &lt;install&gt;. Production is as it was.",
+            "The new build did not become ready. npm &lt;install&gt;. Production is as it was. Push a fix, and",
         ),
         (
             at(Stage.FAILED, REBUILD, build=replace(BUILD, ready_state="CANCELED")),
@@ -107,11 +110,14 @@ def told(made: Operation) -> str:
             at(Stage.FAILED, REBUILD, build=replace(BUILD, ready_state="READY"), trouble=NO),
             "Production did not move. Vercel said: no.",  # the build is well, its promote was refused
         ),
-        (replace(at(Stage.FAILED), asked_at=None), "Nothing was sent to Vercel."),
+        (
+            replace(at(Stage.FAILED), asked_at=None),
+            "Nothing was sent to Vercel. Ask again if it is still wanted.",
+        ),
         (at(Stage.UNSURE, trouble=NO, seen="dpl_x"), f"I am still looking. {SEEN}\n"),
         (
             at(Stage.UNKNOWN, seen="dpl_x"),
-            f"I asked once, and did not see it happen. Look with `/current` before you try again. {SEEN}",
+            f"I look for an hour more, and tell here what I find. Look with `/current` before you try again. {SEEN}",
         ),
         (at(Stage.UNKNOWN, trouble=NO, seen="dpl_x"), f"before you try again. Vercel said: no. {SEEN}"),
         (at(Stage.UNKNOWN, queued=True), "It was queued, and Vercel does not show it any more."),
@@ -121,7 +127,7 @@ def told(made: Operation) -> str:
         ),
         (
             at(Stage.OUTDATED, changed=(Part.DOMAINS,)),
-            "Nothing was done: the affected domains changed after the confirmation.",
+            "the affected domains changed after the confirmation. Ask again if it is still wanted.",
         ),
         (
             at(Stage.OUTDATED, changed=(Part.CURRENT, Part.MOVE)),

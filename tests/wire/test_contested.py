@@ -99,7 +99,7 @@ async def test_an_automatic_assignment_outside_supersedes_by_what_is_really_curr
     card = await bot.card("shop", "Staged")
     await bot.tell_platform("faults", [{"method": "POST", "path": ".*/promote/.*", "cut": "before"}])
     await bot.ana.clicks(card, "Promote")
-    await bot.bob.sees("answer was not clear", channel="deploys")
+    await bot.bob.sees("not clear whether Vercel took it", channel="deploys")
     pushed = await bot.tell_platform("push", {"project": "shop", "message": "Outside"})
     told = await bot.bob.sees("superseded", channel="deploys")
     assert f"`{pushed['deployment']['id']}`" in told.words

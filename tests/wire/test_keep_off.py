@@ -75,3 +75,16 @@ async def test_the_choice_is_kept_when_the_plan_has_to_be_confirmed_again(bot: W
     await bot.ana.clicks(card, "Promote")
     again = await bot.ana.sees("Nothing was done: ", channel="deploys")
     assert not ticked(again)
+
+
+async def test_a_choice_made_while_it_was_off_does_not_switch_it_off_for_somebody_who_put_it_on(
+    bot: World,
+) -> None:
+    card = await bot.card("shop", "Staged")
+    assert ticked(card)
+    await bot.vercel("PATCH", "/v9/projects/shop", {"autoAssignCustomDomains": True})
+    await bot.ana.clicks(card, "Promote")
+    again = await bot.ana.sees("Nothing was done: auto-assignment changed meanwhile", channel="deploys")
+    assert "*Auto-assignment* stays on." in again.words
+    await confirmed(bot, again, "Promote")
+    assert await is_on(bot, "shop")

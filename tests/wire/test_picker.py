@@ -110,7 +110,7 @@ async def test_what_has_changed_meanwhile_is_said_in_the_dialog(bot: World) -> N
         await bot.ana.submits(view, {blocks[DEPLOYMENT]: {DEPLOYMENT: target["id"]}})
     complaint = refused.value.errors[blocks[DEPLOYMENT]]
     assert f"{target['sha'][:7]} Charge VAT" in complaint
-    assert "is already Current of shop, since " in complaint
+    assert "is already Current of shop, for " in complaint
     assert "`" not in complaint
 
     preview = await bot.newest("shop", "Preview")

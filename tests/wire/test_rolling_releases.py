@@ -78,6 +78,10 @@ async def test_a_promote_begins_a_rolling_release_that_is_advanced_and_completed
     told = await rolling.ana.sees(f"canary {target['sha'][:7]} at 25 %, stage 2 of 3", channel="deploys")
     assert (await document(rolling))["activeStage"]["index"] == 1
     assert await rolling.serving("shop") == before
+    older = await rolling.ana.sees(
+        "The rolling release has gone on since, by <@U0ANA0001>.", channel="deploys"
+    )
+    assert not older.buttons
 
     await rolling.ana.clicks(told, "Complete")
     card = await rolling.ana.sees("Complete the rolling release of shop", channel="deploys")
@@ -206,7 +210,7 @@ async def test_an_advance_during_which_somebody_aborts_the_release_says_so(rolli
     card = await rolling.ana.sees("Advance shop to 25 %", channel="deploys")
     await rolling.tell_platform("faults", [{"method": "POST", "path": ".*/approve-stage", "cut": "before"}])
     await rolling.ana.clicks(card, "Advance to 25 %")
-    await rolling.bob.sees("answer was not clear", channel="deploys")
+    await rolling.bob.sees("not clear whether Vercel took it", channel="deploys")
     await rolling.roll_back_outside("shop", (await document(rolling))["currentDeployment"]["id"])
     told = await rolling.bob.sees("superseded", channel="deploys")
     assert "Somebody aborted the rolling release meanwhile." in told.words

@@ -113,13 +113,13 @@ async def test_current_is_said_to_be_current_and_since_when(bot: World) -> None:
     said = await answers(bot, spellings, f"`{current.commit.sha[:7]}` Typo in the quick start")
     # It got the domains when it was ready.
     hours = (bot.platform.store.now() - (current.ready_at or 0)) // 3_600_000
-    sentence = f"is already Current of docs, since {hours} h. There is nothing to do."
+    sentence = f"is already Current of docs, for {hours} h. There is nothing to do."
     assert all(sentence in message.words for message in said)
     moved = await bot.newest("shop", "Staged")
     await bot.promote_outside("shop", moved["id"])
     await bot.tell_platform_clear("requests")
-    (message,) = await answers(bot, ["eu.shop.example.com"], "is already Current of shop, since ")
-    assert re.search(r"since \d+ s\.", message.words)
+    (message,) = await answers(bot, ["eu.shop.example.com"], "is already Current of shop, for ")
+    assert re.search(r"for \d+ s\.", message.words)
 
 
 async def test_what_cannot_serve_is_refused_with_the_reason_and_its_logs(bot: World) -> None:

@@ -39,7 +39,13 @@ class History:
             unfinished = await operations.unfinished_of(session, plan.project.id)
             moves = await operations.newest_moves(session, plan.project.id)
         others = tuple(
-            Other(o.actor, o.plan.path, o.plan.target.label, waits=o.stage in {Stage.WAITING, Stage.QUEUED})
+            Other(
+                o.actor,
+                o.plan.path,
+                o.plan.target.label,
+                waits=o.stage is Stage.WAITING,
+                queued=o.stage is Stage.QUEUED,
+            )
             for o in map(as_operation, unfinished)
         )
         is_a_move = (
