@@ -59,11 +59,17 @@ def undo_of_last(changes: Iterable[Operation], project: Project) -> Plan:
 
 
 def was_off_before(changes: Iterable[Operation], project: Project) -> bool:
-    """Whether auto-assignment was off already when the bot made the rollback that pins a project."""
-    try:
-        return undo_of_last(changes, project).keep_off
-    except (NothingToUndo, Overtaken):
-        return False
+    """Whether auto-assignment was off already before the bot's rollbacks that pin a project, newest first in
+    `changes`. Of several in a row the first one tells: at the others it is off because of that one.
+    """
+    current = project.current
+    for done in (o for o in changes if o.stage in _HAVE_MOVED):
+        if current is None or done.made.id != current.id or not done.plan.path.goes_back:
+            return False
+        if not done.plan.project.pinned:
+            return not done.plan.auto_assign_before
+        current = done.was
+    return False
 
 
 def retry_of(operation: Operation) -> Plan | None:

@@ -300,6 +300,15 @@ class TestTheLast:
         assert not was_off_before([back], pinned(current=current("dpl_other")))
         assert not was_off_before([], pinned_to_it)
 
+    @pytest.mark.parametrize("auto_assign", [True, False])
+    def test_of_two_rollbacks_in_a_row_the_first_one_tells(self, auto_assign: bool) -> None:
+        older, oldest = promoted("dpl_older"), promoted("dpl_oldest")
+        first = plan_rollback(look(older, project=project(auto_assign=auto_assign)))
+        second = plan_rollback(look(oldest, project=pinned(current=older)))
+        changes = [operation(p, Stage.SUCCEEDED, finished_at=NOON) for p in (second, first)]
+        assert was_off_before(changes, pinned(current=oldest)) is not auto_assign
+        assert not was_off_before(changes[:1], pinned(current=oldest))  # somebody else's was the first
+
     @pytest.mark.parametrize("now", [current("dpl_other"), None])
     def test_once_somebody_has_moved_production_it_is_too_late(self, now: Any) -> None:
         with pytest.raises(Overtaken) as refused:

@@ -56,6 +56,21 @@ async def test_a_promote_from_outside_is_never_undone(bot: World) -> None:
     assert await bot.serving("shop") == {theirs["id"]}
 
 
+async def test_a_move_from_outside_is_not_put_down_to_who_moved_there_earlier(bot: World) -> None:
+    first, second = [d for d in (await bot.panel())["shop"]["recent"] if d["state"] == "Staged"][:2]
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_audited("operation.succeeded")
+    await bot.promote_outside("shop", second["id"])
+    bot.clock.move(hours=1)
+    build = await bot.rebuild("shop")
+    await bot.roll_back_outside("shop", first["id"])
+    await bot.let_build_finish(build)
+    told = await bot.bob.sees("superseded", channel="deploys")
+    assert f"ana rolled back to `{first['sha'][:7]}`" in told.words  # as the platform names who did
+    assert "<@U0ANA0001> rolled back" not in told.words
+
+
 async def test_a_hotfix_meanwhile_is_what_the_announcement_names_and_the_way_back(bot: World) -> None:
     build = await bot.rebuild("docs")
     hotfix = await bot.tell_platform("push", {"project": "docs", "message": "Hotfix", "seconds": 0.1})
@@ -91,7 +106,7 @@ async def test_when_auto_assignment_is_switched_meanwhile_the_build_is_left_to_p
     await _switch_auto_assignment(bot, project, on=on)
     await bot.let_build_finish(build)
     told = await bot.bob.sees("superseded", channel="deploys")
-    assert f"The new build `{build}` is ready, and was not promoted" in told.words
+    assert f"The new build `{build}` is ready, and was not promoted. Production changed" in told.words
     assert [text for text in told.buttons if text.startswith("Promote ")]
     await bot.until_all_is_told()
     assert not await bot.promotes()
@@ -154,7 +169,7 @@ async def test_domains_that_changed_meanwhile_leave_the_build_to_people(bot: Wor
     )
     await bot.let_build_finish(build)
     told = await bot.bob.sees("superseded", channel="deploys")
-    assert f"The new build `{build}` is ready, and was not promoted." in told.words
+    assert f"The new build `{build}` is ready, and was not promoted. Production changed" in told.words
     await bot.until_all_is_told()
     assert await bot.serving("shop") == before
     assert not await bot.promotes()
@@ -218,6 +233,30 @@ async def test_nor_does_one_that_was_confirmed_before_the_build_was_known_of(bot
     await bot.bob.sees("Production is pinned", channel="deploys")
     assert "The build was canceled." in (await bot.bob.sees("superseded", channel="deploys")).words
     assert await bot.serving("docs") == {old["id"]}
+
+
+async def test_the_build_of_a_request_whose_answer_was_lost_is_canceled_as_well(bot: World) -> None:
+    """Or Vercel might assign the domains to it after the rollback."""
+    old = await bot.newest("docs", "Promoted")
+    await bot.ana.types(f"/rollback {old['id']} incident", channel="deploys")
+    back = await bot.ana.sees("Roll back docs to", channel="deploys")
+    card = await bot.card("docs", "Preview")
+    await bot.hold_builds("docs")
+    lost = {"method": "POST", "path": "/v13/deployments", "cut": "after"}
+    unseen = {
+        "method": "GET",
+        "path": "/v6/deployments",
+        "body": {"deployments": [], "pagination": {}},
+        "times": -1,
+    }
+    await bot.tell_platform("faults", [lost, unseen])
+    await bot.ana.clicks(card, "Rebuild and promote")
+    await bot.bob.sees("I am still looking.", channel="deploys")
+    await bot.tell_platform_clear("faults")
+    await bot.ana.clicks(back, "Roll back")
+    await bot.bob.sees("Production is pinned", channel="deploys")
+    await bot.until_all_is_told()
+    assert not any(d["state"] == "Building" for d in (await bot.panel())["docs"]["recent"])
 
 
 async def test_a_promotion_does_wait_for_a_build(bot: World) -> None:

@@ -111,6 +111,28 @@ async def test_an_outcome_that_slack_does_not_take_is_told_later(bot: World) -> 
     assert len(await bot.requests("POST")) == 1
 
 
+async def test_what_slack_takes_late_offers_no_way_back_that_is_none(bot: World) -> None:
+    """The next change was made and told in between: what is Current now is not said once more of the first one."""
+    first, second = [d for d in (await bot.panel())["shop"]["recent"] if d["state"] == "Staged"][:2]
+    card = await bot.card("shop", "Staged")
+    await bot.slack_fault(method="chat.postMessage", error="internal_error", times=2)
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_audited("operation.succeeded")
+    async with asyncio.timeout(10):
+        while (await bot.operations())[0].lease_until is not None:  # noqa: ASYNC110 - no callback
+            await asyncio.sleep(0.05)  # the database tells nobody
+    await bot.ana.types(f"/promote {second['id']}", channel="deploys")
+    card = await bot.ana.sees(f"Promote shop to {second['sha'][:7]}?", channel="deploys")
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees(f"Current of shop is now `{second['sha'][:7]}`", channel="deploys")
+    bot.clock.move(seconds=11)
+    late = await bot.bob.sees(f"shop: {first['sha'][:7]} is Current", channel="deploys")
+    assert "No way back from here any more: production has moved on" in late.words
+    assert not late.buttons
+    await bot.until_all_is_told()
+    assert sum("Current of shop is now" in m.words for m in await bot.bob.reads("deploys")) == 1
+
+
 async def test_an_operation_message_that_somebody_deleted_is_posted_anew_with_the_outcome(bot: World) -> None:
     build = await bot.rebuild("docs")
     message = await bot.bob.sees("Requested by", channel="deploys")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from chatbot.domain.operations import Build, Stage
 from chatbot.errors import PlatformError
-from chatbot.services.operations.asking import META_KEY
+from chatbot.services.operations.asking import find_build
 from chatbot.services.operations.held import Held
 from chatbot.services.operations.looking import look
 
@@ -37,6 +37,5 @@ async def look_again(held: Held) -> bool:
 
 async def _find_build(held: Held) -> None:
     """A rebuild whose creation was never answered: its build tells by its meta that it exists."""
-    filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
-    if found := await held.crew.vercel.deployments(filters, limit=1):
-        await held.learn(replace(held.findings, build=Build.of(found[0])))
+    if found := await find_build(held):
+        await held.learn(replace(held.findings, build=Build.of(found)))

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from chatbot.domain.deployments import Project
+from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.judging import Baseline
 from chatbot.domain.operations import Build, Findings, Stage, Trouble
 from chatbot.domain.planning import (
@@ -106,6 +106,13 @@ async def build_begins(held: Held, build: Build) -> None:
         build_id=build.id,
         accepted_at=held.now(),
     )
+
+
+async def find_build(held: Held) -> Deployment | None:
+    """The build of a rebuild whose answer was lost: it carries the operation's id. Raises PlatformError."""
+    filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
+    found = await held.crew.vercel.deployments(filters, limit=1)
+    return found[0] if found else None
 
 
 def trouble_of(error: PlatformError) -> Trouble:

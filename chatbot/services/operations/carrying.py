@@ -32,7 +32,7 @@ from chatbot.services.operations.afterwards import LOOK_AGAIN_AFTER, look_again
 from chatbot.services.operations.asking import check_and_ask, person
 from chatbot.services.operations.held import Crew, Held
 from chatbot.services.operations.looking import follow_build, look, saw_nothing
-from chatbot.services.operations.retiring import retire_outlived
+from chatbot.services.operations.retiring import outlived_by, retire_outlived
 from chatbot.services.operations.stopping import stop_build
 from chatbot.services.operations.waiting import wait
 from storage.errors import LeaseLost
@@ -143,22 +143,25 @@ class Carrying:
         """The last wording, then the announcement. What Slack does not take now is due again later."""
         held, operation = self._held, self._held.operation
         columns: dict[str, Any] = {"lease_owner": None, "lease_until": None}
-        since = held.now() - (operation.finished_at or held.now())
+        ended_for = held.now() - (operation.finished_at or held.now())
         held.row = await held.crew.ledger.change(held.row, lease_until=held.fresh_lease())
         try:
             async with held.kept(), asyncio.timeout(_TELL_WITHIN.total_seconds()):
-                await self._live.settle(wording.progress(operation, held.now()))
+                since = await outlived_by(held)
+                await self._live.settle(wording.progress(operation, held.now(), since=since))
                 await self._detail(operation)
-                announced = await self._announce(operation)
+                announced = await self._announce(operation) if since is None else None
                 await retire_outlived(held)
             columns |= {"told_at": held.now(), "announcement_ts": announced}
             columns |= self._where() | self._watch()
+            if since is not None:
+                columns["retired_at"] = held.now()
         except SlackTrouble as error:
             _log.warning("the outcome of operation %s was not told: %s", operation.id, type(error).__name__)
-            if since < _TELL_FOR:
+            if ended_for < _TELL_FOR:
                 patience = held.crew.patience
                 columns["look_at"] = held.now() + min(
-                    max(since, patience.tell_again), patience.tell_again_at_least
+                    max(ended_for, patience.tell_again), patience.tell_again_at_least
                 )
             else:
                 _log.exception("the outcome of operation %s will not be told any more", operation.id)
@@ -189,7 +192,7 @@ class Carrying:
         if log_end is not None:
             details["log"] = log_end
         for what, message in details.items():
-            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/{what}"))
+            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/{operation.stage}/{what}"))
             await self._held.crew.announcer.post(
                 posted.channel, message, key=key, thread=posted.ts, broadcast=False
             )

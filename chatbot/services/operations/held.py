@@ -109,7 +109,7 @@ class Held:
         is told anew.
         """
         if self.stage is Stage.UNKNOWN and stage is not Stage.UNKNOWN:
-            columns |= {"told_at": None, "watch_until": None}
+            columns |= {"told_at": None, "watch_until": None, "retired_at": None}
         self.row = await self.crew.ledger.step(
             self.row, stage, findings=findings, action=audited, detail=detail, **columns
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chatbot.domain.operations import Line, Operation, Stage
 from chatbot.domain.pacing import usual_move
@@ -18,6 +18,8 @@ from storage.models import Operation as Row
 
 LATELY = 50
 """How many operations of a project are looked back at."""
+
+_MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
 
 
 class History:
@@ -69,12 +71,22 @@ class History:
         before = [waiting.id for waiting in line].index(row.id) if any(w.id == row.id for w in line) else 0
         return Line(before + 1, as_operation(active) if active else None)
 
-    async def mover(self, project_id: str, deployment_id: str) -> str | None:
-        """Who made a deployment Current through this bot last, or is about to; None: nobody lately."""
+    async def mover(self, project_id: str, deployment_id: str, *, since: datetime) -> str | None:
+        """Who has made a deployment Current through this bot since then, or is about to. None: nobody, or the
+        bot's last move went elsewhere.
+        """
         async with self._database.read() as session:
             lately = await operations.newest(session, project_id, limit=LATELY)
-        asked = (row for row in lately if row.asked_at is not None)
-        return next((row.actor for row in asked if (row.build_id or row.target_id) == deployment_id), None)
+        asked = [row for row in lately if row.asked_at is not None and row.state != Stage.FAILED]
+        under_way = [row for row in asked if row.finished_at is None]
+        ended = [(row.finished_at, row) for row in asked if row.finished_at is not None]
+        newest_first = [row for _, row in sorted(ended, key=lambda each: each[0], reverse=True)]
+        for row in [*under_way, *newest_first]:
+            if (row.build_id or row.target_id) == deployment_id and (row.finished_at or since) >= since:
+                return row.actor
+            if row.state in _MOVED:
+                return None
+        return None
 
     async def has_gone_on(self, row: Row) -> bool:
         """Whether another operation has asked for something on this project since."""
@@ -82,6 +94,16 @@ class History:
             lately = await operations.newest(session, row.project_id, limit=LATELY)
         asked = [other.asked_at for other in lately if other.id != row.id]
         return row.asked_at is None or any(at > row.asked_at for at in asked if at is not None)
+
+    async def outlived_by(self, row: Row) -> Operation | None:
+        """The last operation that has moved production since this one ended."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, row.project_id, limit=LATELY)
+        ended = [(r.finished_at, r) for r in lately if r.state in _MOVED and r.finished_at is not None]
+        if row.finished_at is None or not ended:
+            return None
+        end, last = max(ended, key=lambda each: each[0])
+        return as_operation(last) if end > row.finished_at else None
 
     async def outlived(self, row: Row) -> list[Row]:
         """Earlier operations of the project whose message still has the buttons it was told with."""

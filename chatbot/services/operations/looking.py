@@ -13,9 +13,9 @@ from chatbot.domain.plans import (
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services.operations import releasing
 from chatbot.services.operations.asking import (
-    META_KEY,
     ask_to_promote_build,
     build_begins,
+    find_build,
     keep_auto_assignment_off,
     trouble_of,
 )
@@ -140,9 +140,8 @@ async def _give_up_build_when_late(held: Held, findings: Findings) -> None:
 
 
 async def _find_build(held: Held) -> None:
-    filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
-    if found := await held.crew.vercel.deployments(filters, limit=1):
-        await build_begins(held, Build.of(found[0]))
+    if found := await find_build(held):
+        await build_begins(held, Build.of(found))
     else:
         await _give_up_when_late(held, held.findings)
 
@@ -184,7 +183,8 @@ async def _is_built(
         findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)
     else:
-        by = await overtaking(held, project) if releasing.has_moved(held, project) else None
+        moved_on = baseline is None or baseline.current_id != findings.seen
+        by = await overtaking(held, project) if moved_on else None
         await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, overtaken=by))
 
 

@@ -12,7 +12,8 @@ async def overtaking(held: Held, project: Project) -> Overtaking | None:
         return None
     last = project.last_request
     how = last.type if last is not None and last.to_id == current.id else None
-    actor = await held.crew.history.mover(project.id, current.id)
+    since = held.row.created_at - held.crew.patience.valid  # what was confirmed may be that old
+    actor = await held.crew.history.mover(project.id, current.id, since=since)
     if actor is None and how == "rollback" and project.rollback_by:
         actor = f"vercel:{project.rollback_by}"
     return Overtaking(current, actor, how)

@@ -1,6 +1,6 @@
 """Once production has moved on, the messages of earlier changes lose their buttons and say why."""
 
-from chatbot.domain.operations import Overtaking, Stage
+from chatbot.domain.operations import Operation, Overtaking, Stage
 from chatbot.domain.plans import (
     Path,
 )
@@ -15,16 +15,25 @@ from storage.models import Operation as Row
 _MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
 
 
+async def outlived_by(held: Held) -> Overtaking | None:
+    """What has moved production since this operation ended: its end may be told that late."""
+    later = await held.crew.history.outlived_by(held.row) if held.stage in _MOVED else None
+    return _move_of(later) if later else None
+
+
 async def retire_outlived(held: Held) -> None:
     """Raises one of SlackTrouble; what was not retired is tried again by whoever calls next."""
     if held.stage not in _MOVED:
         return
-    done = held.operation
-    how = "stages" if done.began or done.plan.path is Path.ADVANCE else done.plan.path.value
-    since = Overtaking(done.made, done.actor, how)
+    since = _move_of(held.operation)
     for row in await held.crew.history.outlived(held.row):
         await _retire(held, row, since)
         await held.crew.ledger.retire(row)
+
+
+def _move_of(done: Operation) -> Overtaking:
+    how = "stages" if done.began or done.plan.path is Path.ADVANCE else done.plan.path.value
+    return Overtaking(done.made, done.actor, how)
 
 
 async def _retire(held: Held, row: Row, since: Overtaking) -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from chatbot.domain.deployments import State, state_of
 from chatbot.domain.operations import Build, Stage
+from chatbot.domain.plans import Path
 from chatbot.errors import PlatformError
+from chatbot.services.operations.asking import find_build
 from chatbot.services.operations.held import Held
 
 _GIVEN_UP = frozenset({Stage.CANCELLED, Stage.SUPERSEDED})
@@ -17,14 +19,16 @@ async def stop_build(held: Held) -> None:
 
     What it came to is written down for the message: it may have been too late.
     """
-    build = held.findings.build
-    if held.stage not in _GIVEN_UP or build is None or held.row.asked_at is None:
+    build, row = held.findings.build, held.row
+    if held.stage not in _GIVEN_UP or row.path != Path.REBUILD or row.asked_at is None:
         return  # a build that was only waited for is somebody else's
     try:
-        seen = await held.crew.vercel.deployment(build.id)
+        seen = await held.crew.vercel.deployment(build.id) if build else await find_build(held)
+        if seen is None:
+            return
         if state_of(seen, None) is State.BUILDING:
-            seen = await held.crew.vercel.cancel(build.id)
+            seen = await held.crew.vercel.cancel(seen.id)
     except PlatformError as error:
-        _log.warning("build %s could not be canceled: %s", build.id, error)
+        _log.warning("the build of operation %s was not canceled: %s", row.id, error)
         return
     held.row = await held.crew.ledger.learn(held.row, replace(held.findings, build=Build.of(seen)))
