@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 ANSWERS := .cache/conformance/responses/tests
+# Or each process would compile everything again, and each worker rewrite every test.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test conformance check format bench chaos screenshots lock manifest clean
@@ -61,3 +63,4 @@ lock: $(READY)  ## resolve requirements.lock again: every dependency pinned with
 
 clean:  ## remove everything that make created
 	rm -rf $(VENV) .cache .coverage htmlcov .sandbox
+	find chatbot storage tests -name __pycache__ -prune -exec rm -r {} +
