@@ -39,6 +39,7 @@ from chatbot.services.tasks import Tasks
 from chatbot.services.ticker import Ticker
 from chatbot.settings import Settings, hide_from_bolt
 from chatbot.vercel import VercelClient
+from chatbot.vercel.connections import OwnAnswers
 from storage import database as storage_database
 from storage.database import Database
 from storage.errors import StorageError
@@ -79,7 +80,7 @@ async def running(
     async with AsyncExitStack() as stack:
         database = await _open_database(settings)
         stack.push_async_callback(database.dispose)
-        http = await stack.enter_async_context(aiohttp.ClientSession())
+        http = await stack.enter_async_context(aiohttp.ClientSession(request_class=OwnAnswers))
         visits = visiting_session(private=settings.promotebot_probe_private)
         await stack.enter_async_context(visits)
         slack = _slack(settings, http)

@@ -34,6 +34,7 @@ Body = TypeVar("Body", bound=BaseModel)
 Page = TypeVar("Page", wire.ProjectsPage, wire.DomainsPage, wire.AliasesPage)
 
 _PAGE = 100
+_META = "meta-"
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +75,7 @@ class VercelClient:
         page = await self._get(
             f"/v9/projects/{quote(id_or_name, safe='')}", wire.ProjectWire, rollbackInfo="true"
         )
+        _answers(id_or_name, page.id, kind="prj_")
         return page.to_domain()
 
     async def projects(self) -> list[Project]:
@@ -89,6 +91,7 @@ class VercelClient:
     async def deployment(self, id_or_host: str) -> Deployment:
         """By id, by its own URL without scheme, or by a domain: then it is what that domain serves."""
         page = await self._get(f"/v13/deployments/{quote(id_or_host, safe='')}", wire.DeploymentWire)
+        _answers(id_or_host, page.id, kind="dpl_")
         return page.to_domain()
 
     async def deployments(
@@ -96,6 +99,12 @@ class VercelClient:
     ) -> list[Deployment]:
         """Newest first, one page. Filters as the platform spells them: projectId, branch, sha, state and so on."""
         page = await self._get("/v6/deployments", wire.DeploymentsPage, limit=str(limit), **filters)
+        for item in page.deployments:
+            for name, value in filters.items():
+                if name == "projectId":
+                    _answers(value, item.project_id)
+                elif name.startswith(_META):
+                    _answers(value, item.meta.get(name.removeprefix(_META), ""))
         return [item.to_domain() for item in page.deployments]
 
     async def domains(self, project_id: str) -> list[Domain]:
@@ -110,7 +119,10 @@ class VercelClient:
     async def serving(self, project_id: str) -> dict[str, str]:
         """Domain name to the id of the deployment that it points to, for a whole project."""
         pages = self._pages("/v4/aliases", wire.AliasesPage, "until", projectId=project_id)
-        return {a.alias: a.deployment_id async for page in pages for a in page.aliases if a.deployment_id}
+        aliases = [alias async for page in pages for alias in page.aliases]
+        for alias in aliases:
+            _answers(project_id, alias.project_id)
+        return {a.alias: a.deployment_id for a in aliases if a.deployment_id}
 
     async def environment(self, project_id: str) -> list[EnvironmentKey]:
         page = await self._get(f"/v10/projects/{project_id}/env", wire.EnvironmentPage)
@@ -154,7 +166,10 @@ class VercelClient:
             "meta": {"action": "promote", **meta},
         }
         _, raw = await self.request("POST", "/v13/deployments", json=body, deadline=timeout)
-        return _read(raw, wire.DeploymentWire).to_domain(deployment.project_id)
+        created = _read(raw, wire.DeploymentWire)
+        for name, value in meta.items():
+            _answers(value, created.meta.get(name, ""))
+        return created.to_domain(deployment.project_id)
 
     async def switch_auto_assignment(self, project_id: str, *, on: bool, timeout: float) -> None:
         """Whether new production builds become Current by themselves. Sent once."""
@@ -176,7 +191,9 @@ class VercelClient:
     async def cancel(self, deployment_id: str) -> Deployment:
         """Stop a build. 400 when it has ended."""
         _, raw = await self.request("PATCH", f"/v12/deployments/{deployment_id}/cancel", json={})
-        return _read(raw, wire.DeploymentWire).to_domain()
+        canceled = _read(raw, wire.DeploymentWire)
+        _answers(deployment_id, canceled.id)
+        return canceled.to_domain()
 
     async def request(
         self,
@@ -264,6 +281,14 @@ def _read(raw: bytes, body: type[Body]) -> Body:
 def _in_reach(reason: str) -> str:
     """At most so many characters, also for somebody who counts an emoji as two: no rollback fails by its reason."""
     return reason.encode("utf-16-le")[: 2 * MAX_REASON].decode("utf-16-le", "ignore")
+
+
+def _answers(asked: str, named: object, *, kind: str = "") -> None:
+    """An answer to another request is none: one that came twice, or a proxy that mixes them up. `kind`: what
+    `asked` begins with where it is an id.
+    """
+    if asked.startswith(kind) and named is not None and named != asked:
+        raise PlatformGarbled("an answer about something else")
 
 
 def _error(status: int, raw: bytes, wait: float | None) -> PlatformAnswered:

@@ -34,6 +34,8 @@ _ONE_WRITE: tuple[dict[str, Any], ...] = (
     {"status": 302, "applied": True, "body": ""},
     {"body": "<html>", "applied": True, "content_type": "text/html"},
     {"drip": 0.0},
+    {"twice": 0.0},
+    {"twice": 0.02},
 )
 _ONE_READ: tuple[dict[str, Any], ...] = (
     {"body": {"surprise": []}},
@@ -44,6 +46,8 @@ _ONE_READ: tuple[dict[str, Any], ...] = (
     {"delay": 2.0},
     {"half": True},
     {"drip": 0.0005},
+    {"twice": 0.0},
+    {"twice": 0.02},
 )
 _ONE_JOB: tuple[dict[str, Any], ...] = (
     {"fails_for": "all"},
@@ -150,6 +154,7 @@ def _parts(fault: dict[str, Any]) -> Iterable[str]:
         ("drip", "answered byte by byte"),
         ("delay", "late"),
         ("hold", "answered late"),
+        ("twice", "answered twice"),
     ):
         if key in fault:
             yield words

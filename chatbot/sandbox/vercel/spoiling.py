@@ -38,6 +38,8 @@ async def spoil(
         response.headers["Content-Type"] = fault.content_type
     if fault.half:
         return await _send_half(request, response)
+    if fault.twice is not None:
+        return await _send_twice(request, response, fault.twice)
     return response if fault.drip is None else await _drip(request, response, fault.drip)
 
 
@@ -100,6 +102,20 @@ async def _drip(request: web.Request, response: web.StreamResponse, pause: float
     except ConnectionResetError:
         pass  # the client had enough of it
     return slow
+
+
+async def _send_twice(request: web.Request, response: web.StreamResponse, pause: float) -> web.StreamResponse:
+    """Send the whole answer, and once more what nobody asked for: a client may take it for its next answer."""
+    whole = _body_of(response)
+    answer = await _begin(request, response, len(whole))
+    await answer.write(whole)
+    await answer.write_eof()
+    await asyncio.sleep(pause)
+    if request.transport is not None and not request.transport.is_closing():
+        head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+        again = f"HTTP/1.1 {answer.status} {answer.reason}\r\n{head}\r\n".encode() + whole
+        request.transport.write(again)
+    return answer
 
 
 def _body_of(response: web.StreamResponse) -> bytes:

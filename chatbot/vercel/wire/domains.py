@@ -34,6 +34,7 @@ class DomainsPage(BaseModel):
 class AliasWire(BaseModel):
     alias: str
     deployment_id: str | None = Field(default=None, alias="deploymentId")
+    project_id: str | None = Field(default=None, alias="projectId")
 
 
 class AliasesPage(BaseModel):

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -103,6 +104,24 @@ async def test_a_body_may_drip_byte_by_byte(api: Api, platform: Platform) -> Non
     assert json.loads(b"".join(chunks)) == expected
 
 
+async def test_an_answer_may_come_twice(platform: Platform) -> None:
+    async with aiohttp.ClientSession() as session:
+        api = Api(session, platform)
+        await api.fault({"path": "^/v2/user$", "twice": 0.0})
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(platform.url.rpartition(":")[2]))
+        writer.write(
+            f"GET /v2/user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.token}\r\n\r\n".encode()
+        )
+        answers = []
+        for _ in range(2):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = int(head.lower().split("content-length: ")[1].split("\r")[0])
+            answers.append((head, await reader.readexactly(length)))
+        writer.close()
+        assert answers[0] == answers[1]
+        assert json.loads(answers[0][1]) == await api.get("/v2/user")
+
+
 async def test_a_client_that_gives_up_on_a_drip_harms_nobody(api: Api, platform: Platform) -> None:
     await api.fault({"path": "^/v2/user$", "drip": 1})
     with pytest.raises(TimeoutError):
@@ -169,7 +188,7 @@ async def test_a_delayed_request_is_answered_as_usual_in_the_end(api: Api, platf
         ({"alias_job": {"project": "nope", "skipped": True}}, "no project nope"),
         ({"alias_job": {"project": "shop", "fails_for": ["www.shop.example.com"]}}, "it moves checkout"),
         ({"alias_job": []}, "valid"),
-        ({"path": "/x", "half": True, "drip": 1}, "halved or drips"),
+        ({"path": "/x", "half": True, "drip": 1}, "either halved"),
         ({"build": {"project": "shop", "explodes": True}}, "explodes"),
     ],
 )

@@ -49,7 +49,8 @@ class Scripted(Written):
 class RequestFault(Scripted):
     """What happens to a matching request. Without `status`, `body` or `cut` it is answered as usual,
     perhaps later (`delay`: before it is carried out, `hold`: after that), half (`half`), byte by byte
-    (`drip`: seconds between two bytes) or mislabelled (`content_type`).
+    (`drip`: seconds between two bytes), mislabelled (`content_type`), or once more so many seconds later on the same
+    connection (`twice`).
     """
 
     path: str
@@ -63,17 +64,18 @@ class RequestFault(Scripted):
     cut: Literal["before", "after"] | None = None
     half: bool = False
     drip: Seconds | None = None
+    twice: Seconds | None = None
     applied: bool = False
 
     _is_pattern = field_validator("path")(pattern)
 
     @model_validator(mode="after")
     def _does_something(self) -> RequestFault:
-        does = {"status", "body", "content_type", "delay", "hold", "cut", "half", "drip"}
+        does = {"status", "body", "content_type", "delay", "hold", "cut", "half", "drip", "twice"}
         if not self.model_fields_set & does:
             raise ValueError("says nothing that goes wrong")
-        if self.half and self.drip is not None:
-            raise ValueError("a body is either halved or drips")
+        if sum((self.half, self.drip is not None, self.twice is not None)) > 1:
+            raise ValueError("a body is either halved or drips or comes twice")
         return self
 
     @property
@@ -83,7 +85,8 @@ class RequestFault(Scripted):
     @property
     def spoils_the_answer(self) -> bool:
         """Whether the client gets something else than what the platform answered, or less."""
-        return self.replaces_the_answer or self.half or (self.cut or self.content_type) is not None
+        whole = self.cut is None and self.content_type is None and self.twice is None and not self.half
+        return self.replaces_the_answer or not whole
 
     @property
     def lets_it_happen(self) -> bool:
