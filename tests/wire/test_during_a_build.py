@@ -71,6 +71,27 @@ async def test_a_move_from_outside_is_not_put_down_to_who_moved_there_earlier(bo
     assert "<@U0ANA0001> rolled back" not in told.words
 
 
+@pytest.mark.parametrize("how", ["hotfix", "rollback"])
+async def test_a_build_that_was_current_between_two_looks_is_superseded(bot: World, how: str) -> None:
+    old = await bot.newest("docs", "Promoted")
+    build = await bot.rebuild("docs")
+    unseen = {"method": "GET", "path": f"/v13/deployments/{build}", "status": 500, "times": -1}
+    await bot.tell_platform("faults", [unseen])
+    await bot.let_build_finish(build)
+    await bot.until_state("docs", build, "Current")
+    if how == "hotfix":
+        pushed = await bot.tell_platform("push", {"project": "docs", "message": "Hotfix", "seconds": 0.1})
+        await bot.until_state("docs", pushed["deployment"]["id"], "Current")
+    else:
+        await bot.roll_back_outside("docs", old["id"])
+    await bot.tell_platform_clear("faults")
+    told = await bot.bob.sees("superseded", channel="deploys")
+    said = {"hotfix": "became Current meanwhile.", "rollback": f"rolled back to `{old['sha'][:7]}`"}
+    assert said[how] in told.words
+    await bot.until_all_is_told()
+    assert not await bot.promotes()
+
+
 async def test_a_hotfix_meanwhile_is_what_the_announcement_names_and_the_way_back(bot: World) -> None:
     build = await bot.rebuild("docs")
     hotfix = await bot.tell_platform("push", {"project": "docs", "message": "Hotfix", "seconds": 0.1})

@@ -165,6 +165,9 @@ async def _is_built(
     findings = replace(findings, seen=seen, auto_assign=project.auto_assign)
     if held.row.promote_asked_at is not None and not arrived:
         await held.step(Stage.UNSURE, held.findings)  # asked before a crash: never again
+    elif _has_served_already(deployment, project) and not await _serves_still(held, deployment):
+        overtaken = await overtaking(held, project)
+        await held.step(Stage.SUPERSEDED, replace(findings, before=held.findings.before, overtaken=overtaken))
     elif not staged or arrived or (project.auto_assign and held.operation.plan.auto_assign_before):
         if arrived:
             findings = replace(findings, before=await _before(held, deployment) or findings.before)
@@ -186,6 +189,28 @@ async def _is_built(
         moved_on = baseline is None or baseline.current_id != findings.seen
         by = await overtaking(held, project) if moved_on else None
         await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, overtaken=by))
+
+
+def _has_served_already(build: Deployment, project: Project) -> bool:
+    """Whether it was Current, and something else has become that since: all between two looks. A read of the
+    project that lags behind shows what was Current before.
+    """
+    current, last = project.current, project.last_request
+    if (
+        build.ready_substate != "PROMOTED"
+        or build.ready_at is None
+        or current is None
+        or current.id == build.id
+    ):
+        return False
+    was_asked_for = last is not None and last.to_id == current.id and last.requested_at > build.ready_at
+    return was_asked_for or (current.ready_at is not None and current.ready_at > build.ready_at)
+
+
+async def _serves_still(held: Held, build: Deployment) -> bool:
+    """Whether a domain points to it: then it is on its way, or not gone altogether."""
+    serving = await held.crew.vercel.serving(held.row.project_id)
+    return any(serving.get(domain.name) == build.id for domain in held.operation.plan.domains)
 
 
 async def _moves_the_same_domains(held: Held) -> bool:
