@@ -23,7 +23,8 @@ def undo_of(operation: Operation) -> Plan | None:
     """The way back to what was Current before; None where nothing was, or nothing has moved.
 
     After a promote or a rebuild that is an instant rollback. After a rollback to something older it is a
-    promote: that is how the platform undoes one, although the deployment was promoted before. After a move
+    promote: that is how the platform undoes one, although the deployment was promoted before. Where production
+    was pinned before as well, it stays so by a rollback forward. After a move
     that ended half way the old deployment may still be Current: then all domains go back to it. As long as a
     rolling release is under way, its abort is the way back; the way back from an abort begins it anew.
     """
@@ -36,9 +37,10 @@ def undo_of(operation: Operation) -> Plan | None:
     if (release := still_rolling(operation)) is not None:
         return replace(_core(operation, Path.ABORT, was), newest_release=release)
     went_back = operation.plan.path is Path.ROLLBACK and operation.made.created_at < was.created_at
+    unpins = went_back and not operation.plan.project.pinned
     # A promote switches auto-assignment on; where it was off before the rollback, it stays so.
-    keep_off = went_back and not operation.plan.auto_assign_before
-    return _core(operation, Path.PROMOTE if went_back else Path.ROLLBACK, was, keep_off=keep_off)
+    keep_off = unpins and not operation.plan.auto_assign_before
+    return _core(operation, Path.PROMOTE if unpins else Path.ROLLBACK, was, keep_off=keep_off)
 
 
 def undo_of_last(changes: Iterable[Operation], project: Project) -> Plan:

@@ -96,15 +96,20 @@ class TestUndoOfWhatSucceeded:
         if not before.auto_assign:
             keeps(undo_of(done(plan_of(before).chosen(keep_off=True), build=NEW)), kept)
 
-    def test_a_rollback_to_something_older_by_a_promote(self, before: Project) -> None:
+    def test_a_rollback_to_something_older_by_a_promote_unless_production_was_pinned_before(
+        self, before: Project
+    ) -> None:
         after = pinned(current=promoted(), last_request=request("dpl_target", type="rollback"))
-        keeps(undo_of(done(rollback_of(before))), plan_promotion(look(WAS, project=after, domains=DOMAINS)))
+        seen = look(WAS, project=after, domains=DOMAINS)
+        keeps(
+            undo_of(done(rollback_of(before))), plan_rollback(seen) if before.pinned else plan_promotion(seen)
+        )
 
     def test_and_auto_assignment_is_then_as_it_was_before(self, before: Project) -> None:
         undo = undo_of(done(rollback_of(before)))
         assert undo is not None
         assert undo.auto_assign_after is before.auto_assign
-        assert undo.keep_off is not before.auto_assign
+        assert undo.keep_off is (not before.auto_assign and not before.pinned)
 
     def test_a_rollback_to_something_newer_by_a_rollback(self, before: Project) -> None:
         newer = promoted(created_at=NOON)
@@ -141,7 +146,8 @@ class TestUndoOfWhatMovedHalfWay:
     def test_of_a_rollback_while_the_old_one_is_still_current(self, before: Project) -> None:
         undo = undo_of(half(rollback_of(before), seen="dpl_current"))
         after = replace(before, last_request=request("dpl_target", "failed", type="rollback"))
-        keeps(undo, plan_promotion(look(current(), project=after, domains=split("dpl_target"))))
+        seen = look(current(), project=after, domains=split("dpl_target"))
+        keeps(undo, plan_rollback(seen) if before.pinned else plan_promotion(seen))
 
     def test_of_a_rollback_that_is_current(self) -> None:
         undo = undo_of(half(rollback_of(project()), seen="dpl_target"))
