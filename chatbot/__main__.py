@@ -31,7 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    for chatty in ("slack_bolt", "slack_sdk", "apscheduler", "aiohttp.access", "asyncio", "alembic"):
+    for chatty in (
+        "slack_bolt",
+        "slack_sdk",
+        "apscheduler",
+        "aiohttp.access",
+        "aiosqlite",  # it would write what the rows hold
+        "asyncio",
+        "alembic",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         return int(options.verb(options))

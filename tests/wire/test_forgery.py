@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.messages import actions
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
 from tests.wire.forging import Forger, nothing_happened, tracebacks
@@ -43,20 +44,12 @@ async def test_the_domains_of_somebody_elses_confirmation_stay_hidden(forger: Fo
     await world.bob.sees("I do not know this confirmation", channel="deploys")
 
 
-ACTIONS = (
-    "confirmation.confirm",
-    "confirmation.cancel",
-    "confirmation.choose",
-    "confirmation.domains",
-    "confirmation.keys",
-    "confirmation.keep_off",
-    "operation.undo",
-    "operation.retry",
-    "operation.give_up",
-    "deployment.promote",
-    "deployment.roll_back",
-    "project.candidates",
+ACTIONS = sorted(
+    value
+    for name, value in vars(actions).items()
+    if name.isupper() and not value.startswith(("picker.", "link."))
 )
+"""Every button there is. Those of the picker have tests of their own."""
 
 
 TEXTS = (
@@ -68,6 +61,26 @@ TEXTS = (
     "x" * 20_000,
     None,
 )
+
+
+async def test_who_may_not_act_gets_nothing_out_of_any_button_and_nothing_is_read(forger: Forger) -> None:
+    world = forger.world
+    project, target = await world.project_id("shop"), (await world.newest("shop", "Staged"))["id"]
+    values = {
+        "release.advance": f"{project} {target} 0",
+        "release.complete": f"{project} {target} 0",
+        "release.abort": f"{project} {target} 0",
+        "release.queue": target,
+        "deployment.promote": target,
+        "deployment.roll_back": target,
+    }
+    guarded = [a for a in ACTIONS if not a.startswith("confirmation.")] + ["confirmation.confirm"]
+    await world.tell_platform_clear("requests")
+    for action_id in guarded:
+        await forger.clicks(_action(action_id, values.get(action_id, project)), by="U0BOB0002")
+    assert not await world.requests()
+    denials = [e.action for e in await world.audit() if e.action.endswith(".denied")]
+    assert sorted(denials) == sorted(f"{action_id}.denied" for action_id in guarded)
 
 
 @pytest.mark.parametrize("action_id", ACTIONS)
