@@ -10,6 +10,7 @@ from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, context, row, sections
 from chatbot.messages.oneclick import undo as undo_button
 from chatbot.messages.outcome import is_pinned
+from chatbot.messages.proof import ill_of, in_short_ill
 from chatbot.messages.wording import code, count, deployment_line, domain_name, foreign, mention, named
 
 _VERBS = {
@@ -35,7 +36,7 @@ def announcement(operation: Operation, *, since: Overtaking | None = None) -> Me
         f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
         _proven(operation, proven),
     ]
-    if ill := [domain_name(p.name) for p in operation.findings.proofs if p.moved and not p.is_well]:
+    if ill := [domain_name(p.name) for p in ill_of(operation)]:
         lines.append(f"*Not well:* {named(ill, 10)}. The operation message says how.")
     if operation.reason:
         lines.append(f"Reason: {foreign(operation.reason, MAX_REASON)}")
@@ -44,7 +45,8 @@ def announcement(operation: Operation, *, since: Overtaking | None = None) -> Me
     undo = undo_button(operation) if since is None else None
     below = (context(moved_on(since, operation)),) if since else (row(undo),) if undo else ()
     text = f"Current of {foreign(plan.project.name)} is now {foreign(made.label)}"
-    return Message(f"{text}, on {count(len(proven), 'domain')}.", (*sections(lines), *below))
+    alone = f"{text}, on {count(len(proven), 'domain')}{in_short_ill(operation)}."
+    return Message(alone, (*sections(lines), *below))
 
 
 def _proven(operation: Operation, proven: list[str]) -> str:

@@ -16,7 +16,7 @@ from chatbot.messages.confirmation import title
 from chatbot.messages.meanwhile import moved_on
 from chatbot.messages.message import Message, button, context, header, link, row, section
 from chatbot.messages.outcome import is_pinned, told
-from chatbot.messages.proof import proof
+from chatbot.messages.proof import in_short_ill, proof
 from chatbot.messages.release import step_buttons
 from chatbot.messages.wording import count, deployment_line, escape, foreign, mention, span
 
@@ -63,7 +63,11 @@ def _alone(operation: Operation, headline: str) -> str:
     match operation.stage:
         case Stage.SUCCEEDED if not releaseoutcome.headline(operation):
             moved = sum(p.moved for p in operation.findings.proofs)
-            return f"{headline} on {count(moved, 'domain')}."
+            return f"{headline} on {count(moved, 'domain')}{in_short_ill(operation)}."
+        case Stage.PARTLY_MOVED:
+            proofs = operation.findings.proofs
+            moved = sum(p.moved for p in proofs)
+            return f"{headline}, {moved} of {count(len(proofs), 'domain')}{in_short_ill(operation)}."
         case stage if stage.is_outcome:
             return f"{headline}."
         case Stage.WAITING:

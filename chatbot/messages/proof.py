@@ -33,6 +33,17 @@ def proof(operation: Operation) -> list[Block]:
     return list(sections([title, *bullets(map(_line, _worst_first(proofs)), SHOWN_PROOFS)]))
 
 
+def ill_of(operation: Operation) -> list[DomainProof]:
+    """Those that moved and did not answer as a site that is well."""
+    return [p for p in operation.findings.proofs if p.moved and not p.is_well]
+
+
+def in_short_ill(operation: Operation) -> str:
+    """For a text that stands alone: `, 2 of them not well`; empty where all are."""
+    ill = len(ill_of(operation))
+    return f", {ill} of them not well" if ill else ""
+
+
 def whole_proof(operation: Operation) -> list[Message]:
     """Every domain, for the thread, in as many messages as that takes; none where the operation message has all."""
     proofs = operation.findings.proofs

@@ -20,6 +20,7 @@ from chatbot import listeners
 from chatbot.__main__ import manifest as manifest_verb
 from chatbot.app import EVENTS_PATH
 from chatbot.messages import about, actions
+from chatbot.settings import Settings
 from tests.unit.saying import words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -270,3 +271,17 @@ def test_the_readme_names_only_targets_that_the_makefile_has() -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z]+)\b", readme, flags=re.MULTILINE))
     assert named
     assert named <= targets
+
+
+def test_the_readme_has_a_row_for_each_setting_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", readme, flags=re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"[A-Z_]{5,}", row)]
+    assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_decisions_are_numbered_without_a_gap_and_each_has_its_title() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        assert page.read_text(encoding="utf-8").startswith(f"# {page.name[:4]}")

@@ -73,6 +73,15 @@ def test_it_counts_and_names_only_what_has_moved() -> None:
     assert announcement(at(Stage.SUCCEEDED, proofs=MOVED)).text.endswith("on 2 domains.")
 
 
+def test_a_lock_screen_tells_of_sites_that_are_not_well_and_of_domains_that_did_not_move() -> None:
+    ill = (MOVED[0], replace(MOVED[1], status=500, is_well=False))
+    sick = at(Stage.SUCCEEDED, proofs=ill)
+    assert announcement(sick).text == "Current of shop is now 3f2a1bc, on 2 domains, 1 of them not well."
+    assert progress(sick, NOON).text == "shop: 3f2a1bc is Current on 2 domains, 1 of them not well."
+    half = at(Stage.PARTLY_MOVED, proofs=HALF)
+    assert progress(half, NOON).text == "shop: only partly moved to 3f2a1bc, 1 of 2 domains."
+
+
 def test_it_counts_the_domains_that_it_does_not_name() -> None:
     many = tuple(
         DomainProof(f"d{n:02}.example", "dpl_target", moved=True, status=200, is_well=True) for n in range(12)
