@@ -155,8 +155,6 @@ def auto_assignment(plan: Plan) -> str:
         return f"*Auto-assignment* is off now{why}. Every promote switches it on, unless you keep it off."
     if plan.only_begins and not before:
         return "*Auto-assignment* stays off until the rolling release is complete. That switches it on."
-    if plan.keep_off and before:
-        return "*Auto-assignment* is on now. It is switched off again afterwards, as it was chosen before."
     if before == after:
         return f"*Auto-assignment* stays {words[after]}."
     on = "Completing a rolling release" if plan.path is Path.COMPLETE else "Every promote"

@@ -252,7 +252,7 @@ class TestEnvironment:
     [
         (PROMOTE, "*Auto-assignment* stays on."),
         (
-            PROMOTE.keeping_off(True),  # chosen while it was off, and it has been switched on since
+            PROMOTE.keeping_off(True),  # the rest of a promote that was to keep it off
             "*Auto-assignment* is on now and off afterwards. It was to be kept off.",
         ),
         (ROLLBACK, "*Auto-assignment* is on now and off afterwards. Every rollback switches it off."),
@@ -265,10 +265,6 @@ class TestEnvironment:
             "*Auto-assignment* is off now. Every promote switches it on, unless you keep it off.",
         ),
         (plan_rollback(look(promoted(), project=pinned())), "*Auto-assignment* stays off."),
-        (
-            PROMOTE.keeping_off(keep_off=True),
-            "*Auto-assignment* is on now. It is switched off again afterwards, as it was chosen before.",
-        ),
     ],
 )
 def test_auto_assignment_is_told_before_and_after(plan: Plan, sentence: str) -> None:
