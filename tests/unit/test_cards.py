@@ -169,7 +169,7 @@ class TestCode:
     def test_how_far_it_goes_is_counted_or_said_not_to_be(self, change: CodeChange, sentence: str) -> None:
         assert sentence in words(card(replace(PROMOTE, code=change)))
 
-    @pytest.mark.parametrize("why", set(Counted) - {Counted.YES})
+    @pytest.mark.parametrize("why", sorted(set(Counted) - {Counted.YES}))
     def test_every_reason_has_words(self, why: Counted) -> None:
         assert len(words(card(replace(PROMOTE, code=CodeChange(why))))) > len(words(card(PROMOTE))) + 10
 
