@@ -29,7 +29,7 @@ demo: $(READY)  ## the embedded workspace, platform and bot; ARGS="--tour" plays
 test: $(READY)  ## the whole test suite, with branch coverage
 	@$(BIN)/python -m tests.needs
 	@rm -rf $(ANSWERS)
-	SANDBOX_RECORD=$(CURDIR)/$(ANSWERS) $(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term $(ARGS)
+	SANDBOX_RECORD=$(CURDIR)/$(ANSWERS) $(BIN)/python -m pytest -n 4 --dist worksteal -p tests.covering $(ARGS)
 
 conformance: $(READY)  ## the official CLI, and the official schema of $CONTRACTS on what make test recorded
 	$(BIN)/python -m tests.conformance $(ARGS)
@@ -62,5 +62,5 @@ lock: $(READY)  ## resolve requirements.lock again: every dependency pinned with
 		pyproject.toml --output-file requirements.lock
 
 clean:  ## remove everything that make created
-	rm -rf $(VENV) .cache .coverage htmlcov .sandbox
+	rm -rf $(VENV) .cache .sandbox
 	find chatbot storage tests -name __pycache__ -prune -exec rm -r {} +
