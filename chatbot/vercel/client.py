@@ -80,7 +80,8 @@ class VercelClient:
 
     async def projects(self) -> list[Project]:
         pages = self._pages("/v10/projects", wire.ProjectsPage, "from")
-        return [item.to_domain() async for page in pages for item in page.projects]
+        found = {item.id: item async for page in pages for item in page.projects}
+        return [item.to_domain() for item in found.values()]
 
     async def projects_named(self, part: str) -> list[Project]:
         """Those whose name holds `part`; with none given the newest. One page."""
@@ -114,7 +115,8 @@ class VercelClient:
 
     async def _domain_names(self, project_id: str) -> list[wire.DomainWire]:
         pages = self._pages(f"/v9/projects/{project_id}/domains", wire.DomainsPage, "until")
-        return [item async for page in pages for item in page.domains]
+        found = {item.name: item async for page in pages for item in page.domains}
+        return list(found.values())
 
     async def serving(self, project_id: str) -> dict[str, str]:
         """Domain name to the id of the deployment that it points to, for a whole project."""
@@ -255,14 +257,16 @@ class VercelClient:
         return _read(raw, body)
 
     async def _pages(self, path: str, body: type[Page], cursor: str, **query: str) -> AsyncIterator[Page]:
-        """`cursor` is the parameter that takes a page's `pagination.next`."""
+        """`cursor` is the parameter that takes a page's `pagination.next`. What lies on the edge of a page may come
+        twice.
+        """
         query["limit"] = str(_PAGE)
         while True:
             page = await self._get(path, body, **query)
             yield page
             if page.pagination.next is None:
                 return
-            query[cursor] = str(page.pagination.next)
+            query[cursor] = _onward(page.pagination.next, query.get(cursor))
 
     async def _move(self, path: str, query: Mapping[str, str], timeout: float) -> Accepted:
         # An empty object as body: a request without one was seen refused, one with it never.
@@ -276,6 +280,14 @@ def _read(raw: bytes, body: type[Body]) -> Body:
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False)[:3])
         raise PlatformGarbled(f"an answer that cannot be read ({fields or 'not JSON'})") from error
+
+
+def _onward(following: int | str, asked: str | None) -> str:
+    """A moment as the next page's bound is exclusive: a twin of that millisecond would be on neither page. So that
+    millisecond is asked for again, unless that has just been done.
+    """
+    again = str(following + 1) if isinstance(following, int) else str(following)
+    return str(following) if again == asked else again
 
 
 def _in_reach(reason: str) -> str:

@@ -1,5 +1,6 @@
 """Domains that production gets or loses while it is being moved."""
 
+from chatbot.sandbox.vercel.records import Domain
 from tests.conftest import World
 
 EU = "eu.shop.example.com"
@@ -14,6 +15,20 @@ async def _moves_before_its_answer(world: World) -> tuple[str, str]:
     await world.ana.clicks(card, "Promote")
     await world.until_state("shop", target, "Current")
     return before, target
+
+
+async def test_domains_of_one_millisecond_are_all_found_however_they_lie_on_the_pages(bot: World) -> None:
+    store = bot.platform.store
+    project = store.project_named(bot.platform.team_id, "shop")
+    assert project is not None
+    current = store.current_of(project)
+    assert current is not None
+    for n in range(150):  # three of each moment: a page of a hundred ends between two of them
+        at = store.now() + n // 3
+        store.add_domain(project, Domain(f"twin-{n}.example.com", "example.com", at, at))
+        store.point(f"twin-{n}.example.com", current, at)
+    card = await bot.card("shop", "Staged")
+    assert f"*Affected domains (154)*, serving `{current.commit.sha[:7]}` now" in card.words
 
 
 async def test_a_domain_that_production_lost_meanwhile_holds_nothing_up(bot: World) -> None:
