@@ -93,7 +93,18 @@ async def running(
         await _check_tokens(_check_slack(slack, settings, http_port), _check_vercel(vercel))
         tasks = Tasks()
         stack.push_async_callback(tasks.close, _DRAIN)
-        bot = _compose(settings, database, slack, vercel, _git(settings, http), visits, tasks, clock)
+        announcer = Announcer(slack, _slack(settings, http, hasty=True))
+        bot = _compose(
+            settings,
+            database,
+            slack,
+            announcer=announcer,
+            vercel=vercel,
+            git=_git(settings, http),
+            visits=visits,
+            tasks=tasks,
+            clock=clock,
+        )
         stack.callback(bot.conductor.stop)
         ticker = _ticker(bot)
         stack.callback(ticker.stop)
@@ -121,6 +132,8 @@ def _compose(
     settings: Settings,
     database: Database,
     slack: AsyncWebClient,
+    *,
+    announcer: Announcer,
     vercel: VercelClient,
     git: GitHubClient | None,
     visits: aiohttp.ClientSession,
@@ -128,7 +141,7 @@ def _compose(
     clock: Clock,
 ) -> Bot:
     ledger, history, requesting = Ledger(database, clock), History(database), Requesting(database, clock)
-    planner, announcer = Planner(vercel, git), Announcer(slack)
+    planner = Planner(vercel, git)
     valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
     crew = Crew(
         vercel=vercel,
@@ -202,13 +215,16 @@ async def _open_database(settings: Settings) -> Database:
     return database
 
 
-def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def _slack(settings: Settings, session: aiohttp.ClientSession, *, hasty: bool = False) -> AsyncWebClient:
+    """A hasty one leaves it to the caller to try again."""
     return AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=_SLACK_TIMEOUT,
         session=session,
-        retry_handlers=[
+        retry_handlers=[]
+        if hasty
+        else [
             AsyncConnectionErrorRetryHandler(max_retry_count=2),
             AsyncServerErrorRetryHandler(max_retry_count=2),
             AsyncRateLimitErrorRetryHandler(max_retry_count=3),

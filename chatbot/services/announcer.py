@@ -47,8 +47,11 @@ class Posted:
 
 
 class Announcer:
-    def __init__(self, slack: AsyncWebClient) -> None:
+    """`slack` tries again where Slack did not take a call, or asked to wait; `hasty` does not."""
+
+    def __init__(self, slack: AsyncWebClient, hasty: AsyncWebClient) -> None:
         self._slack = slack
+        self._hasty = hasty
         self._live = 0
 
     @property
@@ -74,6 +77,7 @@ class Announcer:
         instead: str | None = None,
         thread: str | None = None,
         broadcast: bool = True,
+        hasty: bool = False,
     ) -> Posted:
         """Post once: `key` (a UUID) lets Slack recognise a repetition. `instead` is who gets it where
         the channel is closed to the bot. A reply in a thread shows in the channel too, if `broadcast`.
@@ -81,30 +85,30 @@ class Announcer:
         Raises:
             One of SlackTrouble.
         """
+        slack = self._hasty if hasty else self._slack
         where: dict[str, Any] = {"thread_ts": thread, "reply_broadcast": broadcast} if thread else {}
         try:
-            answer = await self._slack.chat_postMessage(
+            answer = await slack.chat_postMessage(
                 channel=channel, client_msg_id=key, **where, **message.payload()
             )
         except SlackApiError as error:
             if thread and _code(error) == "thread_not_found":
-                return await self.post(channel, message, key=key, instead=instead)
+                return await self.post(channel, message, key=key, instead=instead, hasty=hasty)
             if not _is_closed(error) or instead is None or channel == instead:
                 raise
             _log.warning(
                 "a channel is closed to the bot (%s); the message goes to the person", error.response["error"]
             )
             key = str(uuid5(NAMESPACE_URL, f"{key}/direct"))
-            answer = await self._slack.chat_postMessage(
-                channel=instead, client_msg_id=key, **message.payload()
-            )
+            answer = await slack.chat_postMessage(channel=instead, client_msg_id=key, **message.payload())
         shown = answer.get("message") or {}
         return Posted(answer["channel"], answer["ts"], str(shown.get("text", "")))
 
-    async def update(self, posted: Posted, message: Message) -> bool:
+    async def update(self, posted: Posted, message: Message, *, hasty: bool = False) -> bool:
         """Whether it could be: somebody may have deleted it, or closed the channel. Raises one of SlackTrouble."""
+        slack = self._hasty if hasty else self._slack
         try:
-            await self._slack.chat_update(channel=posted.channel, ts=posted.ts, **message.payload())
+            await slack.chat_update(channel=posted.channel, ts=posted.ts, **message.payload())
         except SlackApiError as error:
             if _code(error) not in _GONE and not _is_closed(error):
                 raise
@@ -129,8 +133,9 @@ class LiveMessage:
     """One message that follows an operation. The newest wording wins; Slack never holds the operation up.
 
     `key` and `instead` as in `Announcer.post`; `posted` is the message if it is known already; `on_posted` is
-    called as soon as it is. `is_first`: nobody can have posted it before. `check` raises LeaseLost where it is
-    somebody else's to show.
+    called as soon as it is. `is_first`: nobody can have posted it before. `check` raises LeaseLost where it may be
+    somebody else's to show before `within` seconds are over; what takes longer is let go: it would take back
+    what the other one has told meanwhile.
     """
 
     def __init__(
@@ -143,6 +148,7 @@ class LiveMessage:
         posted: Posted | None,
         is_first: bool,
         check: Callable[[], Awaitable[None]],
+        within: float,
         on_posted: Callable[[Posted], Awaitable[None]],
     ) -> None:
         self._announcer = announcer
@@ -152,6 +158,7 @@ class LiveMessage:
         self._posted = posted
         self._is_first = is_first
         self._check = check
+        self._within = within
         self._on_posted = on_posted
         self._wanted: Message | None = None
         self._shown: Message | None = None
@@ -189,29 +196,38 @@ class LiveMessage:
         with self._announcer.one_live():
             await asyncio.sleep(_SOON)
             while (message := self._wanted) is not None and message != self._shown:
+                pause = self._announcer.between_updates
                 try:
                     async with self._turn:
                         await self._check()
-                        await self._send(message)
+                        async with asyncio.timeout(self._within):
+                            await self._send(message, hasty=True)
                 except LeaseLost:
                     return
                 except (*SlackTrouble, StorageError) as error:
                     _log.warning("an operation's message was not shown: %s", type(error).__name__)
-                await asyncio.sleep(self._announcer.between_updates)
+                    pause = max(pause, _asks_to_wait(error))
+                await asyncio.sleep(pause)
 
-    async def _send(self, message: Message) -> bool:
+    async def _send(self, message: Message, *, hasty: bool = False) -> bool:
         if self._posted is None:
             is_first, self._is_first = self._is_first, False
             self._posted = await self._announcer.post(
-                self._channel, message, key=self._key, instead=self._instead
+                self._channel, message, key=self._key, instead=self._instead, hasty=hasty
             )
             if is_first or self._posted.text == message.text:
                 self._shown = message  # else it is of an earlier attempt, with the wording of then
             await self._on_posted(self._posted)
-        if message != self._shown and not await self._announcer.update(self._posted, message):
+        if message != self._shown and not await self._announcer.update(self._posted, message, hasty=hasty):
             return False
         self._shown = message
         return True
+
+
+def _asks_to_wait(error: Exception) -> float:
+    """Seconds: what Slack says with a 429."""
+    asked = error.response.headers.get("Retry-After", "") if isinstance(error, SlackApiError) else ""
+    return float(asked) if str(asked).isdecimal() else 0.0
 
 
 def _code(error: SlackApiError) -> str:

@@ -38,7 +38,8 @@ def _run(database: str, options: argparse.Namespace) -> bool:
     for line in report.lines():
         print(line, flush=True)
     if not report.is_right:
-        print(f"  the bots' logs and the database: {folder}", flush=True)
+        (folder / "evidence.json").write_text(report.evidence.json(), encoding="utf-8")
+        print(f"  the bots' logs and all evidence: {folder}", flush=True)
     return report.is_right
 
 

@@ -1,11 +1,12 @@
 """What is left when all is over: of the platform, of Slack, of the database, and of what people did."""
 
 import asyncio
+import json
 import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,19 @@ class Evidence:
     verdict: str
     is_unbroken: bool
     died: list[str] = field(default_factory=list)
+
+    def json(self) -> str:
+        """All of it, to look at afterwards."""
+        tree = {
+            "rows": [row.model_dump() for row in self.rows],
+            "audit": [entry.model_dump() for entry in self.entries],
+            "steps": [asdict(step) for step in self.steps],
+            "writes": [asdict(write) for write in self.writes],
+            "said": [asdict(said) for said in self.said],
+            "clicks": [asdict(click) for click in self.clicks],
+            "served": {project: history.moments for project, history in self.histories.items()},
+        }
+        return json.dumps(tree, default=str, indent=1)
 
 
 async def gather(

@@ -144,7 +144,9 @@ def duplicates(evidence: Evidence) -> Iterator[Problem]:
 
 
 def lost(evidence: Evidence) -> Iterator[Problem]:
-    """Each operation's message tells its outcome at the end, and a success is announced in its thread."""
+    """Each operation's message tells its outcome at the end, and a success is announced in its thread, unless
+    production had moved on before it could be told.
+    """
     said = {(s.channel, s.ts): s for s in evidence.said}
     for row in evidence.rows:
         if row.told_at is None:
@@ -157,7 +159,9 @@ def lost(evidence: Evidence) -> Iterator[Problem]:
                 "lost", f"{_named(row)} is {row.state}, and its message says: {_short(message.words)}"
             )
         announcement = said.get((row.channel, row.announcement_ts or ""))
-        if row.state == "succeeded" and (announcement is None or announcement.thread_ts != row.message_ts):
+        if row.state != "succeeded" or _was_outlived(row, evidence.rows):
+            continue
+        if announcement is None or announcement.thread_ts != row.message_ts:
             yield Problem("lost", f"{_named(row)} succeeded, and was not announced in its thread")
 
 
@@ -277,6 +281,19 @@ def _wrong(row: Operation, log: list[str], outcomes: set[str]) -> Iterator[str]:
         yield "the log and the row disagree about the ask"
     if ("operation.promote_asked" in log) != (row.promote_asked_at is not None):
         yield "the log and the row disagree about the ask for the promote"
+
+
+def _was_outlived(row: Operation, rows: list[Operation]) -> bool:
+    """By an operation that moved the project's production between its end and the telling of it."""
+    return any(
+        other.project_id == row.project_id
+        and other.state in {"succeeded", "partly_moved"}
+        and other.finished_at is not None
+        and row.finished_at is not None
+        and row.told_at is not None
+        and row.finished_at < other.finished_at < row.told_at
+        for other in rows
+    )
 
 
 def _named(row: Operation) -> str:

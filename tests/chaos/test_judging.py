@@ -112,6 +112,14 @@ def test_a_right_run_has_no_problem() -> None:
     assert posts(RIGHT) == {"op": 1}
 
 
+def test_what_is_told_after_production_has_moved_on_needs_no_announcement() -> None:
+    newer = row(id="newer", path="rollback", created_at=at(3), asked_at=None, finished_at=at(3.5))
+    both = replace(RIGHT, rows=[row(), newer], said=[MESSAGE, DETAIL])
+    assert not [
+        problem for problem in judge(both) if problem.kind == "lost" and "operation op " in problem.text
+    ]
+
+
 def test_an_unknown_outcome_may_become_known() -> None:
     steps = [*STEPS[:2], Step("op", "asked", "unknown"), Step("op", "unknown", "succeeded")]
     assert judge(replace(RIGHT, entries=log("requested", "asked", "unknown", "succeeded"), steps=steps)) == []

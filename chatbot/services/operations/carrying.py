@@ -66,6 +66,7 @@ class Carrying:
             instead=person(row.actor),
             posted=Posted(row.channel, row.message_ts) if row.message_ts else None,
             check=self._held.check,
+            within=crew.patience.show.total_seconds(),
             is_first=row.fence == 1,
             on_posted=self._remember,
         )

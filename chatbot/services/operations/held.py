@@ -47,6 +47,11 @@ class Patience:
         return min(self.lease.total_seconds() / 2, 15.0)
 
     @property
+    def show(self) -> timedelta:
+        """How long it may take to show a wording that is not the last one."""
+        return min(self.lease / 2, timedelta(seconds=5))
+
+    @property
     def tell_again(self) -> timedelta:
         """How long after Slack did not take an outcome it is told again, at first."""
         return min(self.lease, timedelta(seconds=10))
@@ -145,8 +150,12 @@ class Held:
             self.line = await self.crew.history.line(self.row)
 
     async def check(self) -> None:
-        """Whether it is still ours to speak of. The row in hand stays: a step may be under way."""
-        await self.crew.ledger.reread(self.row)
+        """Whether it is ours to speak of, for as long as that may take. The row in hand stays: a step may be under
+        way.
+        """
+        row = await self.crew.ledger.reread(self.row)
+        if row.lease_until is None or row.lease_until - self.now() < self.crew.patience.show:
+            raise LeaseLost(row.id, row.fence)
 
     async def renew(self) -> None:
         """The row as it is now: somebody may have ended it. Its lease is prolonged once a third of it is used."""
