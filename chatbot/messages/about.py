@@ -37,7 +37,9 @@ def help_text(unknown: str = "") -> Message:
         f"Commands: {', '.join(_COMMANDS)}.",
         (
             header("promotebot"),
-            section(f"{first}It changes what your production domains serve, after you have confirmed."),
+            section(
+                f"{first}promotebot changes what your production domains serve, after you have confirmed."
+            ),
             *sections(["*Commands*", *commands]),
             *sections(["*Words*", *words]),
         ),

@@ -111,7 +111,8 @@ def card(
 
 def spent(plan: Plan, by: str) -> Message:
     """What a card becomes after its click: one line."""
-    text = f"{escape(title(plan))}: confirmed by {mention(by)}. The message in the channel tells how it goes."
+    where = "A message in the channel tells how it goes, or a direct one where I may not write here."
+    text = f"{escape(title(plan))}: confirmed by {mention(by)}. {where}"
     return Message(text, (context(text),))
 
 

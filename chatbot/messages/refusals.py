@@ -238,8 +238,8 @@ def _(refusal: NotEligible, now: datetime) -> Message:
 @word.register
 def _(refusal: NotAllowed, now: datetime) -> Message:
     why = {
-        "not admin": "Only workspace admins may act, as long as nobody else is named.",
-        "not listed": "Only the people and groups that are named in the bot's settings may act.",
+        "not admin": "Only workspace admins may act, as long as nobody else is named: ask one of them.",
+        "not listed": "Only the people and groups that are named in the bot's settings may act: ask one of them.",
     }[refusal.because]
     return says(
         f"Nothing was done. You may not change production from here. {why} `/promotebot whoami` tells more."

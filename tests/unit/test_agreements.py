@@ -285,3 +285,15 @@ def test_decisions_are_numbered_without_a_gap_and_each_has_its_title() -> None:
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     for page in pages:
         assert page.read_text(encoding="utf-8").startswith(f"# {page.name[:4]}")
+
+
+def test_every_link_in_the_pages_leads_to_a_file() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    targets = [
+        (page, target)
+        for page in pages
+        for target in re.findall(r"\]\(([^)\s#]+)", page.read_text(encoding="utf-8"))
+        if "://" not in target
+    ]
+    assert targets
+    assert [(p.name, t) for p, t in targets if not (p.parent / t).exists()] == []
