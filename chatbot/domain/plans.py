@@ -74,7 +74,8 @@ class Caution(StrEnum):
 @dataclass(frozen=True)
 class Other:
     """Somebody's operation on the same project that is not through. `waits`: for its turn, or for its build.
-    `queued`: by the platform, behind a rolling release.
+    `queued`: by the platform, behind a rolling release. `gives_way`: to a way back, since it only builds or nobody
+    knows what became of it.
     """
 
     actor: str
@@ -82,6 +83,12 @@ class Other:
     label: str
     waits: bool = False
     queued: bool = False
+    gives_way: bool = False
+
+    @property
+    def holds_up(self) -> bool:
+        """Everything else on the project, until it is through."""
+        return not (self.waits or self.queued or self.gives_way)
 
 
 @dataclass(frozen=True)

@@ -103,10 +103,16 @@ def card(
     if moves := [*consequences.cron_jobs(plan), *consequences.migrations(plan)]:
         blocks += sections(moves)
     blocks.append(section(consequences.auto_assignment(plan), _keep_off(plan)))
-    if mind := [*consequences.others(plan), *(_CAUTIONS[c] for c in plan.cautions)]:
+    if mind := [*consequences.others(plan), *(_CAUTIONS[c] for c in _cautions(plan))]:
         blocks += sections(["*Mind*", *bullets(mind, len(mind))])
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
     return Message(f"{escape(title(plan))}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
+
+
+def _cautions(plan: Plan) -> Iterator[Caution]:
+    """A move that is the bot's own is waited for, so its place is not taken."""
+    waited_for = any(o.holds_up for o in plan.others)
+    return (c for c in plan.cautions if not (waited_for and c is Caution.MOVE_UNDER_WAY))
 
 
 def spent(plan: Plan, by: str) -> Message:

@@ -143,8 +143,10 @@ def _turn(plan: Plan) -> str:
         return ""
     if not plan.path.goes_back:
         return " This one waits for its turn."
-    builds = any(o.path is Path.REBUILD and not o.waits for o in before)
-    return f" This one goes before those that wait{', and the build gives way to it' if builds else ''}."
+    if any(o.holds_up for o in before):
+        return " This one waits until that is through, and goes before those that wait."
+    gives_way = any(o.gives_way for o in before)
+    return f" This one goes before those that wait{', and what is under way gives way to it' if gives_way else ''}."
 
 
 def auto_assignment(plan: Plan) -> str:

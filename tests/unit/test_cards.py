@@ -299,10 +299,17 @@ class TestOthers:
         ) in shown
 
     def test_a_way_back_goes_first(self) -> None:
-        assert "before those that wait, and the build gives way to it." in words(
-            card(replace(ROLLBACK, others=(self.ANA,)))
+        assert "before those that wait, and what is under way gives way to it." in words(
+            card(replace(ROLLBACK, others=(replace(self.ANA, gives_way=True),)))
         )
         assert "This one goes before those that wait.\n" in words(card(replace(ROLLBACK, others=(self.BOB,))))
+
+    def test_a_move_of_ours_is_waited_for_and_its_place_is_not_taken(self) -> None:
+        under_way = replace(ROLLBACK, others=(self.ANA,), cautions=(Caution.MOVE_UNDER_WAY,))
+        shown = words(card(under_way))
+        assert "is under way. This one waits until that is through, and goes before those that wait." in shown
+        assert "takes its place" not in shown
+        assert "takes its place" in words(card(replace(under_way, others=())))
 
     def test_what_is_queued_behind_a_rolling_release_holds_nobody_up(self) -> None:
         queued = replace(self.ANA, queued=True)

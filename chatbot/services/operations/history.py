@@ -47,6 +47,7 @@ class History:
                 o.plan.target.label,
                 waits=o.stage is Stage.WAITING,
                 queued=o.stage is Stage.QUEUED,
+                gives_way=o.stage in {Stage.BUILDING, Stage.UNSURE},
             )
             for o in map(as_operation, unfinished)
         )
