@@ -69,8 +69,8 @@ class Operation(SQLModel, table=True):
     names the fence it was claimed with. `look_at` is when the next step is due. `asked_at` is written before
     the platform is asked; a rebuild may ask once more: `promote_asked_at`, and so may the wish to keep
     auto-assignment off: `keep_off_asked_at`. An operation leaves the queue once it is finished and `told_at`
-    says that its end was told; `retired_at`: its buttons are gone, since production has moved on.
-    While there is a `watch_until`, an unknown outcome is looked for on.
+    says that its end was told; `ended_by`: somebody gave it up, or took its place; `retired_at`: its buttons are
+    gone, since production has moved on. While there is a `watch_until`, an unknown outcome is looked for on.
 
     One operation of a project is active at a time. Others may wait: for their turn (`in_line_since`), or, while
     that is empty, for their build. What the platform has queued behind a rolling release is not active either.
@@ -126,6 +126,7 @@ class Operation(SQLModel, table=True):
     finished_at: datetime | None = None
     told_at: datetime | None = None
     retired_at: datetime | None = None
+    ended_by: str | None = None
     watch_until: datetime | None = None
     outcome: str | None = None
     message_ts: str | None = None

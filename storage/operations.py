@@ -216,23 +216,25 @@ async def change(
     return operation
 
 
-async def give_way(session: AsyncSession, project_id: str, *, state: str, now: datetime) -> Operation | None:
+async def give_way(
+    session: AsyncSession, project_id: str, *, state: str, by: str, now: datetime
+) -> Operation | None:
     """End the project's operation from outside, if it only waits for a build, or for a sign of its request.
 
     One that has asked, or is about to ask, for the promote of its build is past that.
     """
     waits = or_(_only_builds(), col(Operation.state) == "unsure")
-    return await _end(session, col(Operation.project_id) == project_id, waits, state=state, now=now)
+    return await _end(session, col(Operation.project_id) == project_id, waits, state=state, by=by, now=now)
 
 
 async def withdraw(
-    session: AsyncSession, operation_id: str, *, state: str, now: datetime
+    session: AsyncSession, operation_id: str, *, state: str, by: str, now: datetime
 ) -> Operation | None:
     """End an operation that waits for its turn, or only builds; None where it no longer does. A request of which
     nobody knows what became of it may be superseded, but not called cancelled.
     """
     waits = or_(col(Operation.state) == WAITING, _only_builds())
-    return await _end(session, col(Operation.id) == operation_id, waits, state=state, now=now)
+    return await _end(session, col(Operation.id) == operation_id, waits, state=state, by=by, now=now)
 
 
 async def retire(session: AsyncSession, operation_id: str, now: datetime) -> None:
@@ -287,7 +289,7 @@ async def to_retire(session: AsyncSession, project_id: str, before: datetime) ->
 
 
 async def _end(
-    session: AsyncSession, *which: ColumnElement[bool], state: str, now: datetime
+    session: AsyncSession, *which: ColumnElement[bool], state: str, by: str, now: datetime
 ) -> Operation | None:
     """By somebody else than its carrier, who keeps it and tells its end: two would tell over each other. No
     step that starts from another state is taken any more.
@@ -295,7 +297,7 @@ async def _end(
     changed = await session.exec(
         update(Operation)
         .where(col(Operation.finished_at).is_(None), *which)
-        .values(state=state, finished_at=now, look_at=now)
+        .values(state=state, ended_by=by, finished_at=now, look_at=now)
         .returning(Operation)
         .execution_options(synchronize_session=False)
     )

@@ -184,6 +184,7 @@ class Operation:
     asked_at: datetime | None = None
     promote_asked_at: datetime | None = None
     finished_at: datetime | None = None
+    ended_by: str | None = None
     reason: str | None = None
     findings: Findings = Findings()
 

@@ -31,6 +31,7 @@ from chatbot.messages.wording import (
 
 SHOWN_PROJECTS = 20
 _SHOWN_DEPLOYMENTS = 10
+_SHOWN_CANDIDATES = 6
 _SHOWN_DOMAINS = 40
 _SHOWN_NEWER = 3
 
@@ -106,7 +107,7 @@ def candidates(
         current += "\nProduction is pinned by a rollback: new builds stay Staged until somebody promotes."
     blocks: list[Block] = [header(f"Roll back {project.name}?"), section(current)]
     forward = [d for d in found if is_newer(d, project)][:_SHOWN_NEWER]
-    back = [d for d in found if not is_newer(d, project)][: _SHOWN_DEPLOYMENTS - len(forward)]
+    back = [d for d in found if not is_newer(d, project)][: _SHOWN_CANDIDATES - len(forward)]
     for number, deployment in enumerate((*back, *forward), 1):
         notes = [_served(served.get(deployment.id)) or old(deployment, now)]
         if is_newer(deployment, project):
@@ -125,7 +126,9 @@ def candidates(
     if resume is not None:
         blocks.append(row(resume_button(project, resume)))
     blocks.append(context("Nothing is done before you have confirmed. A rollback needs no rebuild."))
-    return Message(f"{count(len(found), 'rollback candidate')} of {foreign(project.name)}.", tuple(blocks))
+    first = f", the first is {foreign(found[0].label)}" if found else ""
+    text = f"{count(len(found), 'rollback candidate')} of {foreign(project.name)}{first}."
+    return Message(text, tuple(blocks))
 
 
 def resume_button(project: Project, resume: Deployment) -> ButtonElement:

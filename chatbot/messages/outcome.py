@@ -11,7 +11,7 @@ from chatbot.domain.undoing import undo_of
 from chatbot.messages import releaseoutcome
 from chatbot.messages.changed import all_of
 from chatbot.messages.meanwhile import in_line, overtook
-from chatbot.messages.wording import code, foreign, span
+from chatbot.messages.wording import code, foreign, mention, span
 
 _BAR = 12
 _NOT_BEGUN = {"QUEUED": "in Vercel's queue", "BLOCKED": "blocked by Vercel (its logs say why)"}
@@ -73,9 +73,13 @@ def _outcome(operation: Operation, now: datetime) -> str:
         case Stage.OUTDATED:
             return _outdated(operation)
         case _ if operation.asked_at is None:
-            return "It was withdrawn. Nothing was sent to Vercel."
+            return f"It was withdrawn{_by(operation)}. Nothing was sent to Vercel."
         case _:
-            return f"It was given up, and I do not promote it. {_build_left(operation.findings.build)}"
+            return f"It was given up{_by(operation)}, and I do not promote it. {_build_left(operation.findings.build)}"
+
+
+def _by(operation: Operation) -> str:
+    return f" by {mention(operation.ended_by)}" if operation.ended_by else ""
 
 
 def _rest_of_the_way(operation: Operation) -> str:

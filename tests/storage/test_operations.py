@@ -311,7 +311,9 @@ async def test_only_an_operation_that_merely_waits_gives_way(
         await operations.create(session, operation(state=state, **columns))
         (held,) = await operations.claim_due(session, owner="one", now=NOW, lease=LEASE, limit=9)
     async with db.write() as session:
-        ended = await operations.give_way(session, "prj_shop", state="superseded", now=NOW + SECOND)
+        ended = await operations.give_way(
+            session, "prj_shop", state="superseded", by="slack:U0BOB0002", now=NOW + SECOND
+        )
     assert (ended is not None) is gives_way
     async with db.write() as session:
         if gives_way:
@@ -327,7 +329,10 @@ async def test_only_an_operation_that_merely_waits_gives_way(
 async def test_what_may_have_been_taken_cannot_be_cancelled(db: Database, columns: dict[str, Any]) -> None:
     await create(db, "op_1", **columns)
     async with db.write() as session:
-        assert await operations.withdraw(session, "op_1", state="cancelled", now=NOW) is None
+        assert (
+            await operations.withdraw(session, "op_1", state="cancelled", by="slack:U0BOB0002", now=NOW)
+            is None
+        )
 
 
 async def test_those_that_wait_stand_beside_the_active_one(db: Database) -> None:

@@ -150,7 +150,7 @@ class TestCandidates:
         said = listings.candidates(project(), found, served, NOON, reason="checkout 500s")
         assert f"served 2 d until {moment(NOON)}\n" in words(said)
         assert "0 s old · newer than Current: this goes forward" in words(said)
-        assert said.text == "2 rollback candidates of shop."
+        assert said.text == "2 rollback candidates of shop, the first is 3f2a1bc."
         assert [(b["action_id"], b["value"]) for b in buttons(said)] == [
             ("deployment.roll_back:1", "dpl_a checkout 500s"),
             ("deployment.roll_back:2", "dpl_b checkout 500s"),
@@ -177,9 +177,9 @@ class TestCandidates:
         forward = [promoted(f"dpl_forward{n}", created_at=NOON) for n in range(5)]
         said = listings.candidates(project(), [*back, *forward], {}, NOON)
         shown = [b["value"] for b in buttons(said)]
-        assert shown == [d.id for d in (*back[:7], *forward[:3])]
-        assert "And 7 more: name one after `/rollback`." in words(said)
-        assert "more:" not in words(listings.candidates(project(), back[:10], {}, NOON))
+        assert shown == [d.id for d in (*back[:3], *forward[:3])]
+        assert "And 11 more: name one after `/rollback`." in words(said)
+        assert "more:" not in words(listings.candidates(project(), back[:6], {}, NOON))
 
     def test_where_production_is_pinned_a_button_resumes(self) -> None:
         said = listings.candidates(pinned(), [promoted("dpl_a")], {}, NOON, resume=staged())

@@ -69,7 +69,7 @@ async def test_a_request_that_waits_can_be_withdrawn(bot: World) -> None:
     await bot.bob.clicks(message, "Withdraw", confirmed=True)
     await bot.bob.sees("You may not change production", channel="deploys")
     await bot.ana.clicks(message, "Withdraw", confirmed=True)
-    await bot.bob.sees("It was withdrawn. Nothing was sent to Vercel.", channel="deploys")
+    await bot.bob.sees("It was withdrawn by <@U0ANA0001>. Nothing was sent to Vercel.", channel="deploys")
     await bot.let_build_finish(build)
     await bot.until_state("shop", build, "Staged")
     await bot.until_all_is_told()

@@ -69,8 +69,9 @@ class Ledger:
         now, ended = self._clock(), None
         async with self._database.write() as session:
             if Path(row.path).goes_back:
-                superseded = Stage.SUPERSEDED.value
-                ended = await operations.give_way(session, row.project_id, state=superseded, now=now)
+                ended = await operations.give_way(
+                    session, row.project_id, state=Stage.SUPERSEDED.value, by=row.actor, now=now
+                )
             begun = await operations.begin(session, row.id, row.fence, state=Stage.REQUESTED.value)
             if ended is not None:
                 await append(session, ended, "operation.superseded", row.actor, now)

@@ -41,6 +41,7 @@ def as_operation(row: Row) -> Operation:
         asked_at=row.asked_at,
         promote_asked_at=row.promote_asked_at,
         finished_at=row.finished_at,
+        ended_by=row.ended_by,
         reason=row.reason,
         findings=findings_of(row),
     )

@@ -154,7 +154,7 @@ class Requesting:
             found = await operations.get(session, operation_id)
             if found is None:
                 raise ConfirmationUnknown
-            withdrawn = await operations.withdraw(session, operation_id, state="cancelled", now=now)
+            withdrawn = await operations.withdraw(session, operation_id, state="cancelled", by=actor, now=now)
             if withdrawn is None:
                 raise TooLate(found.project_name)
             await append(session, withdrawn, "operation.cancelled", actor, now)
@@ -183,7 +183,8 @@ async def _consume(
 
 async def _give_way(session: Any, project_id: str, actor: str, now: datetime) -> None:
     """End an operation that is building, or whose outcome nobody knows: a rollback never waits for it."""
-    row = await operations.give_way(session, project_id, state=Stage.SUPERSEDED.value, now=now)
+    superseded = Stage.SUPERSEDED.value
+    row = await operations.give_way(session, project_id, state=superseded, by=actor, now=now)
     if row is not None:
         await append(session, row, "operation.superseded", actor, now)
 

@@ -19,6 +19,7 @@ _NEW = (
     sa.Column("in_line_since", sa.DateTime(timezone=True)),
     sa.Column("keep_off_asked_at", sa.DateTime(timezone=True)),
     sa.Column("retired_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_by", sa.String()),
     sa.Column("watch_until", sa.DateTime(timezone=True)),
 )
 
