@@ -137,6 +137,12 @@ async def begin(session: AsyncSession, operation_id: str, fence: int, *, state: 
         return None
 
 
+async def last_end(session: AsyncSession, project_id: str) -> datetime | None:
+    """When the last operation of a project ended."""
+    statement = select(func.max(Operation.finished_at)).where(Operation.project_id == project_id)
+    return (await session.exec(statement)).one()
+
+
 async def newest(session: AsyncSession, project_id: str | None = None, limit: int = 20) -> list[Operation]:
     """Newest first."""
     statement = select(Operation).order_by(col(Operation.created_at).desc()).limit(limit)

@@ -179,3 +179,19 @@ async def test_a_token_that_loses_its_rights_midway_sends_nothing_more_and_says_
     await world.promote_outside("shop", target)
     world.clock.move(seconds=11)
     await world.bob.sees("Current of shop is now", channel="deploys")
+
+
+async def test_a_clock_that_jumps_back_does_not_change_which_move_was_the_last(bot: World) -> None:
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.bob.sees("Current of shop is now", channel="deploys")
+    (first,) = await bot.until_all_is_told()
+    bot.clock.move(minutes=-5)
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_all_is_told()
+    label = bot.platform.store.deployments[first.target_id].commit.sha[:7]
+    announced = [m for m in await bot.bob.reads("deploys") if "Current of shop is now" in m.words]
+    assert len(announced) == 2
+    assert not announced[0].buttons
+    assert announced[1].buttons == [f"Roll back to {label}"]

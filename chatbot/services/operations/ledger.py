@@ -98,9 +98,10 @@ class Ledger:
         check_transition(Stage(row.state), stage)
         now = self._clock()
         ends = stage.is_outcome and stage.value != row.state
-        if ends:
-            values["finished_at"] = now
         async with self._database.write() as session:
+            if ends:  # a clock that was set back does not change which one ended last
+                last = await operations.last_end(session, row.project_id)
+                values["finished_at"] = max(now, last + timedelta.resolution) if last else now
             row = await operations.change(
                 session,
                 row.id,
