@@ -1,6 +1,7 @@
 """The whole thing, for every test: the embedded platform and workspace, the real bot, and people."""
 
 import asyncio
+import gc
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,6 +27,7 @@ from storage.models import AuditEntry, Operation
 from tests import properties
 
 properties.load()
+gc.disable()  # until everything is collected: importing makes no garbage worth looking for
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 APP = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
@@ -56,6 +58,7 @@ class World:
     clock: Clock
     start_bot: Callable[..., Any]
     bot: Running | None = None
+    _opened: Database | None = None
 
     def person(self, user_id: str) -> Person:
         return Person(self.session, self.workspace.url, user_id)
@@ -238,18 +241,20 @@ class World:
         async with self.session.get(f"{self.workspace.url}/sandbox/payloads") as answer:
             return [p for p in (await answer.json())["payloads"] if p.get("method") == method]
 
-    @asynccontextmanager
-    async def database(self) -> AsyncIterator[Database]:
+    @property
+    def database(self) -> Database:
         """The bot's, opened once more."""
-        database = Database.open(self.settings.database_url.get_secret_value())
-        try:
-            yield database
-        finally:
-            await database.dispose()
+        if self._opened is None:
+            self._opened = Database.open(self.settings.database_url.get_secret_value())
+        return self._opened
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.dispose()
 
     async def audit(self) -> list[AuditEntry]:
         """Newest first; the chain is checked each time."""
-        async with self.database() as database, database.read() as session:
+        async with self.database.read() as session:
             assert (await audit.verify(session)).problem is None
             return await audit.newest(session, limit=500)
 
@@ -263,7 +268,7 @@ class World:
 
     async def operations(self) -> list[Operation]:
         """Newest first."""
-        async with self.database() as database, database.read() as session:
+        async with self.database.read() as session:
             return await operations.newest(session, limit=500)
 
     async def until_all_is_told(self) -> list[Operation]:
@@ -321,7 +326,17 @@ async def a_world(database: str, **platform_options: Any) -> AsyncIterator[World
                 workspace.deliver_to = f"http://127.0.0.1:{ready.port}/slack/events"
             return ready
 
-        yield World(platform, workspace, session, settings, clock, start_bot)
+        world = World(platform, workspace, session, settings, clock, start_bot)
+        stack.push_async_callback(world.close)
+        yield world
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

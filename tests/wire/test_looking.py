@@ -156,7 +156,7 @@ async def test_a_clock_that_jumps_back_keeps_nothing_from_those_who_come_after(w
 async def _is_leased_by_one_that_is_gone(world: World) -> bool:
     """As soon as whoever had it has handed it back."""
     lease = timedelta(seconds=30)
-    async with world.database() as database, database.write() as session:
+    async with world.database.write() as session:
         return bool(
             await operations.claim_due(session, owner="gone", now=world.clock(), lease=lease, limit=1)
         )
