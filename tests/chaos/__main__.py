@@ -28,7 +28,7 @@ def main() -> int:
 
 def _run(database: str, options: argparse.Namespace) -> bool:
     replicas = options.replicas or REPLICAS[database]
-    pace, kill_pace = (0.7, 4.0) if replicas == 1 else (0.4, 1.0)
+    pace, kill_pace = (0.7, 4.0) if replicas == 1 else (0.5, 1.5)
     scenario = Scenario(options.seed, database, options.operations, replicas, pace=pace, kill_pace=kill_pace)
     folder = (FOLDER / f"{database}-{options.seed}").resolve()
     shutil.rmtree(folder, ignore_errors=True)

@@ -175,7 +175,9 @@ def untrue(evidence: Evidence) -> Iterator[Problem]:
         final = row.build_id if row.path == "rebuild" else row.target_id
         begin, end = _seconds(row.asked_at), _seconds(row.finished_at)
         served = evidence.histories[row.project_id].during(begin, end)
-        moved = [all(serving.get(name) == final for name in names) for serving in served]
+        moved = [
+            final is not None and all(serving.get(name) == final for name in names) for serving in served
+        ]
         if row.state == "succeeded" and not any(moved):
             yield Problem("untrue", f"{_named(row)} succeeded, and {final} never served all of {names}")
         if row.state == "failed" and names and moved[-1]:

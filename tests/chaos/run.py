@@ -46,8 +46,8 @@ _AFTERWARDS = 1.0  # seconds; what is told too late, or twice, still comes
 
 @dataclass(frozen=True)
 class Scenario:
-    """`pace` and `kill_pace` as of Trouble; `limit` how long people go on wishing, `quiet` how long
-    the bots then have to end and tell everything. All in seconds.
+    """`pace` and `kill_pace` as of Trouble; `quiet` is how long the bots have at the end to end and tell
+    everything, `limit` how long people go on wishing at most. All in seconds.
     """
 
     seed: int
@@ -57,8 +57,12 @@ class Scenario:
     projects: int = 10
     pace: float = 0.7
     kill_pace: float = 4.0
-    limit: float = 300.0
     quiet: float = 60.0
+
+    @property
+    def limit(self) -> float:
+        """Several times what it usually takes: a busy machine is slow in starting bots again."""
+        return 60.0 + 3.0 * self.operations
 
     @property
     def title(self) -> str:
