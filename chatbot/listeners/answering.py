@@ -205,7 +205,8 @@ def sentence(bot: Bot, asked: Asked, error: Exception) -> Reply:
             return Reply(failures.word_failure(error))
         case StorageError():
             _log.error("%s: %s", asked.what, error)
-            return Reply(failures.word_no_audit())
+            is_click = not asked.what.startswith("/")
+            return Reply(failures.word_unwritten() if is_click else failures.word_no_audit())
     reference = secrets.token_hex(4)
     _log.error("%s failed, reference %s", asked.what, reference, exc_info=error)
     return Reply(failures.word_bug(reference))

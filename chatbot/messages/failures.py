@@ -53,6 +53,14 @@ def word_no_audit() -> Message:
     )
 
 
+def word_unwritten() -> Message:
+    """A click that the database did not acknowledge: it may have been written down all the same."""
+    return says(
+        "The database does not answer just now, so I cannot say whether that was written down. If it was, a message "
+        "in the channel tells how it goes. If none comes within a minute, nothing was done: try again."
+    )
+
+
 def word_bug(reference: str) -> Message:
     """An error of ours. The log has the same reference."""
     return says(

@@ -1,6 +1,7 @@
 """Between the bots and PostgreSQL: connections are cut, held up, or cut while a commit is being answered."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 SOCKET = ".s.PGSQL.5432"
 _CHUNK = 64 * 1024
+_COMMIT = re.compile(rb"COMMIT(?!TED)")  # and not BEGIN … READ COMMITTED
 
 
 @dataclass(eq=False)
@@ -88,7 +90,7 @@ class Relay:
         with suppress(ConnectionError):
             while data := await source.read(_CHUNK):
                 await self._flows.wait()
-                if is_question and self._commits_to_lose and b"COMMIT" in data:
+                if is_question and self._commits_to_lose and _COMMIT.search(data):
                     self._commits_to_lose -= 1
                     connection.answers_nothing = True
                 elif not is_question and connection.answers_nothing:

@@ -206,6 +206,7 @@ SAYINGS = [
     Saying(release, "no_such_step", steps_missing, lambda v: release.no_such_step(v, NOON)),
     Saying(failures, "word_old_button", st.none(), lambda _: failures.word_old_button()),
     Saying(failures, "word_no_audit", st.none(), lambda _: failures.word_no_audit()),
+    Saying(failures, "word_unwritten", st.none(), lambda _: failures.word_unwritten()),
     Saying(failures, "word_bug", st.just("0a1b2c3d"), failures.word_bug),
 ]
 

@@ -39,7 +39,7 @@ from chatbot.errors import (
     Refusal,
 )
 from chatbot.messages import actions
-from chatbot.messages.failures import word_bug, word_failure, word_no_audit, word_old_button
+from chatbot.messages.failures import word_bug, word_failure, word_no_audit, word_old_button, word_unwritten
 from chatbot.messages.refusals import word
 from tests.unit.making import NOON, current, deployment, preview, project, promoted, request, staged
 from tests.unit.saying import everything_in, payload, words
@@ -210,6 +210,10 @@ def test_a_bug_is_told_with_its_reference_only() -> None:
 
 def test_without_an_audit_log_nothing_is_done() -> None:
     assert word_no_audit().text.startswith("Nothing was done. The audit log cannot be written")
+
+
+def test_a_click_that_may_have_been_written_down_is_not_said_to_be_nothing() -> None:
+    assert word_unwritten().text.startswith("The database does not answer just now, so I cannot say whether")
 
 
 def test_a_button_that_nobody_answers_any_more_is_told_so() -> None:

@@ -1,6 +1,7 @@
 """What people ask for, by a confirmation or with one click: each is one transaction with its audit entry."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -87,7 +88,7 @@ class Requesting:
                 was written.
         """
         now = self._clock()
-        async with self._database.write() as session:
+        async with self._writing() as made, self._database.write() as session:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer="confirmed")
             plan = plan_from(spent.plan).chosen(keep_off)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
@@ -98,6 +99,7 @@ class Requesting:
             await append(
                 session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
             )
+            made.append(row)
         return row
 
     async def follow_up(
@@ -110,7 +112,7 @@ class Requesting:
             AlreadyUnderWay, ProjectBusy.
         """
         now = self._clock()
-        async with self._database.write() as session:
+        async with self._writing() as made, self._database.write() as session:
             origin = await operations.get(session, operation_id)
             if origin is None:
                 raise ConfirmationUnknown
@@ -125,7 +127,22 @@ class Requesting:
                 await _give_way(session, plan.project.id, actor, now)
             row = await _place(session, row, plan, now)
             await append(session, row, "operation.requested", actor, now, follows=operation_id, **about(plan))
+            made.append(row)
         return row
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[list[Row]]:
+        """Around the transaction that makes an operation, which it appends as the last thing: where the answer to
+        its commit is lost, the operation may be there all the same. Raises DatabaseUnavailable where it is not,
+        or nobody can say.
+        """
+        made: list[Row] = []
+        try:
+            yield made
+        except errors.DatabaseUnavailable:
+            async with self._database.read() as session:
+                if not made or await operations.get(session, made[0].id) is None:
+                    raise
 
     async def cancel(self, confirmation_id: str, *, actor: str, answer: str = "cancelled") -> Plan:
         """Spend a confirmation without doing anything. Raises as `confirm` does."""
