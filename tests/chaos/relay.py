@@ -31,6 +31,7 @@ class Relay:
         self._server = server
         self._open: set[_Connection] = set()
         self._commits_to_lose = 0
+        self._commits_before = 0
         self._flows = asyncio.Event()
         self._flows.set()
 
@@ -41,9 +42,10 @@ class Relay:
             connection.cut()
         return len(found)
 
-    def lose_commit(self) -> None:
-        """The next commit reaches the server; its answer reaches nobody."""
+    def lose_commit(self, *, after: int = 0) -> None:
+        """The next commit, or one after so many others, reaches the server; its answer reaches nobody."""
         self._commits_to_lose += 1
+        self._commits_before = after
 
     def forgive(self) -> int:
         """Lose no more commits; answers how many were still to be lost."""
@@ -91,8 +93,9 @@ class Relay:
             while data := await source.read(_CHUNK):
                 await self._flows.wait()
                 if is_question and self._commits_to_lose and _COMMIT.search(data):
-                    self._commits_to_lose -= 1
-                    connection.answers_nothing = True
+                    connection.answers_nothing = self._commits_before == 0
+                    self._commits_to_lose -= int(connection.answers_nothing)
+                    self._commits_before = max(self._commits_before - 1, 0)
                 elif not is_question and connection.answers_nothing:
                     return
                 sink.write(data)

@@ -40,3 +40,17 @@ async def test_a_confirmation_whose_commit_is_not_acknowledged_is_carried_out_at
     await remote.ana.sees("confirmed by <@U0ANA0001>", channel="deploys")
     await remote.until_all_is_told()
     assert len(await remote.promotes()) == 1
+
+
+@pytest.mark.parametrize("after", [1, 2])
+async def test_a_step_whose_commit_is_not_acknowledged_is_gone_on_from(
+    remote: World, between: Relay, after: int
+) -> None:
+    """The ask among them: nobody else can have sent it."""
+    await remote.start_bot(promotebot_lease_seconds=600)
+    card = await remote.card("shop", "Staged")
+    between.lose_commit(after=after)
+    await remote.ana.clicks(card, "Promote")
+    await remote.bob.sees("is Current", channel="deploys")
+    assert between.forgive() == 0
+    assert len(await remote.promotes()) == 1

@@ -10,6 +10,7 @@ from chatbot.domain.plans import Path
 from chatbot.services.operations.records import findings_json, summary
 from storage import audit, operations
 from storage.database import Database
+from storage.errors import DatabaseUnavailable
 from storage.models import Operation as Row
 
 _LONGEST_PAUSE = timedelta(hours=1)
@@ -98,24 +99,25 @@ class Ledger:
         check_transition(Stage(row.state), stage)
         now = self._clock()
         ends = stage.is_outcome and stage.value != row.state
-        async with self._database.write() as session:
-            if ends:  # a clock that was set back does not change which one ended last
-                last = await operations.last_end(session, row.project_id)
-                values["finished_at"] = max(now, last + timedelta.resolution) if last else now
-            row = await operations.change(
-                session,
-                row.id,
-                row.fence,
-                expected_state=row.state,
-                state=stage.value,
-                outcome=findings_json(findings),
-                **values,
-            )
-            if action is not None:
-                await append(session, row, action, "bot", now, **(detail or {}))
-            if ends:
-                await append(session, row, f"operation.{stage}", "bot", now, **summary(findings))
-        return row
+        values |= {"state": stage.value, "outcome": findings_json(findings)}
+        try:
+            async with self._database.write() as session:
+                if ends:  # a clock that was set back does not change which one ended last
+                    last = await operations.last_end(session, row.project_id)
+                    values["finished_at"] = max(now, last + timedelta.resolution) if last else now
+                changed = await operations.change(
+                    session, row.id, row.fence, expected_state=row.state, **values
+                )
+                if action is not None:
+                    await append(session, changed, action, "bot", now, **(detail or {}))
+                if ends:
+                    await append(session, changed, f"operation.{stage}", "bot", now, **summary(findings))
+        except DatabaseUnavailable:
+            # Its answer to the commit may have been lost. Whoever cannot tell must not go on: it may be an ask.
+            changed = await self.reread(row)
+            if any(getattr(changed, column) != value for column, value in values.items()):
+                raise
+        return changed
 
     async def learn(self, row: Row, findings: Findings) -> Row:
         """Findings of an operation that has its outcome already. Raises LeaseLost."""
