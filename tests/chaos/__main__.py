@@ -8,9 +8,11 @@ import argparse
 import asyncio
 import random
 import shutil
+import signal
 import sys
 from pathlib import Path
 
+from tests.chaos.report import Report
 from tests.chaos.run import Scenario, run
 from tests.chaos.watchdog import watchdog
 
@@ -34,13 +36,20 @@ def _run(database: str, options: argparse.Namespace) -> bool:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with watchdog(scenario.at_most, f"{scenario.title}: it does not end"):
-        report = asyncio.run(run(scenario, folder))
+        report = asyncio.run(_until_told_to_stop(scenario, folder))
     for line in report.lines():
         print(line, flush=True)
     if not report.is_right:
         (folder / "evidence.json").write_text(report.evidence.json(), encoding="utf-8")
         print(f"  the bots' logs and all evidence: {folder}", flush=True)
     return report.is_right
+
+
+async def _until_told_to_stop(scenario: Scenario, folder: Path) -> Report:
+    """A SIGTERM ends the bots and the database, too."""
+    running = asyncio.ensure_future(run(scenario, folder))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
 
 
 def _options() -> argparse.Namespace:

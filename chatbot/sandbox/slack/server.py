@@ -133,7 +133,7 @@ class Workspace:
         router.add_route("*", "/api/{method}", self._on(webapi.entrance))
         for kind in RESPONSE_KINDS:
             router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._on(responding.entrance))
-        router.add_get("/link/", self.backend.sockets.accept)
+        router.add_get("/link/", self._on(lambda backend, request: backend.sockets.accept(request)))
         hand.add_routes(router, self.backend)
         router.add_get("/{path:.*}", page_file)
         return application
@@ -145,6 +145,6 @@ class Workspace:
             try:
                 return await entrance(self.backend, request)
             except ConnectionError:
-                return web.Response()  # whoever asked has gone, perhaps before the whole body had come
+                return web.Response()  # whoever asked has gone, perhaps before all of it had come
 
         return handle
