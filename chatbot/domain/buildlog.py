@@ -36,8 +36,13 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def end_of(texts: Iterable[str]) -> tuple[str, ...]:
     """The last lines, without colours, control characters and empty lines; what looks like a secret is masked."""
-    lines = (_readable(line) for text in texts for line in text.split("\n"))
-    return tuple([line for line in lines if line][-LINES:])
+    kept: list[str] = []
+    for line in reversed([line for text in texts for line in text.split("\n")]):
+        if line and (readable := _readable(line)):
+            kept.append(readable)
+            if len(kept) == LINES:
+                break
+    return tuple(reversed(kept))
 
 
 def _readable(line: str) -> str:

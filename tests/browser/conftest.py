@@ -30,6 +30,8 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # its own pages, behind the address bar: for each window they take as long as the page that is tested
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PreloadTopChromeWebUI",
     "--remote-debugging-port=0",
 )
 
