@@ -128,19 +128,18 @@ def unconfirmed(evidence: Evidence) -> Iterator[Problem]:
 
 
 def duplicates(evidence: Evidence) -> Iterator[Problem]:
-    """Every message in a channel is the one message of an operation, or its one announcement. What else is in
-    the thread of an operation's message is there once.
+    """Every message in a channel is the one message of an operation, or its one announcement: a reply that shows
+    there. What else is in its thread is there once.
     """
     messages = {(row.channel, row.message_ts) for row in evidence.rows}
-    known = messages | {(row.channel, row.announcement_ts) for row in evidence.rows}
-    details: set[tuple[str | None, str]] = set()
+    seen: set[tuple[str | None, str]] = set()
     for said in evidence.said:
-        if (said.channel, said.ts) in known:
+        if (said.channel, said.ts) in messages:
             continue
-        detail = (said.thread_ts, said.words)
-        if said.in_channel or (said.channel, said.thread_ts) not in messages or detail in details:
+        reply = (said.thread_ts, "announcement" if said.in_channel else said.words)
+        if (said.channel, said.thread_ts) not in messages or reply in seen:
             yield Problem("duplicate", f"{said.channel} {said.ts} is one too many: {_short(said.words)}")
-        details.add(detail)
+        seen.add(reply)
 
 
 def lost(evidence: Evidence) -> Iterator[Problem]:
@@ -148,6 +147,7 @@ def lost(evidence: Evidence) -> Iterator[Problem]:
     production had moved on before it could be told.
     """
     said = {(s.channel, s.ts): s for s in evidence.said}
+    announced = {s.thread_ts for s in evidence.said if s.in_channel}
     for row in evidence.rows:
         if row.told_at is None:
             continue
@@ -158,10 +158,9 @@ def lost(evidence: Evidence) -> Iterator[Problem]:
             yield Problem(
                 "lost", f"{_named(row)} is {row.state}, and its message says: {_short(message.words)}"
             )
-        announcement = said.get((row.channel, row.announcement_ts or ""))
         if row.state != "succeeded" or _was_outlived(row, evidence.rows):
             continue
-        if announcement is None or announcement.thread_ts != row.message_ts:
+        if row.message_ts not in announced:
             yield Problem("lost", f"{_named(row)} succeeded, and was not announced in its thread")
 
 

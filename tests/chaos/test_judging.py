@@ -208,6 +208,10 @@ WRONG: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
         "duplicate",
         lambda e: replace(e, said=[*e.said, replace(DETAIL, thread_ts="9.9")]),
     ),
+    "an announcement in no thread": (
+        "duplicate",
+        lambda e: replace(e, said=[MESSAGE, replace(ANNOUNCEMENT, thread_ts=None)]),
+    ),
     "a second announcement": (
         "duplicate",
         lambda e: replace(e, said=[*e.said, replace(ANNOUNCEMENT, ts="1.3")]),

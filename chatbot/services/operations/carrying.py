@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.operations import Operation, Overtaking, Stage
 from chatbot.domain.pacing import (
     Usual,
     until_next_look,
@@ -151,10 +151,9 @@ class Carrying:
                 since = await outlived_by(held)
                 await self._live.settle(wording.progress(operation, held.now(), since=since))
                 await self._detail(operation)
-                announced = await self._announce(operation) if since is None else None
+                await self._announce(operation, since)
                 await retire_outlived(held)
-            columns |= {"told_at": held.now(), "announcement_ts": announced}
-            columns |= self._where() | self._watch()
+            columns |= {"told_at": held.now()} | self._where() | self._watch()
             if since is not None:
                 columns["retired_at"] = held.now()
         except SlackTrouble as error:
@@ -198,11 +197,18 @@ class Carrying:
                 posted.channel, message, key=key, thread=posted.ts, broadcast=False
             )
 
-    async def _announce(self, operation: Operation) -> str | None:
-        posted = self._live.posted
+    async def _announce(self, operation: Operation, since: Overtaking | None) -> None:
+        """Once, and not what is no longer so. It is written down at once: production may have moved on before this
+        is told again, and then it loses its button.
+        """
+        held, posted = self._held, self._live.posted
         if operation.stage is not Stage.SUCCEEDED or posted is None:
-            return None
-        key = str(uuid5(NAMESPACE_URL, f"{operation.id}/announcement"))
-        message = announcement(operation)
-        announcer = self._held.crew.announcer
-        return (await announcer.post(posted.channel, message, key=key, thread=posted.ts)).ts
+            return
+        announcer, message = held.crew.announcer, announcement(operation, since=since)
+        if held.row.announcement_ts is not None:
+            if since is not None:
+                await announcer.update(Posted(posted.channel, held.row.announcement_ts), message)
+        elif since is None:
+            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/announcement"))
+            announced = await announcer.post(posted.channel, message, key=key, thread=posted.ts)
+            held.row = await held.crew.ledger.change(held.row, announcement_ts=announced.ts)
