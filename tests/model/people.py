@@ -19,6 +19,8 @@ ANA, BOB, DEE = "U0ANA0001", "U0BOB0002", "U0DEE0004"
 """A workspace admin, a member, and one who is now the one, now the other."""
 
 _ROOM = "deploys"
+_READS_TAKE = 3.0
+"""Seconds, at most, from a plan's first read to its confirmation."""
 _CHANGEABLE = ("Staged", "Preview", "Promoted")
 _FOR_ALL = (actions.UNDO, actions.RETRY, actions.GIVE_UP, actions.PROMOTE, actions.RESUME)
 """The buttons of messages that everybody sees."""
@@ -40,12 +42,6 @@ class People:
         self._stage, self._world, self._oracle = stage, stage.world, oracle
         self._known: set[str] = set()
         self._may = {ANA}
-        self.remember()
-
-    def remember(self) -> None:
-        """What the environments are before the next step: a card that comes while one changes may tell of either."""
-        truth = self._stage.truth
-        self._environments = {each: truth.now(each).environment for each in truth.known}
 
     async def ask(self, who: str, project_id: str, state: str, number: int) -> Card | None:
         """Type a command, about one of the newest deployments in this state, or in one that can be changed."""
@@ -79,13 +75,22 @@ class People:
                 button = control(message, actions.CONFIRM)
                 if button is not None and button.element["value"] not in self._known:
                     self._known.add(button.element["value"])
-                    self.cards.append(Card(who, message, self._promised(message), self._world.clock()))
+                    self.cards.append(
+                        Card(
+                            who,
+                            message,
+                            self._promised(message, button.element["value"]),
+                            self._world.clock(),
+                        )
+                    )
 
-    def _promised(self, message: SeenMessage) -> Promise:
+    def _promised(self, message: SeenMessage, confirmation_id: str) -> Promise:
+        """With the environment as it was when the card was made, unless it changed just then."""
         promise, truth = promise_of(message), self._stage.truth
-        project_id = truth.projects[next(iter(promise.targets))]
-        now = truth.now(project_id).environment
-        return replace(promise, environment=now) if now == self._environments[project_id] else promise
+        made_at = self._stage.offered_at(confirmation_id)
+        moments = truth.during(truth.projects[next(iter(promise.targets))], made_at - _READS_TAKE, made_at)
+        seen = {moment.environment for moment in moments}
+        return replace(promise, environment=seen.pop()) if len(seen) == 1 else promise
 
     async def confirm(self, card: Card, times: int = 1) -> None:
         button = control(card.message, actions.CONFIRM)

@@ -49,7 +49,8 @@ class Process:
         while alive := [task for task in self.tasks if not task.done()]:
             for task in alive:
                 task.cancel()
-            await asyncio.wait(alive, timeout=0.02)
+            # Not again at once: a transaction that is not even rolled back would keep the file locked.
+            await asyncio.wait(alive, timeout=1)
         assert self._life is not None
         self._life.cancel()  # closes what the operating system would close
         await asyncio.wait([self._life])

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,10 @@ OUTSIDE = {"outside": "1"}
 
 _KEEP_STEPS = """
 CREATE TABLE steps (operation_id TEXT, before TEXT, after TEXT, at REAL);
+CREATE TABLE offers (confirmation_id TEXT, at REAL);
+CREATE TRIGGER offered AFTER INSERT ON confirmations BEGIN
+    INSERT INTO offers VALUES (NEW.id, (julianday('now') - 2440587.5) * 86400.0);
+END;
 CREATE TRIGGER step_begun AFTER INSERT ON operations BEGIN
     INSERT INTO steps VALUES (NEW.id, NULL, NEW.state, (julianday('now') - 2440587.5) * 86400.0);
 END;
@@ -36,7 +40,7 @@ CREATE TRIGGER step_taken AFTER UPDATE OF state ON operations WHEN OLD.state <> 
     INSERT INTO steps VALUES (NEW.id, OLD.state, NEW.state, (julianday('now') - 2440587.5) * 86400.0);
 END;
 """
-"""Every transition that is ever written, whoever writes it."""
+"""Every transition that is ever written and every confirmation, with the real time, whoever writes it."""
 
 
 def empty_database(folder: Path) -> Path:
@@ -180,6 +184,11 @@ class Stage:
         """Whether an operation has not ended, or its end is not told, or is still looked for."""
         rows = self.records().rows.values()
         return any(row["told_at"] is None or row["watch_until"] is not None for row in rows)
+
+    def offered_at(self, confirmation_id: str) -> float:
+        with closing(sqlite3.connect(self._path)) as connection:
+            found = connection.execute("SELECT at FROM offers WHERE confirmation_id = ?", (confirmation_id,))
+            return float(found.fetchone()[0])
 
     def records(self) -> Records:
         """What the database holds at this instant: the bot's threads may be writing."""

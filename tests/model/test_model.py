@@ -171,7 +171,6 @@ class PromotingInAnyOrder(RuleBasedStateMachine):
         self.do(self.people.collect())
         self.oracle.check()
         self.failed = False
-        self.people.remember()
 
     def teardown(self) -> None:
         try:

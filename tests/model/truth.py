@@ -7,6 +7,7 @@ from typing import Any
 
 from chatbot.sandbox.vercel.records import Deployment, Project
 from chatbot.sandbox.vercel.store import Store
+from tests.model.facts import META_KEY
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,12 @@ class Truth:
         self.lateness = 0.0
         self.projects: dict[str, str] = {}
         """The project of every deployment that there ever was."""
+        self.made_for: dict[str, str] = {}
+        """The operation that a deployment says it was built for."""
         self.labels: dict[str, str] = {}
         """Of every deployment that there ever was: its commit, as cards show it."""
         store.watchers.append(self._remember)
         self._remember()
-
-    @property
-    def known(self) -> list[str]:
-        """The projects, by their ids."""
-        return list(self._moments)
 
     def labelled(self, label: str) -> frozenset[str]:
         return frozenset(known for known, its in self.labels.items() if its == label)
@@ -62,6 +60,7 @@ class Truth:
         for project_id, moments in self._moments.items():
             if (project := self._store.projects.get(project_id)) is None:
                 continue
+            self.made_for.update((d.id, d.meta[META_KEY]) for d in project.deployments if META_KEY in d.meta)
             self.projects.update((d.id, project_id) for d in project.deployments)
             self.labels.update((d.id, d.commit.sha[:7]) for d in project.deployments)
             moment = Moment(time.time(), **dict(self._facts(project)))
