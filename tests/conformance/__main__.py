@@ -19,7 +19,7 @@ import aiohttp
 from chatbot.sandbox.vercel.routes import API_ROUTES
 from tests.conformance import cases
 from tests.conformance.casting import CASES, Case, played
-from tests.conformance.exceptions import ALLOWANCES, NEWER_VALUES, UNRECORDED
+from tests.conformance.exceptions import ALLOWANCES, NEWER_NULLS, NEWER_VALUES, UNRECORDED
 from tests.conformance.installing import NEWEST, NoNode, NotInstalled, installed
 from tests.conformance.judging import Judge
 from tests.conformance.official import VARIABLE, Official
@@ -141,6 +141,8 @@ def _list_exceptions(judge: Judge) -> None:
         say(f"  {judge.allowances[one]:4}  {one.call}  {statuses}: {one.reason}")
     for newer in NEWER_VALUES:
         say(f"     -  {len(newer.values)} values beside {newer.beside}: {newer.reason}")
+    for name, reason in NEWER_NULLS.items():
+        say(f"     -  null as {name}: {reason}")
 
 
 if __name__ == "__main__":

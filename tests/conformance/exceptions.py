@@ -74,6 +74,12 @@ NEWER_VALUES = (
 )
 
 
+NEWER_NULLS = {
+    "fromDeploymentId": "newer than the file: the SDK 1.28.35 takes null, where nothing was Current before",
+}
+"""Properties that may be null besides, by name, and why."""
+
+
 UNRECORDED: dict[str, str] = {}
 """Routes without a recorded success, as `METHOD /path`, and why there cannot be one."""
 

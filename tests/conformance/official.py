@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from jsonschema import Draft202012Validator
 
-from tests.conformance.exceptions import NEWER_VALUES
+from tests.conformance.exceptions import NEWER_NULLS, NEWER_VALUES
 
 VARIABLE = "CONTRACTS"
 COMPLETE = frozenset({"GET /v13/deployments/{}"})
@@ -90,7 +90,7 @@ def plain(schema: Any) -> Any:
     read: dict[str, Any] = {}
     for keyword, value in schema.items():
         if keyword in _MAPS and isinstance(value, dict):
-            read[keyword] = {name: plain(one) for name, one in value.items()}
+            read[keyword] = {name: _newer_null(name, plain(one)) for name, one in value.items()}
         elif keyword == "enum":
             read[keyword] = [*value, *_newer(value)]
         elif keyword in _UNIONS:
@@ -107,6 +107,10 @@ def _telling(alternatives: list[Any]) -> list[Any]:
     if not any("properties" in one or "$ref" in one for one in alternatives):
         return alternatives
     return [one for one in alternatives if one.keys() - _SILENT != {"type"} or one["type"] != "object"]
+
+
+def _newer_null(name: str, schema: Any) -> Any:
+    return {"anyOf": [{"type": "null"}, schema]} if name in NEWER_NULLS else schema
 
 
 def _newer(enumeration: list[Any]) -> list[str]:

@@ -83,6 +83,7 @@ async def word_refusals(request: web.Request, handler: Handler) -> web.StreamRes
         body = error_body(refusal.status, _MESSAGES.get(refusal.status, refusal.reason))
         return web.json_response(body, status=refusal.status)
     except ConnectionError:
+        request[TAMPERED] = True  # nobody gets this answer
         return web.Response()  # whoever asked has gone, perhaps before the whole body had come
     except Exception:  # noqa: BLE001 - the last line of defence: logged, and answered as the platform would
         _log.exception("%s %s failed", request.method, request.path)
