@@ -73,16 +73,11 @@ class People:
         for who in (ANA, DEE, BOB):
             for message in await self._world.person(who).reads(_ROOM):
                 button = control(message, actions.CONFIRM)
-                if button is not None and button.element["value"] not in self._known:
-                    self._known.add(button.element["value"])
-                    self.cards.append(
-                        Card(
-                            who,
-                            message,
-                            self._promised(message, button.element["value"]),
-                            self._world.clock(),
-                        )
-                    )
+                confirmation_id = button.element["value"] if button else None
+                if confirmation_id is not None and confirmation_id not in self._known:
+                    self._known.add(confirmation_id)
+                    promise = self._promised(message, confirmation_id)
+                    self.cards.append(Card(who, message, promise, self._world.clock()))
 
     def _promised(self, message: SeenMessage, confirmation_id: str) -> Promise:
         """With the environment as it was when the card was made, unless it changed just then."""

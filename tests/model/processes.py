@@ -1,9 +1,11 @@
 """The bot as a process that can die: all that runs for it is cut off, and it writes nothing more."""
 
 import asyncio
+import gc
 from collections.abc import Coroutine, Generator
 from contextvars import ContextVar, copy_context
 from typing import Any, NoReturn
+from warnings import catch_warnings, simplefilter
 from weakref import WeakSet
 
 from chatbot.app import Running, running
@@ -54,6 +56,11 @@ class Process:
         assert self._life is not None
         self._life.cancel()  # closes what the operating system would close
         await asyncio.wait([self._life])
+        with catch_warnings():
+            simplefilter(
+                "ignore"
+            )  # connections in the middle of a query are not given back: let go of their locks
+            gc.collect()
 
 
 def _gone() -> NoReturn:
