@@ -257,7 +257,7 @@ async def test_nor_does_one_that_was_confirmed_before_the_build_was_known_of(bot
 
 
 async def test_the_build_of_a_request_whose_answer_was_lost_is_canceled_as_well(bot: World) -> None:
-    """Or Vercel might assign the domains to it after the rollback."""
+    """Or Vercel might assign the domains to it after the rollback. It is told although that answer is lost, too."""
     old = await bot.newest("docs", "Promoted")
     await bot.ana.types(f"/rollback {old['id']} incident", channel="deploys")
     back = await bot.ana.sees("Roll back docs to", channel="deploys")
@@ -274,9 +274,14 @@ async def test_the_build_of_a_request_whose_answer_was_lost_is_canceled_as_well(
     await bot.ana.clicks(card, "Rebuild and promote")
     await bot.bob.sees("I am still looking.", channel="deploys")
     await bot.tell_platform_clear("faults")
+    await bot.tell_platform("faults", [{"method": "PATCH", "path": "/cancel$", "cut": "after"}])
     await bot.ana.clicks(back, "Roll back")
     await bot.bob.sees("Production is pinned", channel="deploys")
-    await bot.until_all_is_told()
+    assert "The build was canceled." in (await bot.bob.sees("superseded", channel="deploys")).words
+    [row] = [row for row in await bot.until_all_is_told() if row.path == "rebuild"]
+    assert row.build_id is not None
+    assert not await bot.platform_faults()
+    assert await _build_state(bot, row.build_id) == "CANCELED"
     assert not any(d["state"] == "Building" for d in (await bot.panel())["docs"]["recent"])
 
 

@@ -119,9 +119,9 @@ class Ledger:
                 raise
         return changed
 
-    async def learn(self, row: Row, findings: Findings) -> Row:
+    async def learn(self, row: Row, findings: Findings, **values: Any) -> Row:
         """Findings of an operation that has its outcome already. Raises LeaseLost."""
-        return await self.change(row, outcome=findings_json(findings))
+        return await self.change(row, outcome=findings_json(findings), **values)
 
     async def reread(self, row: Row) -> Row:
         """As it is now: somebody may have ended it. Raises LeaseLost."""

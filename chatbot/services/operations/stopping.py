@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from chatbot.domain.deployments import State, state_of
+from chatbot.domain.deployments import Deployment, State, state_of
 from chatbot.domain.operations import Build, Stage
 from chatbot.domain.plans import Path
 from chatbot.errors import PlatformError
@@ -26,9 +26,25 @@ async def stop_build(held: Held) -> None:
         seen = await held.crew.vercel.deployment(build.id) if build else await find_build(held)
         if seen is None:
             return
+        await _learn(held, seen)  # which one, before the request: its answer may be lost
         if state_of(seen, None) is State.BUILDING:
-            seen = await held.crew.vercel.cancel(seen.id)
+            await _learn(held, await _cancel(held, seen.id))
     except PlatformError as error:
         _log.warning("the build of operation %s was not canceled: %s", row.id, error)
-        return
-    held.row = await held.crew.ledger.learn(held.row, replace(held.findings, build=Build.of(seen)))
+
+
+async def _cancel(held: Held, build_id: str) -> Deployment:
+    """The build after the request: read, where its answer was lost. Raises PlatformError."""
+    try:
+        return await held.crew.vercel.cancel(build_id)
+    except PlatformError as error:
+        if not error.may_have_applied:
+            raise
+        _log.warning("operation %s: no answer to the cancellation of its build: %s", held.row.id, error)
+        return await held.crew.vercel.deployment(build_id)
+
+
+async def _learn(held: Held, seen: Deployment) -> None:
+    findings = replace(held.findings, build=Build.of(seen))
+    if (seen.id, findings) != (held.row.build_id, held.findings):
+        held.row = await held.crew.ledger.learn(held.row, findings, build_id=seen.id)
