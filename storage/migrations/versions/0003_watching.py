@@ -1,0 +1,247 @@
+"""What production is seen to do, who hears of it, and incidents."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for make in (
+        _production,
+        _changes,
+        _deliveries,
+        _leases,
+        _pins,
+        _reminders,
+        _subscriptions,
+        _announcements,
+        _mentions,
+        _incidents,
+        _incident_projects,
+        _incident_entries,
+        _homes,
+        _workflow_runs,
+    ):
+        make()
+
+
+def downgrade() -> None:
+    raise NotImplementedError("The audit log is never dropped.")
+
+
+def _production() -> None:
+    op.create_table(
+        "production",
+        sa.Column("project_id", sa.String(), primary_key=True),
+        sa.Column("project_name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("current_id", sa.String()),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("seen", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True)),
+    )
+
+
+def _changes() -> None:
+    op.create_table(
+        "changes",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("project_name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("from_id", sa.String()),
+        sa.Column("to_id", sa.String()),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("who", sa.String()),
+        sa.Column("operation_id", sa.String()),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.UniqueConstraint("project_id", "number", name="changes_numbered"),
+        sa.CheckConstraint(
+            "kind IN ('current', 'domain', 'release', 'failed', 'staged', 'pinned', 'gone')",
+            name="changes_kind",
+        ),
+        sa.UniqueConstraint("key", name="changes_once"),
+    )
+    op.create_index("changes_by_time", "changes", ["noticed_at"])
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("deliveries_by_time", "deliveries", ["received_at"])
+
+
+def _leases() -> None:
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+    )
+
+
+def _pins() -> None:
+    op.create_table(
+        "pins",
+        sa.Column("project_id", sa.String(), primary_key=True),
+        sa.Column("project_name", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String()),
+        sa.Column("why", sa.String()),
+        sa.Column("quiet_until", sa.DateTime(timezone=True)),
+        sa.Column("look_at", sa.DateTime(timezone=True)),
+        sa.Column("over_at", sa.DateTime(timezone=True)),
+    )
+    op.create_index("pins_due", "pins", ["look_at"])
+
+
+def _reminders() -> None:
+    op.create_table(
+        "reminders",
+        sa.Column("project_id", sa.String(), primary_key=True),
+        sa.Column("channel", sa.String(), primary_key=True),
+        sa.Column("ts", sa.String()),
+        sa.Column("shown_at", sa.DateTime(timezone=True)),
+    )
+
+
+def _subscriptions() -> None:
+    op.create_table(
+        "subscriptions",
+        sa.Column("channel", sa.String(), primary_key=True),
+        sa.Column("project_id", sa.String(), primary_key=True),
+        sa.Column("project_name", sa.String(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.Column("staged", sa.Boolean(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True)),
+        sa.Column("said_at", sa.DateTime(timezone=True)),
+    )
+    op.create_index("subscriptions_by_project", "subscriptions", ["project_id"])
+
+
+def _announcements() -> None:
+    op.create_table(
+        "announcements",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("ts", sa.String()),
+        sa.Column("posted_at", sa.DateTime(timezone=True)),
+        sa.Column("given_up_at", sa.DateTime(timezone=True)),
+        sa.Column("why", sa.String()),
+        sa.Column("retired_at", sa.DateTime(timezone=True)),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_owner", sa.String()),
+        sa.Column("lease_until", sa.DateTime(timezone=True)),
+        sa.UniqueConstraint("change_id", "channel", name="announcements_once"),
+    )
+    op.create_index(
+        "announcements_due",
+        "announcements",
+        ["look_at"],
+        sqlite_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
+        postgresql_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
+    )
+    op.create_index("announcements_in_order", "announcements", ["project_id", "channel", "number"])
+
+
+def _mentions() -> None:
+    op.create_table(
+        "mentions",
+        sa.Column("user_id", sa.String(), primary_key=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    )
+
+
+def _incidents() -> None:
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("ts", sa.String()),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("is_drill", sa.Boolean(), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True)),
+        sa.Column("resolved_by", sa.String()),
+        sa.Column("told_at", sa.DateTime(timezone=True)),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_owner", sa.String()),
+        sa.Column("lease_until", sa.DateTime(timezone=True)),
+    )
+    op.create_index(
+        "incidents_open",
+        "incidents",
+        ["look_at"],
+        sqlite_where=sa.text("resolved_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    )
+
+
+def _incident_projects() -> None:
+    op.create_table(
+        "incident_projects",
+        sa.Column("incident_id", sa.String(), primary_key=True),
+        sa.Column("project_id", sa.String(), primary_key=True),
+        sa.Column("project_name", sa.String(), nullable=False),
+    )
+    op.create_index("incident_projects_by_project", "incident_projects", ["project_id"])
+
+
+def _incident_entries() -> None:
+    op.create_table(
+        "incident_entries",
+        sa.Column("incident_id", sa.String(), primary_key=True),
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+    )
+
+
+def _homes() -> None:
+    op.create_table(
+        "homes",
+        sa.Column("user_id", sa.String(), primary_key=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("search", sa.String(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+    )
+
+
+def _workflow_runs() -> None:
+    op.create_table(
+        "workflow_runs",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("operation_id", sa.String()),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True)),
+    )
