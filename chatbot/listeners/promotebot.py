@@ -1,12 +1,13 @@
-"""`/promotebot help | whoami | audit`: the bot about itself."""
+"""`/promotebot VERB …`: the bot about itself, and what a channel hears. One line a verb, in `VERBS`."""
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.listeners.answering import Asked, Reply, command
+from chatbot.listeners.answering import Asked, Reply, Work, command
 from chatbot.listeners.bot import Bot
 from chatbot.messages import about
 from storage import audit
@@ -23,24 +24,27 @@ def register(app: AsyncApp, bot: Bot) -> None:
     command(app, bot, "/promotebot", promotebot)
 
 
-async def promotebot(bot: Bot, asked: Asked) -> Reply:
-    verb, *rest = asked.text.split() or ["help"]
-    match verb.lower():
-        case "help":
-            return Reply(about.help_text())
-        case "whoami":
-            return Reply(about.whoami(asked.user, await bot.directory.decide(asked.user)))
-        case "audit":
-            return await _audit(bot, rest)
-        case _:
-            return Reply(about.help_text(unknown=verb))
+async def promotebot(bot: Bot, asked: Asked) -> Reply | None:
+    verb, *rest = asked.text.split(maxsplit=1) or ["help"]
+    work = VERBS.get(verb.lower())
+    if work is None:
+        return Reply(about.help_text(unknown=verb))
+    return await work(bot, replace(asked, text=" ".join(rest)))
 
 
-async def _audit(bot: Bot, words: list[str]) -> Reply:
+async def _help(_bot: Bot, _asked: Asked) -> Reply:
+    return Reply(about.help_text())
+
+
+async def _whoami(bot: Bot, asked: Asked) -> Reply:
+    return Reply(about.whoami(asked.user, await bot.directory.decide(asked.user)))
+
+
+async def _audit(bot: Bot, asked: Asked) -> Reply:
     project: str | None = None
     actor: str | None = None
     since: datetime | None = None
-    for word in words:
+    for word in asked.text.split():
         if found := _MENTION.fullmatch(word):
             actor = f"slack:{found[1] or found[2]}"
         elif moment := _moment(word, bot.clock()):
@@ -69,3 +73,11 @@ def _shown(entry: AuditEntry) -> about.Entry:
     detail = json.loads(entry.detail)
     about_it = " ".join(str(detail[key]) for key in ("path", "target", "said", "why") if detail.get(key))
     return about.Entry(entry.seq, entry.at, entry.actor, entry.action, entry.project, about_it)
+
+
+VERBS: dict[str, Work] = {
+    "help": _help,
+    "whoami": _whoami,
+    "audit": _audit,
+}
+"""The first word, and what does it: it finds the words after it in `asked.text`. Help: messages/about.py."""
