@@ -331,6 +331,24 @@ async def a_world(database: str, **platform_options: Any) -> AsyncIterator[World
         yield world
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One of the workers starts PostgreSQL; what takes longest comes first, so that none waits for it at the end."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "postgresql" in _parameters(item).values():
+            item.add_marker(pytest.mark.xdist_group("postgresql"))
+    items.sort(key=_is_short)
+
+
+def _parameters(item: pytest.Function) -> dict[str, object]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+def _is_short(item: pytest.Item) -> bool:
+    timeout = item.get_closest_marker("timeout")
+    return timeout is None or 0 < timeout.args[0] <= 60
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: the garbage collector need not look at it again and again."""
     gc.collect()
