@@ -19,7 +19,7 @@ with warnings.catch_warnings():
 
 EMPTIED = """
     ALTER TABLE audit DISABLE TRIGGER USER;
-    TRUNCATE audit, operations, confirmations;
+    TRUNCATE audit, operations, confirmations, incidents, incident_projects, incident_entries;
     ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_refuses_change;
     ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_only_grows_at_its_end;
 """

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit, confirmations, operations
+from storage import audit, confirmations, incidents, operations
 from storage.database import Database
 from tests.storage.rows import NOW, SECOND
 
@@ -29,6 +29,7 @@ QUESTIONS: dict[str, Question] = {
     "all operations": operations.newest,
     "a project's moves": lambda s: operations.newest_moves(s, "a"),
     "all moves": operations.newest_moves,
+    "due incidents": lambda s: incidents.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
     "old confirmations": lambda s: confirmations.purge_expired(s, NOW - timedelta(days=1)),
 }
 WELL = ("SEARCH ", "SCALAR ", "LIST SUBQUERY", "CO-ROUTINE due", "SCAN due")

@@ -180,6 +180,7 @@ def _incidents() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("key", sa.String()),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("ts", sa.String()),
@@ -194,13 +195,14 @@ def _incidents() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.String()),
         sa.Column("lease_until", sa.DateTime(timezone=True)),
+        sa.UniqueConstraint("key", name="incidents_once"),
     )
     op.create_index(
-        "incidents_open",
+        "incidents_due",
         "incidents",
         ["look_at"],
-        sqlite_where=sa.text("resolved_at IS NULL"),
-        postgresql_where=sa.text("resolved_at IS NULL"),
+        sqlite_where=sa.text("resolved_at IS NULL OR told_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL OR told_at IS NULL"),
     )
 
 
@@ -210,6 +212,7 @@ def _incident_projects() -> None:
         sa.Column("incident_id", sa.String(), primary_key=True),
         sa.Column("project_id", sa.String(), primary_key=True),
         sa.Column("project_name", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
     )
     op.create_index("incident_projects_by_project", "incident_projects", ["project_id"])
 

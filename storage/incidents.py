@@ -1,0 +1,200 @@
+"""Incidents as rows: opened, kept up to date by one replica at a time, resolved once, and told.
+
+Leases and fences as in storage/operations.py: whoever claims an incident names the fence in each write.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import operations
+from storage.errors import LeaseLost
+from storage.models import Incident, IncidentEntry, IncidentProject
+from storage.reading import one, rows
+
+_CHANGEABLE = frozenset(Incident.model_fields) - {"id", "key", "opened_at", "opened_by", "is_drill", "fence"}
+
+
+async def open_(
+    session: AsyncSession, incident: Incident, projects: Sequence[IncidentProject] = ()
+) -> Incident | None:
+    """None where its key has opened one already. Until the transaction ends nothing is requested of its projects:
+    what is requested afterwards meets the incident.
+    """
+    for project_id in sorted(project.project_id for project in projects):
+        await operations.lock(session, project_id)
+    if incident.key is not None and await by_key(session, incident.key) is not None:
+        return None
+    session.add(incident)
+    session.add_all(projects)
+    await session.flush()
+    for row in (incident, *projects):
+        session.expunge(row)
+    return incident
+
+
+async def get(session: AsyncSession, incident_id: str) -> Incident | None:
+    return await one(session, select(Incident).where(Incident.id == incident_id))
+
+
+async def by_key(session: AsyncSession, key: str) -> Incident | None:
+    return await one(session, select(Incident).where(Incident.key == key))
+
+
+async def projects_of(session: AsyncSession, incident_id: str) -> list[IncidentProject]:
+    """In the order in which they were named."""
+    return await rows(
+        session,
+        select(IncidentProject)
+        .where(IncidentProject.incident_id == incident_id)
+        .order_by(col(IncidentProject.place)),
+    )
+
+
+async def open_for(session: AsyncSession, project_id: str) -> list[Incident]:
+    """The open incidents of a project, oldest first. Drills are none."""
+    return await rows(
+        session,
+        select(Incident)
+        .join(IncidentProject, col(IncidentProject.incident_id) == col(Incident.id))
+        .where(IncidentProject.project_id == project_id, *_is_open(), col(Incident.is_drill).is_(False))
+        .order_by(col(Incident.opened_at), col(Incident.id)),
+    )
+
+
+async def open_ones(session: AsyncSession, *, channel: str | None = None) -> list[Incident]:
+    """Of one channel or of all, with the drills; oldest first."""
+    statement = select(Incident).where(*_is_open()).order_by(col(Incident.opened_at), col(Incident.id))
+    if channel is not None:
+        statement = statement.where(Incident.channel == channel)
+    return await rows(session, statement)
+
+
+async def newest_resolved(session: AsyncSession, *, drills: bool, limit: int) -> list[Incident]:
+    return await rows(
+        session,
+        select(Incident)
+        .where(col(Incident.resolved_at).is_not(None), col(Incident.is_drill).is_(drills))
+        .order_by(col(Incident.resolved_at).desc())
+        .limit(limit),
+    )
+
+
+async def note(
+    session: AsyncSession, incident_id: str, *, at: datetime, kind: str, actor: str, detail: str = "{}"
+) -> None:
+    """One more line of its timeline."""
+    # PostgreSQL only: one after the other, so that each has a number of its own.
+    await session.exec(select(Incident.id).where(Incident.id == incident_id).with_for_update())
+    last = select(func.max(IncidentEntry.number)).where(IncidentEntry.incident_id == incident_id)
+    number = (await session.exec(last)).one() or 0
+    entry = IncidentEntry(
+        incident_id=incident_id, number=number + 1, at=at, kind=kind, actor=actor, detail=detail
+    )
+    session.add(entry)
+    await session.flush()
+    session.expunge(entry)
+
+
+async def entries_of(session: AsyncSession, incident_id: str) -> list[IncidentEntry]:
+    return await rows(
+        session,
+        select(IncidentEntry)
+        .where(IncidentEntry.incident_id == incident_id)
+        .order_by(col(IncidentEntry.number)),
+    )
+
+
+async def claim_due(
+    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int
+) -> list[Incident]:
+    """Those whose next look is due, longest due first, now leased to `owner`."""
+    due = (
+        select(Incident.id)
+        .where(
+            _is_due(),
+            col(Incident.look_at) <= now,
+            or_(col(Incident.lease_until).is_(None), col(Incident.lease_until) <= now),
+        )
+        .order_by(col(Incident.look_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has no such clause and needs none: BEGIN IMMEDIATE
+        .cte("due")  # evaluated once: `limit` holds
+    )
+    claimed = await session.exec(
+        update(Incident)
+        .where(col(Incident.id).in_(select(due.c.id)))
+        .values(lease_owner=owner, lease_until=now + lease, fence=col(Incident.fence) + 1)
+        .returning(Incident)
+        .execution_options(synchronize_session=False)
+    )
+    found: list[Incident] = list(claimed.scalars())
+    session.expunge_all()
+    return sorted(found, key=lambda incident: incident.look_at)
+
+
+async def next_look(session: AsyncSession) -> datetime | None:
+    """When `claim_due` will next find something. None: nothing is open."""
+    due = case(
+        (col(Incident.lease_until) > col(Incident.look_at), col(Incident.lease_until)),
+        else_=col(Incident.look_at),
+    )
+    earliest: datetime | None = (await session.exec(select(func.min(due)).where(_is_due()))).one()
+    return earliest
+
+
+async def change(session: AsyncSession, incident_id: str, fence: int, **values: Any) -> Incident:
+    """Set columns, given that nobody has claimed it since `fence`. Raises LeaseLost."""
+    if unknown := values.keys() - _CHANGEABLE:
+        raise TypeError(f"An incident has no column to change called {', '.join(sorted(unknown))}.")
+    changed = await _update(
+        session, col(Incident.id) == incident_id, col(Incident.fence) == fence, values=values
+    )
+    if changed is None:
+        raise LeaseLost(incident_id, fence)
+    return changed
+
+
+async def resolve(session: AsyncSession, incident_id: str, *, by: str, now: datetime) -> Incident | None:
+    """Once; None where it is resolved already. It is due then, to be told."""
+    values = {"resolved_at": now, "resolved_by": by, "look_at": now}
+    return await _update(session, col(Incident.id) == incident_id, *_is_open(), values=values)
+
+
+async def hurry(session: AsyncSession, project_id: str, now: datetime) -> None:
+    """Something has happened to a project: its open incidents are due."""
+    of_project = select(IncidentProject.incident_id).where(IncidentProject.project_id == project_id)
+    await session.exec(
+        update(Incident)
+        .where(*_is_open(), col(Incident.id).in_(of_project), col(Incident.look_at) > now)
+        .values(look_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _update(
+    session: AsyncSession, *which: ColumnElement[bool], values: dict[str, Any]
+) -> Incident | None:
+    changed = await session.exec(
+        update(Incident)
+        .where(*which)
+        .values(**values)
+        .returning(Incident)
+        .execution_options(synchronize_session=False)
+    )
+    incident: Incident | None = changed.scalar_one_or_none()
+    if incident is not None:
+        session.expunge(incident)
+    return incident
+
+
+def _is_open() -> tuple[ColumnElement[bool]]:
+    return (col(Incident.resolved_at).is_(None),)
+
+
+def _is_due() -> ColumnElement[bool]:
+    return or_(col(Incident.resolved_at).is_(None), col(Incident.told_at).is_(None))
