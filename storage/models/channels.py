@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 WAITS = text("posted_at IS NULL AND given_up_at IS NULL")
+HAS_BUTTONS = text("posted_at IS NOT NULL AND retired_at IS NULL")
 
 
 class Subscription(SQLModel, table=True):
@@ -34,14 +35,29 @@ class Announcement(SQLModel, table=True):
     """The outbox: one change for one channel (or person), posted once. `id` is the message's client_msg_id.
 
     Those of one project go to a channel in the order of `number`. `retired_at`: its buttons are gone, since
-    production has moved on.
+    production has moved on, or it never had any.
     """
 
     __tablename__: ClassVar[str] = "announcements"
     __table_args__ = (
         UniqueConstraint("change_id", "channel", name="announcements_once"),
         Index("announcements_due", "look_at", sqlite_where=WAITS, postgresql_where=WAITS),
-        Index("announcements_in_order", "project_id", "channel", "number"),
+        Index(
+            "announcements_in_order",
+            "project_id",
+            "channel",
+            "number",
+            sqlite_where=WAITS,
+            postgresql_where=WAITS,
+        ),
+        Index(
+            "announcements_with_buttons",
+            "project_id",
+            "number",
+            sqlite_where=HAS_BUTTONS,
+            postgresql_where=HAS_BUTTONS,
+        ),
+        Index("announcements_lately", "channel", "posted_at"),
     )
 
     id: str = Field(primary_key=True)

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+_UNSETTLED = text("settle_at IS NOT NULL")
 
 
 class Production(SQLModel, table=True):
@@ -31,7 +33,8 @@ class Change(SQLModel, table=True):
 
     `key` says what it is about, so that it is recorded once. `at` is when it happened as far as that is known,
     `noticed_at` when the bot saw it. `how` and `who` are words of the domain; `detail` is a JSON text, which
-    storage does not read. `operation_id`: the bot's own doing.
+    storage does not read. `operation_id`: the bot's own doing. `settle_at`: when it is next looked at whether the
+    messages from before have lost their buttons; empty once they have.
     """
 
     __tablename__: ClassVar[str] = "changes"
@@ -43,6 +46,7 @@ class Change(SQLModel, table=True):
         UniqueConstraint("project_id", "number", name="changes_numbered"),
         UniqueConstraint("key", name="changes_once"),
         Index("changes_by_time", "noticed_at"),
+        Index("changes_unsettled", "settle_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
     )
 
     id: str = Field(primary_key=True)
@@ -59,6 +63,7 @@ class Change(SQLModel, table=True):
     at: datetime
     noticed_at: datetime
     detail: str
+    settle_at: datetime | None = None
 
 
 class Delivery(SQLModel, table=True):

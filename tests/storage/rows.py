@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Confirmation, Operation
+from storage.models import Change, Confirmation, Operation, Subscription
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -43,6 +43,35 @@ def confirmation(name: str = "cnf_1", **changed: Any) -> Confirmation:
         "plan": "{}",
     }
     return Confirmation(**{**columns, **changed})
+
+
+def change(number: int = 1, *, project: str = "prj_shop", **changed: Any) -> Change:
+    columns = {
+        "id": f"{project}/{number}",
+        "project_id": project,
+        "project_name": project.removeprefix("prj_"),
+        "number": number,
+        "kind": "current",
+        "key": f"{project}/{number}",
+        "from_id": "dpl_old",
+        "to_id": "dpl_new",
+        "how": "promoted",
+        "at": NOW,
+        "noticed_at": NOW,
+        "detail": "{}",
+    }
+    return Change(**{**columns, **changed})
+
+
+def subscription(channel: str = "C0DEPLOYS", *, project: str = "prj_shop", **changed: Any) -> Subscription:
+    columns = {
+        "channel": channel,
+        "project_id": project,
+        "project_name": project.removeprefix("prj_"),
+        "created_at": NOW,
+        "created_by": "slack:U0ANA0001",
+    }
+    return Subscription(**{**columns, **changed})
 
 
 async def unfinished(session: AsyncSession) -> list[Operation]:

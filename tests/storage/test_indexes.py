@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit, confirmations, incidents, operations
+from storage import audit, confirmations, incidents, operations, outbox
 from storage.database import Database
-from tests.storage.rows import NOW, SECOND
+from tests.storage.rows import NOW, SECOND, change
 
 Question = Callable[[AsyncSession], Awaitable[object]]
 
@@ -30,9 +30,15 @@ QUESTIONS: dict[str, Question] = {
     "a project's moves": lambda s: operations.newest_moves(s, "a"),
     "all moves": operations.newest_moves,
     "due incidents": lambda s: incidents.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
+    "due announcements": lambda s: outbox.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
+    "unsettled changes": lambda s: outbox.claim_unsettled(s, now=NOW, lease=SECOND, limit=5),
+    "what has buttons": lambda s: outbox.to_retire(s, change()),
+    "what is on its way": lambda s: outbox.is_one_being_posted(s, change(), NOW),
+    "the newest move": lambda s: outbox.newest_move(s, "a"),
+    "when to look next": lambda s: outbox.next_look(s, NOW),
     "old confirmations": lambda s: confirmations.purge_expired(s, NOW - timedelta(days=1)),
 }
-WELL = ("SEARCH ", "SCALAR ", "LIST SUBQUERY", "CO-ROUTINE due", "SCAN due")
+WELL = ("SEARCH ", "SCALAR ", "CORRELATED SCALAR ", "LIST SUBQUERY", "CO-ROUTINE due", "SCAN due")
 """The last two are of what a subquery gave, up to its LIMIT."""
 
 FROM_THE_END = {"the end of the log", "newest"}

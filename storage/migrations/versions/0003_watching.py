@@ -64,6 +64,7 @@ def _changes() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("settle_at", sa.DateTime(timezone=True)),
         sa.UniqueConstraint("project_id", "number", name="changes_numbered"),
         sa.CheckConstraint(
             "kind IN ('current', 'domain', 'release', 'failed', 'staged', 'pinned', 'gone')",
@@ -72,6 +73,13 @@ def _changes() -> None:
         sa.UniqueConstraint("key", name="changes_once"),
     )
     op.create_index("changes_by_time", "changes", ["noticed_at"])
+    op.create_index(
+        "changes_unsettled",
+        "changes",
+        ["settle_at"],
+        sqlite_where=sa.text("settle_at IS NOT NULL"),
+        postgresql_where=sa.text("settle_at IS NOT NULL"),
+    )
 
 
 def _deliveries() -> None:
@@ -165,7 +173,21 @@ def _announcements() -> None:
         sqlite_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
         postgresql_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
     )
-    op.create_index("announcements_in_order", "announcements", ["project_id", "channel", "number"])
+    op.create_index(
+        "announcements_in_order",
+        "announcements",
+        ["project_id", "channel", "number"],
+        sqlite_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
+        postgresql_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
+    )
+    op.create_index(
+        "announcements_with_buttons",
+        "announcements",
+        ["project_id", "number"],
+        sqlite_where=sa.text("posted_at IS NOT NULL AND retired_at IS NULL"),
+        postgresql_where=sa.text("posted_at IS NOT NULL AND retired_at IS NULL"),
+    )
+    op.create_index("announcements_lately", "announcements", ["channel", "posted_at"])
 
 
 def _mentions() -> None:

@@ -1,0 +1,335 @@
+"""The outbox: what channels are told of a change, written down with the change, and posted once in each.
+
+Those of one project go to a channel in the order of its changes. Whoever claims one gets a lease and a fence, as
+for operations; each write names the fence, and after somebody else's claim it changes nothing.
+
+A change of what is Current has one more thing due: the messages from before lose their buttons. `settle_at` says
+when that is looked at next, until it is done.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Announcement, Change, Subscription
+from storage.reading import one, rows
+
+EVERY_PROJECT = "*"
+HEARD_AS_CURRENT = ("current", "domain", "release", "gone")
+"""Kinds of changes after which an older message offers no way back any more."""
+
+PACE = timedelta(seconds=1)
+"""Slack takes about one message a second and channel."""
+
+_A_BIT = timedelta.resolution
+_AT_ONCE = 200
+"""How many due rows are looked at to find one for each channel."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An announcement that is the caller's to post until its lease ends. `since`: production has moved on already."""
+
+    row: Announcement
+    change: Change
+    since: Change | None
+
+
+async def fan_out(
+    session: AsyncSession, change: Change, leave_out: Collection[str], now: datetime
+) -> list[Announcement]:
+    """One announcement for each channel that hears of such a change, without those that know it already.
+
+    In the transaction that records the change. Nothing is added a second time.
+    """
+    await session.flush()  # the change itself may still be on its way
+    if change.kind in HEARD_AS_CURRENT:
+        await _settle_later(session, change, now)
+    told = await _channels_told(session, change.id)
+    hear = [c for c in await _channels_that_hear(session, change) if c not in told and c not in leave_out]
+    made = [
+        Announcement(
+            id=str(uuid5(NAMESPACE_URL, f"{change.id}/{channel}")),
+            change_id=change.id,
+            project_id=change.project_id,
+            number=change.number,
+            channel=channel,
+            created_at=now,
+            look_at=now,
+        )
+        for channel in hear
+    ]
+    session.add_all(made)
+    await session.flush()
+    for announcement in made:
+        session.expunge(announcement)
+    return made
+
+
+async def claim_due(
+    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int
+) -> list[Claimed]:
+    """What may be posted now, the longest due first, at most one for each channel, leased to `owner`.
+
+    Not due is: what has an earlier one of the same project and channel before it, a channel that got a message
+    less than a second ago, and what is under a live lease.
+    """
+    due = await rows(
+        session,
+        select(Announcement)
+        .where(
+            _waits(),
+            col(Announcement.look_at) <= now,
+            or_(col(Announcement.lease_until).is_(None), col(Announcement.lease_until) <= now),
+            ~_earlier_one(),
+            ~_lately_told(now),
+        )
+        .order_by(col(Announcement.look_at))
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True),
+    )
+    first_of_each: dict[str, str] = {}
+    for row in due:
+        first_of_each.setdefault(row.channel, row.id)
+    chosen = list(first_of_each.values())[:limit]
+    if not chosen:
+        return []
+    claimed = await session.exec(
+        update(Announcement)
+        .where(col(Announcement.id).in_(chosen))
+        .values(lease_owner=owner, lease_until=now + lease, fence=col(Announcement.fence) + 1)
+        .returning(Announcement)
+        .execution_options(synchronize_session=False)
+    )
+    mine: list[Announcement] = sorted(claimed.scalars(), key=lambda row: row.look_at)
+    session.expunge_all()
+    changes = {c.id: c for c in await _changes(session, {row.change_id for row in mine})}
+    newest = {p: await newest_move(session, p) for p in {row.project_id for row in mine}}
+    return [_claimed(row, changes[row.change_id], newest[row.project_id]) for row in mine]
+
+
+async def posted(session: AsyncSession, row: Announcement, *, ts: str, now: datetime, retired: bool) -> bool:
+    """`retired`: it has no button that would have to go away. Whether it was still the caller's."""
+    return await _change(
+        session,
+        row,
+        ts=ts,
+        posted_at=now,
+        retired_at=now if retired else None,
+        lease_owner=None,
+        lease_until=None,
+    )
+
+
+async def failed(session: AsyncSession, row: Announcement, *, look_at: datetime, why: str) -> bool:
+    """To be tried again. Whether it was still the caller's."""
+    return await _change(
+        session,
+        row,
+        look_at=look_at,
+        attempts=row.attempts + 1,
+        why=why,
+        lease_owner=None,
+        lease_until=None,
+    )
+
+
+async def given_up(session: AsyncSession, row: Announcement, *, now: datetime, why: str) -> bool:
+    """It will not be posted; those behind it are no longer held up. Whether it was still the caller's."""
+    return await _change(session, row, given_up_at=now, why=why, lease_owner=None, lease_until=None)
+
+
+async def put_off(session: AsyncSession, channel: str, until: datetime) -> None:
+    """Slack takes nothing for this channel before then."""
+    await session.exec(
+        update(Announcement)
+        .where(_waits(), col(Announcement.channel) == channel, col(Announcement.look_at) < until)
+        .values(look_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
+    """When there may be something to do next: never before `now`. None: nothing waits."""
+    waiting = (await session.exec(select(func.min(Announcement.look_at)).where(_waits()))).one()
+    settling = (
+        await session.exec(select(func.min(Change.settle_at)).where(col(Change.settle_at).is_not(None)))
+    ).one()
+    due = [at for at in (waiting, settling) if at is not None]
+    return max(min(due), now) if due else None
+
+
+async def newest_move(session: AsyncSession, project_id: str) -> Change | None:
+    """The last change of a project after which no older message offers a way back."""
+    return await one(
+        session,
+        select(Change)
+        .where(Change.project_id == project_id, col(Change.kind).in_(HEARD_AS_CURRENT))
+        .order_by(col(Change.number).desc())
+        .limit(1),
+    )
+
+
+async def claim_unsettled(
+    session: AsyncSession, *, now: datetime, lease: timedelta, limit: int
+) -> list[Change]:
+    """Changes whose older messages may still have buttons. Nobody else gets them before the lease ends; to do it
+    twice would harm nothing.
+    """
+    due = await rows(
+        session,
+        select(Change)
+        .where(col(Change.settle_at) <= now)
+        .order_by(col(Change.settle_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+    await session.exec(
+        update(Change)
+        .where(col(Change.id).in_([change.id for change in due]))
+        .values(settle_at=now + lease)
+        .execution_options(synchronize_session=False)
+    )
+    return due
+
+
+async def settled(session: AsyncSession, change: Change, look_at: datetime | None) -> None:
+    """`look_at`: something is left to do then."""
+    await session.exec(
+        update(Change)
+        .where(col(Change.id) == change.id, col(Change.settle_at).is_not(None))
+        .values(settle_at=look_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def to_retire(session: AsyncSession, change: Change) -> list[tuple[Announcement, Change]]:
+    """Earlier announcements of the project whose buttons are still there, with what they tell."""
+    found = await rows(
+        session,
+        select(Announcement)
+        .where(
+            Announcement.project_id == change.project_id,
+            Announcement.number < change.number,
+            col(Announcement.posted_at).is_not(None),
+            col(Announcement.retired_at).is_(None),
+        )
+        .order_by(col(Announcement.number)),
+    )
+    changes = {c.id: c for c in await _changes(session, {row.change_id for row in found})}
+    return [(row, changes[row.change_id]) for row in found]
+
+
+async def is_one_being_posted(session: AsyncSession, change: Change, now: datetime) -> bool:
+    """Whether an earlier announcement may be on its way to Slack, with its buttons."""
+    found = select(Announcement.id).where(
+        Announcement.project_id == change.project_id,
+        Announcement.number < change.number,
+        _waits(),
+        col(Announcement.lease_until) > now,
+    )
+    return (await session.exec(found.limit(1))).first() is not None
+
+
+async def retire(session: AsyncSession, announcement_id: str, now: datetime) -> None:
+    """Its buttons are gone."""
+    await session.exec(
+        update(Announcement)
+        .where(col(Announcement.id) == announcement_id)
+        .values(retired_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _settle_later(session: AsyncSession, change: Change, now: datetime) -> None:
+    """This change does it for all before it."""
+    await session.exec(
+        update(Change)
+        .where(
+            col(Change.project_id) == change.project_id,
+            col(Change.number) < change.number,
+            col(Change.settle_at).is_not(None),
+        )
+        .values(settle_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(
+        update(Change)
+        .where(col(Change.id) == change.id)
+        .values(settle_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _channels_told(session: AsyncSession, change_id: str) -> set[str]:
+    found = await session.exec(select(Announcement.channel).where(Announcement.change_id == change_id))
+    return set(found)
+
+
+async def _channels_that_hear(session: AsyncSession, change: Change) -> Sequence[str]:
+    heard = "current" if change.kind in HEARD_AS_CURRENT else change.kind
+    found = await session.exec(
+        select(Subscription.channel)
+        .where(
+            col(Subscription.project_id).in_((change.project_id, EVERY_PROJECT)),
+            getattr(Subscription, heard).is_(True),
+            col(Subscription.closed_at).is_(None),
+        )
+        .distinct()
+    )
+    return sorted(found)
+
+
+async def _changes(session: AsyncSession, ids: Collection[str]) -> list[Change]:
+    return await rows(session, select(Change).where(col(Change.id).in_(ids))) if ids else []
+
+
+def _claimed(row: Announcement, change: Change, newest: Change | None) -> Claimed:
+    return Claimed(row, change, newest if newest is not None and newest.number > change.number else None)
+
+
+async def _change(session: AsyncSession, row: Announcement, **values: Any) -> bool:
+    changed = await session.exec(
+        update(Announcement)
+        .where(col(Announcement.id) == row.id, col(Announcement.fence) == row.fence, _waits())
+        .values(**values)
+        .returning(col(Announcement.id))
+        .execution_options(synchronize_session=False)
+    )
+    return changed.first() is not None
+
+
+def _waits() -> ColumnElement[bool]:
+    return col(Announcement.posted_at).is_(None) & col(Announcement.given_up_at).is_(None)
+
+
+def _earlier_one() -> ColumnElement[bool]:
+    """Something of the same project waits for the same channel, and comes first."""
+    earlier = aliased(Announcement)
+    return (
+        select(earlier.id)
+        .where(
+            earlier.project_id == Announcement.project_id,
+            earlier.channel == Announcement.channel,
+            earlier.number < Announcement.number,
+            col(earlier.posted_at).is_(None),
+            col(earlier.given_up_at).is_(None),
+        )
+        .exists()
+    )
+
+
+def _lately_told(now: datetime) -> ColumnElement[bool]:
+    told = aliased(Announcement)
+    return (
+        select(told.id)
+        .where(told.channel == Announcement.channel, col(told.posted_at).between(now - PACE + _A_BIT, now))
+        .exists()
+    )

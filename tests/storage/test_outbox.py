@@ -1,0 +1,269 @@
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage import outbox
+from storage.database import Database
+from storage.models import Announcement, Subscription
+from storage.outbox import Claimed
+from tests.storage.rows import NOW, SECOND, change, subscription
+
+LEASE = timedelta(seconds=30)
+
+
+async def subscribe(db: Database, *subscriptions: Subscription) -> None:
+    async with db.write() as session:
+        session.add_all(subscriptions)
+
+
+async def record(
+    db: Database, number: int = 1, leave_out: Iterable[str] = (), now: datetime = NOW, **columns: Any
+) -> list[Announcement]:
+    """A change, as whoever notices one writes it down."""
+    made = change(number, **columns)
+    async with db.write() as session:
+        session.add(made)
+        return await outbox.fan_out(session, made, set(leave_out), now)
+
+
+async def claim(
+    db: Database, *, owner: str = "replica_1", now: datetime = NOW, limit: int = 10
+) -> list[Claimed]:
+    async with db.write() as session:
+        return await outbox.claim_due(session, owner=owner, now=now, lease=LEASE, limit=limit)
+
+
+async def post(db: Database, claimed: Claimed, now: datetime = NOW, *, retired: bool = False) -> bool:
+    async with db.write() as session:
+        return await outbox.posted(session, claimed.row, ts="1.2", now=now, retired=retired)
+
+
+def channels(announcements: Iterable[Announcement]) -> list[str]:
+    return [each.channel for each in announcements]
+
+
+def numbers(claimed: Iterable[Claimed]) -> list[tuple[str, int]]:
+    return sorted((each.row.channel, each.row.number) for each in claimed)
+
+
+async def test_each_channel_that_hears_of_the_project_is_told_once(db: Database) -> None:
+    await subscribe(
+        db,
+        subscription("C0SHOP"),
+        subscription("C0DOCS", project="prj_docs"),
+        subscription("C0ALL", project="*"),
+        subscription("C0BOTH"),
+        subscription("C0BOTH", project="*"),
+        subscription("C0CLOSED", closed_at=NOW),
+        subscription("C0OPERATION"),
+    )
+    assert channels(await record(db, leave_out=["C0OPERATION"])) == ["C0ALL", "C0BOTH", "C0SHOP"]
+
+
+async def test_what_was_fanned_out_is_not_fanned_out_again(db: Database) -> None:
+    await subscribe(db, subscription("C0SHOP"))
+    made = change()
+    async with db.write() as session:
+        session.add(made)
+        await outbox.fan_out(session, made, (), NOW)
+    await subscribe(db, subscription("C0NEW"))
+    async with db.write() as session:
+        assert channels(await outbox.fan_out(session, made, (), NOW)) == ["C0NEW"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heard_by"),
+    [
+        ("current", "C0CURRENT"),
+        ("domain", "C0CURRENT"),
+        ("release", "C0CURRENT"),
+        ("gone", "C0CURRENT"),
+        ("failed", "C0FAILED"),
+        ("staged", "C0STAGED"),
+        ("pinned", "C0PINNED"),
+    ],
+)
+async def test_a_channel_hears_of_the_kinds_it_asked_for(db: Database, kind: str, heard_by: str) -> None:
+    kinds = ("current", "failed", "staged", "pinned")
+    for mine in kinds:
+        asked_for: dict[str, Any] = {kind: kind == mine for kind in kinds}
+        await subscribe(db, subscription(f"C0{mine.upper()}", **asked_for))
+    assert channels(await record(db, kind=kind)) == [heard_by]
+
+
+async def test_a_claim_brings_the_change_and_a_lease(db: Database) -> None:
+    await subscribe(db, subscription())
+    await record(db)
+    (claimed,) = await claim(db)
+    assert (claimed.row.lease_owner, claimed.row.lease_until, claimed.row.fence) == (
+        "replica_1",
+        NOW + LEASE,
+        1,
+    )
+    assert claimed.change.id == claimed.row.change_id
+    assert claimed.since is None
+    assert await claim(db, owner="replica_2", now=NOW + LEASE - SECOND) == []
+    assert len(await claim(db, owner="replica_2", now=NOW + LEASE)) == 1
+
+
+async def test_a_project_is_told_of_in_the_order_of_its_changes(db: Database) -> None:
+    await subscribe(db, subscription("C0ONE"), subscription("C0TWO"))
+    for number in (1, 2, 3):
+        await record(db, number)
+    first = await claim(db)
+    assert numbers(first) == [("C0ONE", 1), ("C0TWO", 1)]
+    assert await claim(db) == []
+    await post(db, first[0])
+    later = NOW + SECOND
+    assert numbers(await claim(db, now=later)) == [(first[0].row.channel, 2)]
+
+
+async def test_what_was_given_up_holds_nobody_up(db: Database) -> None:
+    await subscribe(db, subscription())
+    await record(db, 1)
+    await record(db, 2)
+    (first,) = await claim(db)
+    async with db.write() as session:
+        assert await outbox.given_up(session, first.row, now=NOW, why="is_archived")
+    assert numbers(await claim(db)) == [("C0DEPLOYS", 2)]
+
+
+async def test_what_failed_is_due_again_later_and_still_comes_first(db: Database) -> None:
+    await subscribe(db, subscription())
+    await record(db, 1)
+    await record(db, 2)
+    (first,) = await claim(db)
+    async with db.write() as session:
+        assert await outbox.failed(session, first.row, look_at=NOW + 10 * SECOND, why="fatal_error")
+    assert await claim(db, now=NOW + 9 * SECOND) == []
+    (again,) = await claim(db, now=NOW + 10 * SECOND)
+    assert (again.row.number, again.row.attempts, again.row.why) == (1, 1, "fatal_error")
+
+
+async def test_a_channel_gets_one_message_a_second_whatever_the_project(db: Database) -> None:
+    await subscribe(db, subscription("C0ALL", project="*"))
+    await record(db, project="prj_shop")
+    await record(db, project="prj_docs")
+    (first,) = await claim(db)
+    await post(db, first)
+    assert await claim(db, now=NOW + SECOND - timedelta(milliseconds=1)) == []
+    (second,) = await claim(db, now=NOW + SECOND)
+    assert {first.row.project_id, second.row.project_id} == {"prj_shop", "prj_docs"}
+
+
+async def test_a_channel_that_is_put_off_holds_up_no_other(db: Database) -> None:
+    await subscribe(db, subscription("C0SLOW", project="*"), subscription("C0FINE", project="*"))
+    await record(db, project="prj_shop")
+    await record(db, project="prj_docs")
+    async with db.write() as session:
+        await outbox.put_off(session, "C0SLOW", NOW + 5 * SECOND)
+    assert channels(each.row for each in await claim(db)) == ["C0FINE"]
+    assert numbers(await claim(db, now=NOW + 5 * SECOND)) == [("C0FINE", 1), ("C0SLOW", 1)]
+
+
+async def test_whoever_lost_the_lease_writes_nothing(db: Database) -> None:
+    await subscribe(db, subscription())
+    await record(db)
+    (stale,) = await claim(db)
+    (fresh,) = await claim(db, owner="replica_2", now=NOW + LEASE)
+    assert not await post(db, stale)
+    async with db.write() as session:
+        assert not await outbox.failed(session, stale.row, look_at=NOW, why="x")
+        assert not await outbox.given_up(session, stale.row, now=NOW, why="x")
+    assert await post(db, fresh)
+    assert not await post(db, fresh)  # it is told
+
+
+async def test_three_replicas_never_get_the_same_one_nor_two_of_a_project_and_channel(
+    open_database: Callable[[], Database],
+) -> None:
+    replicas = [open_database() for _ in range(3)]
+    await subscribe(replicas[0], *(subscription(f"C{number}", project="*") for number in range(4)))
+    for number in (1, 2, 3):
+        for project in ("prj_shop", "prj_docs"):
+            await record(replicas[0], number, project=project)
+    told: list[tuple[str, str, int]] = []
+
+    async def tell(number: int) -> None:
+        for second in range(200):
+            now = NOW + second * SECOND
+            for each in await claim(replicas[number], owner=f"replica_{number}", now=now, limit=2):
+                assert await post(replicas[number], each, now)
+                told.append((each.row.channel, each.row.project_id, each.row.number))
+
+    await asyncio.gather(*(tell(number) for number in range(3)))
+    assert len(told) == len(set(told)) == 4 * 2 * 3
+    for channel in {each[0] for each in told}:
+        for project in ("prj_shop", "prj_docs"):
+            assert [n for c, p, n in told if (c, p) == (channel, project)] == [1, 2, 3]
+
+
+async def test_an_announcement_that_is_outlived_is_claimed_with_what_came_since(db: Database) -> None:
+    await subscribe(db, subscription())
+    await record(db, 1)
+    await record(db, 2, kind="staged")
+    await record(db, 3)
+    (claimed,) = await claim(db)
+    assert claimed.since is not None
+    assert claimed.since.number == 3
+
+
+async def test_the_messages_before_a_move_are_due_to_lose_their_buttons(db: Database) -> None:
+    await subscribe(db, subscription("C0ONE"), subscription("C0TWO"))
+    await record(db, 1)
+    with_button, without = await claim(db)
+    await post(db, with_button)
+    await post(db, without, retired=True)
+    async with db.write() as session:
+        (first,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        assert await outbox.to_retire(session, first) == []
+        await outbox.settled(session, first, None)
+    await record(db, 2)
+    async with db.write() as session:
+        (second,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        assert second.number == 2
+        assert await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5) == []
+        ((row, told),) = await outbox.to_retire(session, second)
+        assert (row.id, told.number) == (with_button.row.id, 1)
+        await outbox.retire(session, row.id, NOW)
+        assert await outbox.to_retire(session, second) == []
+        await outbox.settled(session, second, None)
+        assert await outbox.claim_unsettled(session, now=NOW + LEASE, lease=LEASE, limit=5) == []
+
+
+async def test_the_newest_move_settles_for_those_before_it(db: Database) -> None:
+    for number in (1, 2, 3):
+        await record(db, number)
+    await record(db, 4, kind="staged")
+    async with db.write() as session:
+        due = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+    assert [each.number for each in due] == [3]
+
+
+async def test_what_is_on_its_way_is_waited_for(db: Database) -> None:
+    await subscribe(db, subscription())
+    await record(db, 1)
+    (claimed,) = await claim(db)
+    await record(db, 2)
+    async with db.write() as session:
+        (due,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        assert await outbox.is_one_being_posted(session, due, NOW)
+        assert not await outbox.is_one_being_posted(session, due, NOW + LEASE)
+    await post(db, claimed)
+    async with db.write() as session:
+        assert not await outbox.is_one_being_posted(session, due, NOW)
+
+
+async def test_the_next_look_is_when_something_is_due(db: Database) -> None:
+    async with db.write() as session:
+        assert await outbox.next_look(session, NOW) is None
+    await subscribe(db, subscription(staged=True))
+    await record(db, kind="staged")
+    (claimed,) = await claim(db)
+    async with db.write() as session:
+        assert await outbox.failed(session, claimed.row, look_at=NOW + 9 * SECOND, why="x")
+        assert await outbox.next_look(session, NOW) == NOW + 9 * SECOND
+        assert await outbox.next_look(session, NOW + 10 * SECOND) == NOW + 10 * SECOND
