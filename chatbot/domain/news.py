@@ -5,12 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatbot.domain.deployments import Deployment
+from chatbot.domain.releases import RollingRelease
 from chatbot.domain.repositories import Repository
 
 
 class Kind(StrEnum):
-    """What is told of. A channel subscribes to `current`, which covers domain, release and gone as well, to
-    `failed`, to `staged` and to `pinned`.
+    """What is told of. A channel subscribes to `current`, which covers domain, release, gone and renamed as well,
+    to `failed`, to `staged` and to `pinned`.
+
+    DOMAIN: `domains` serve `now`, and Current has not moved; where `now` is Current they serve it again.
+    PINNED: `pinned` says which way it went. RELEASE: `release` as it stands and the `step` it took; a complete
+    one is a change of Current.
     """
 
     CURRENT = "current"
@@ -20,10 +25,19 @@ class Kind(StrEnum):
     STAGED = "staged"
     PINNED = "pinned"
     GONE = "gone"
+    RENAMED = "renamed"
 
     @property
     def subscription(self) -> str:
-        return "current" if self in {Kind.CURRENT, Kind.DOMAIN, Kind.RELEASE, Kind.GONE} else self.value
+        return self.value if self in {Kind.FAILED, Kind.STAGED, Kind.PINNED} else "current"
+
+
+class Step(StrEnum):
+    """What a rolling release did."""
+
+    BEGUN = "begun"
+    ADVANCED = "advanced"
+    ABORTED = "aborted"
 
 
 class How(StrEnum):
@@ -54,6 +68,9 @@ class Change:
     """`was` and `now` are what was Current before and after. `back`: where one click goes, and `bound` what that
     click is bound to (`Plan.core_fingerprint`). `while_away`: it happened while the bot was not running.
     `newer`: the commit that was Current was newer than the one that is now, and nobody rolled back.
+    `passing`: Current moved on before it was seen; the change after it has the newer state. `along`: a change of
+    Current noticed at the same moment says the same, so whoever hears of that need not hear of this.
+    `now` is None where there is no production any more; `was` where there was none, or it is deleted.
     """
 
     id: str
@@ -76,3 +93,8 @@ class Change:
     while_away: bool = False
     newer: Deployment | None = None
     reason: str | None = None
+    passing: bool = False
+    along: bool = False
+    release: RollingRelease | None = None
+    step: Step | None = None
+    was_named: str | None = None

@@ -40,7 +40,7 @@ class Change(SQLModel, table=True):
     __tablename__: ClassVar[str] = "changes"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('current', 'domain', 'release', 'failed', 'staged', 'pinned', 'gone')",
+            "kind IN ('current', 'domain', 'release', 'failed', 'staged', 'pinned', 'gone', 'renamed')",
             name="changes_kind",
         ),
         UniqueConstraint("project_id", "number", name="changes_numbered"),
@@ -67,14 +67,25 @@ class Change(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """A webhook that was taken: its id is known, so that the same one again is left."""
+    """A webhook that was taken: its id is known, so that the same one again is left.
+
+    `at` is when the platform says it happened; `detail` a JSON text, which storage does not read. `looked_at`:
+    somebody has looked at the project since.
+    """
 
     __tablename__: ClassVar[str] = "deliveries"
-    __table_args__ = (Index("deliveries_by_time", "received_at"),)
+    __table_args__ = (
+        Index("deliveries_by_time", "received_at"),
+        Index("deliveries_of_project", "project_id", "at"),
+    )
 
     id: str = Field(primary_key=True)
     event: str
+    project_id: str | None = None
+    at: datetime
+    detail: str
     received_at: datetime
+    looked_at: datetime | None = None
 
 
 class Lease(SQLModel, table=True):

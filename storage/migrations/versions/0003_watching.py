@@ -67,7 +67,7 @@ def _changes() -> None:
         sa.Column("settle_at", sa.DateTime(timezone=True)),
         sa.UniqueConstraint("project_id", "number", name="changes_numbered"),
         sa.CheckConstraint(
-            "kind IN ('current', 'domain', 'release', 'failed', 'staged', 'pinned', 'gone')",
+            "kind IN ('current', 'domain', 'release', 'failed', 'staged', 'pinned', 'gone', 'renamed')",
             name="changes_kind",
         ),
         sa.UniqueConstraint("key", name="changes_once"),
@@ -87,9 +87,14 @@ def _deliveries() -> None:
         "deliveries",
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("event", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String()),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True)),
     )
     op.create_index("deliveries_by_time", "deliveries", ["received_at"])
+    op.create_index("deliveries_of_project", "deliveries", ["project_id", "at"])
 
 
 def _leases() -> None:
