@@ -18,12 +18,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Announcement, Change, Subscription
+from storage import subscriptions
+from storage.models import Announcement, Change
 from storage.reading import one, rows
 
-EVERY_PROJECT = "*"
 HEARD_AS_CURRENT = ("current", "domain", "release", "gone")
 """Kinds of changes after which an older message offers no way back any more."""
+HEARD_ALONE = ("failed", "staged", "pinned")
+"""Kinds that a channel hears only where it asks for them; it hears all others with what is Current."""
 
 PACE = timedelta(seconds=1)
 """Slack takes about one message a second and channel."""
@@ -68,6 +70,7 @@ async def fan_out(
     ]
     session.add_all(made)
     await session.flush()
+    await _follow(session, change)
     for announcement in made:
         session.expunge(announcement)
     return made
@@ -274,17 +277,17 @@ async def _channels_told(session: AsyncSession, change_id: str) -> set[str]:
 
 
 async def _channels_that_hear(session: AsyncSession, change: Change) -> Sequence[str]:
-    heard = "current" if change.kind in HEARD_AS_CURRENT else change.kind
-    found = await session.exec(
-        select(Subscription.channel)
-        .where(
-            col(Subscription.project_id).in_((change.project_id, EVERY_PROJECT)),
-            getattr(Subscription, heard).is_(True),
-            col(Subscription.closed_at).is_(None),
-        )
-        .distinct()
-    )
-    return sorted(found)
+    """All who hear anything of a project hear of its end."""
+    heard = change.kind if change.kind in HEARD_ALONE else "current"
+    return await subscriptions.hearing(session, change.project_id, None if change.kind == "gone" else heard)
+
+
+async def _follow(session: AsyncSession, change: Change) -> None:
+    """What channels hear goes by the project's id; its name follows, and with the project it ends."""
+    if change.kind == "gone":
+        await subscriptions.drop_project(session, change.project_id)
+    elif change.kind == "renamed":
+        await subscriptions.rename(session, change.project_id, change.project_name)
 
 
 async def _changes(session: AsyncSession, ids: Collection[str]) -> list[Change]:

@@ -6,17 +6,21 @@ from typing import ClassVar
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+CLOSED = text("closed_at IS NOT NULL")
 WAITS = text("posted_at IS NULL AND given_up_at IS NULL")
 HAS_BUTTONS = text("posted_at IS NOT NULL AND retired_at IS NULL")
 
 
 class Subscription(SQLModel, table=True):
     """What a channel hears of a project; `*` is all projects. `closed_at`: the channel takes nothing from the bot,
-    which was said once at `said_at`.
+    `why` as Slack calls it, which whoever subscribed was told once at `said_at`.
     """
 
     __tablename__: ClassVar[str] = "subscriptions"
-    __table_args__ = (Index("subscriptions_by_project", "project_id"),)
+    __table_args__ = (
+        Index("subscriptions_by_project", "project_id"),
+        Index("subscriptions_closed", "channel", sqlite_where=CLOSED, postgresql_where=CLOSED),
+    )
 
     channel: str = Field(primary_key=True)
     project_id: str = Field(primary_key=True)
@@ -28,6 +32,7 @@ class Subscription(SQLModel, table=True):
     created_at: datetime
     created_by: str
     closed_at: datetime | None = None
+    why: str | None = None
     said_at: datetime | None = None
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit, confirmations, incidents, operations, outbox
+from storage import audit, confirmations, incidents, operations, outbox, subscriptions
 from storage.database import Database
 from tests.storage.rows import NOW, SECOND, change
 
@@ -36,6 +36,10 @@ QUESTIONS: dict[str, Question] = {
     "what is on its way": lambda s: outbox.is_one_being_posted(s, change(), NOW),
     "the newest move": lambda s: outbox.newest_move(s, "a"),
     "when to look next": lambda s: outbox.next_look(s, NOW),
+    "who hears of a project": lambda s: subscriptions.hearing(s, "a", "current"),
+    "what a channel hears": lambda s: subscriptions.of_channel(s, "a"),
+    "who else hears of it": lambda s: subscriptions.elsewhere(s, ["a", "b"], "c"),
+    "closed channels": lambda s: subscriptions.closed(s, unsaid=True),
     "old confirmations": lambda s: confirmations.purge_expired(s, NOW - timedelta(days=1)),
 }
 WELL = ("SEARCH ", "SCALAR ", "CORRELATED SCALAR ", "LIST SUBQUERY", "CO-ROUTINE due", "SCAN due")

@@ -80,7 +80,7 @@ async def test_what_was_fanned_out_is_not_fanned_out_again(db: Database) -> None
         ("current", "C0CURRENT"),
         ("domain", "C0CURRENT"),
         ("release", "C0CURRENT"),
-        ("gone", "C0CURRENT"),
+        ("renamed", "C0CURRENT"),
         ("failed", "C0FAILED"),
         ("staged", "C0STAGED"),
         ("pinned", "C0PINNED"),

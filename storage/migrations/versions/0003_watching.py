@@ -145,9 +145,17 @@ def _subscriptions() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
+        sa.Column("why", sa.String()),
         sa.Column("said_at", sa.DateTime(timezone=True)),
     )
     op.create_index("subscriptions_by_project", "subscriptions", ["project_id"])
+    op.create_index(
+        "subscriptions_closed",
+        "subscriptions",
+        ["channel"],
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
 
 
 def _announcements() -> None:
