@@ -86,6 +86,7 @@ def manifest(options: argparse.Namespace) -> int:
         tree["settings"]["socket_mode_enabled"] = False
         tree["settings"]["interactivity"]["request_url"] = url
         tree["settings"]["interactivity"]["message_menu_options_url"] = url  # menus that the bot fills
+        tree["settings"]["event_subscriptions"]["request_url"] = url
         for command in tree["features"]["slash_commands"]:
             command["url"] = url
     print(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), end="")

@@ -194,6 +194,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
     ticker.every(_PURGE_EVERY, lambda: bot.requesting.purge(timedelta(days=30)), "purge confirmations")
+    ticker.every(_PURGE_EVERY, lambda: bot.ledger.forget_heard(timedelta(days=7)), "purge events")
     return ticker
 
 

@@ -6,6 +6,7 @@ from chatbot.listeners import (
     confirmation,
     current,
     deployments,
+    mentions,
     picking,
     promote,
     promotebot,
@@ -31,6 +32,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         current,
         deployments,
         promotebot,
+        mentions,
         strays,
     ):
         listeners.register(app, bot)

@@ -41,7 +41,8 @@ class Reply:
 class Asked:
     """What one person did: a command with its text, or a click with the button's value. Neither is proof of a right.
 
-    `ticked` are the checkboxes that stand beside what was clicked: action id to values.
+    `ticked` are the checkboxes that stand beside what was clicked: action id to values. `thread`: it was said there,
+    and is answered there.
     """
 
     what: str
@@ -50,6 +51,7 @@ class Asked:
     text: str = ""
     value: str = ""
     trigger_id: str = ""
+    thread: str = ""
     ticked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     respond: Callable[..., Awaitable[Any]] | None = field(repr=False, kw_only=True)
 
@@ -83,7 +85,7 @@ def command(app: AsyncApp, bot: Bot, name: str, work: Work) -> None:
             await args.ack(**sentence(bot, asked, error).message.payload())
             return
         await args.ack()
-        bot.tasks.start(_work_and_answer(bot, asked, work), name)
+        bot.tasks.start(work_and_answer(bot, asked, work), name)
 
     app.command(name)(listener)
 
@@ -95,7 +97,7 @@ def click_later(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) ->
         asked = _clicked(args)
         await args.ack()
         if asked is not None:
-            bot.tasks.start(_work_and_answer(bot, asked, work), asked.what)
+            bot.tasks.start(work_and_answer(bot, asked, work), asked.what)
 
     app.action(action)(listener)
 
@@ -156,7 +158,7 @@ def _is_url(value: object) -> bool:
     return isinstance(value, str) and value.startswith(("https://", "http://"))
 
 
-async def _work_and_answer(bot: Bot, asked: Asked, work: Work) -> None:
+async def work_and_answer(bot: Bot, asked: Asked, work: Work) -> None:
     reply = await _attempt(bot, asked, work)
     if reply is not None:
         await deliver(bot, asked, reply)
@@ -170,7 +172,9 @@ async def deliver(bot: Bot, asked: Asked, reply: Reply) -> None:
     except SlackTrouble as error:
         _log.warning("a response URL did not answer: %s", type(error).__name__)
     try:
-        await bot.announcer.whisper(asked.channel or asked.user, asked.user, reply.message)
+        await bot.announcer.whisper(
+            asked.channel or asked.user, asked.user, reply.message, thread=asked.thread
+        )
     except SlackTrouble as error:
         _log.error("an answer to %s was not delivered: %s", asked.what, type(error).__name__)
 

@@ -21,6 +21,8 @@ async def promote(bot: Bot, asked: Asked) -> Reply | None:
     try:
         reference = parse_reference(asked.text)
     except NothingNamed:
+        if not asked.trigger_id:
+            raise  # a mention opens no dialog
         await pick(bot, asked)
         return None
     return await offer(bot, asked, await bot.planner.promotion(reference))

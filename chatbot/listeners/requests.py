@@ -93,6 +93,39 @@ class Click(BaseModel):
         }
 
 
+class _Message(BaseModel):
+    """As a mention or a direct message brings it. `team` is that of who wrote it."""
+
+    user: _Text = ""
+    channel: _Id
+    channel_type: _Text = ""
+    ts: _Id
+    thread_ts: _Text = ""
+    text: _Text = ""
+    team: _Text = ""
+    user_team: _Text = ""
+    bot_id: _Text | None = None
+    subtype: _Text | None = None
+    edited: Any = None
+
+
+class Said(BaseModel):
+    """An event: somebody wrote something. `event_id` is the same when Slack sends it again."""
+
+    event_id: _Id
+    team_id: _Text = ""
+    is_ext_shared_channel: bool = False
+    event: _Message
+
+    @property
+    def is_by_one_of_us(self) -> bool:
+        """Not by an app, nor by somebody of another workspace; and not when it is edited, or deleted."""
+        said = self.event
+        author = said.user_team or said.team
+        ours = not author or not self.team_id or author == self.team_id
+        return bool(said.user) and ours and not (said.bot_id or said.subtype or said.edited)
+
+
 class Search(BaseModel):
     """What was typed into a menu that the bot fills. Slack does not tell what other fields hold."""
 

@@ -19,6 +19,10 @@ _COMMANDS = {
     "/promotebot audit [project] [@who] [since]": "who changed what; since: 2h, 3d or 2026-01-31",
 }
 
+_ELSEWHERE = (
+    "`@promotebot current shop`: every command in words, in a channel, in a thread or directly to me",
+)
+
 _WORDS = {
     "Staged": "a production build that has never served. Promoting it is instant.",
     "Preview": "built for a branch. Promoting it is a complete rebuild with production's variables.",
@@ -41,6 +45,7 @@ def help_text(unknown: str = "") -> Message:
                 f"{first}promotebot changes what your production domains serve, after you have confirmed."
             ),
             *sections(["*Commands*", *commands]),
+            *sections(["*Without a slash*", *bullets(_ELSEWHERE, 20)]),
             *sections(["*Words*", *words]),
         ),
     )

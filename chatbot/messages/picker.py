@@ -20,12 +20,13 @@ from slack_sdk.models.views import View
 
 from chatbot.domain.choosing import Choice
 from chatbot.domain.deployments import Project
+from chatbot.domain.markup import unescape
 from chatbot.domain.plans import (
     Path,
 )
 from chatbot.messages import actions
 from chatbot.messages.message import Message, context
-from chatbot.messages.wording import deployment_text, old, plain, unescape
+from chatbot.messages.wording import deployment_text, old, plain
 
 PROJECT = "project"
 MOST_OPTIONS = 100

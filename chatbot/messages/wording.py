@@ -41,11 +41,6 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def unescape(text: str) -> str:
-    """The way back, for where Slack shows no markup."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
 def foreign(text: str, limit: int = 200) -> str:
     """Text from outside, ready for a mrkdwn section. Escaped it is at most twice as long as `limit`."""
     kept = plain(text, limit)

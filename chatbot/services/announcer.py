@@ -116,13 +116,17 @@ class Announcer:
             return False
         return True
 
-    async def whisper(self, channel: str, user: str, message: Message) -> None:
-        """Only this person sees it: in the channel, else directly. Raises one of SlackTrouble."""
+    async def whisper(self, channel: str, user: str, message: Message, *, thread: str = "") -> None:
+        """Only this person sees it: in the channel or a thread of it, else directly. Raises one of SlackTrouble.
+
+        Slack shows it in a thread only where that has replies already.
+        """
         if channel == user:
             await self._slack.chat_postMessage(channel=user, **message.payload())
             return
         try:
-            await self._slack.chat_postEphemeral(channel=channel, user=user, **message.payload())
+            where: dict[str, Any] = {"thread_ts": thread} if thread else {}
+            await self._slack.chat_postEphemeral(channel=channel, user=user, **where, **message.payload())
         except SlackApiError as error:
             if not _is_closed(error):
                 raise

@@ -1,8 +1,9 @@
-"""Where else the bot is: App Home, and steps of workflows."""
+"""Where else the bot is: App Home, what it is told in words, and steps of workflows."""
 
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 
@@ -15,6 +16,16 @@ class Home(SQLModel, table=True):
     opened_at: datetime
     search: str = ""
     page: int = 0
+
+
+class Heard(SQLModel, table=True):
+    """An event that was taken, by Slack's event_id: delivered again it is left."""
+
+    __tablename__: ClassVar[str] = "heard"
+    __table_args__ = (Index("heard_by_time", "at"),)
+
+    id: str = Field(primary_key=True)
+    at: datetime
 
 
 class WorkflowRun(SQLModel, table=True):

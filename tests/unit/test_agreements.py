@@ -42,6 +42,7 @@ class Listening(AsyncApp):
         self.action_patterns: list[re.Pattern[str]] = []
         self.searches: list[str] = []
         self.dialogs: list[str] = []
+        self.events: set[str] = set()
         super().__init__(client=AsyncWebClient(token="xoxb-unit"), signing_secret="unit")  # noqa: S106 - neither opens anything
 
     def command(self, command: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -55,6 +56,10 @@ class Listening(AsyncApp):
     def options(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.searches.append(constraints)
         return super().options(constraints, *args, **kwargs)
+
+    def event(self, event: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        self.events.add(event)
+        return super().event(event, *args, **kwargs)
 
     def view(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.dialogs.append(constraints)
@@ -148,13 +153,21 @@ def test_every_method_that_is_called_has_its_scopes_noted() -> None:
 
 
 def test_the_manifest_asks_for_exactly_the_scopes_that_are_needed() -> None:
-    needed = set().union(*(NEEDED[method] for method in methods_called()))
+    needed = set().union(*(NEEDED[method] for method in methods_called()), *EVENTS_NEED.values())
     assert needed | {"commands"} == SCOPES
 
 
-def test_the_manifest_subscribes_to_the_events_that_are_listened_to() -> None:
-    listened = any(".event(" in path.read_text(encoding="utf-8") for path in modules())
-    assert listened is ("event_subscriptions" in MANIFEST["settings"])
+EVENTS_NEED = {
+    "app_mention": {"app_mentions:read"},
+    "message.im": {"im:history"},
+}
+"""What each event asks of the bot's token (docs.slack.dev/reference/events)."""
+
+
+def test_the_manifest_subscribes_to_the_events_that_are_listened_to(listening: Listening) -> None:
+    subscribed = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    assert sorted(subscribed) == sorted(EVENTS_NEED)
+    assert {event.partition(".")[0] for event in subscribed} == listening.events
 
 
 # The manifest and Slack's limits -----------------------------------------------------------------------------
@@ -194,6 +207,7 @@ def test_the_manifest_for_http_tells_slack_where_menus_are_filled(
         "request_url": url,
         **({"message_menu_options_url": url} if listening.searches else {}),
     }
+    assert printed["settings"]["event_subscriptions"]["request_url"] == url
     assert {command["url"] for command in printed["features"]["slash_commands"]} == {url}
 
 

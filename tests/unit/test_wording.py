@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.domain.deployments import Deployment
+from chatbot.domain.markup import unescape
 from chatbot.messages.wording import (
     bullets,
     code,
@@ -21,7 +22,6 @@ from chatbot.messages.wording import (
     old,
     plain,
     span,
-    unescape,
 )
 from tests.unit.making import NOON, commit, deployment
 from tests.unit.strategies import deployments, hostile

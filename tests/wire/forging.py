@@ -27,13 +27,20 @@ class Forger:
 
     async def asks(self, fields: dict[str, str]) -> tuple[int, str]:
         """The HTTP status with the body of the acknowledgement."""
-        body = urlencode(fields)
+        return await self._posts(urlencode(fields), "application/x-www-form-urlencoded")
+
+    async def tells(self, event: dict[str, Any], *, event_id: str, **changes: Any) -> int:
+        """An event, as Slack delivers it. Returns the HTTP status."""
+        payload = {"type": "event_callback", "event_id": event_id, "team_id": "T0ACME001", "event": event}
+        return (await self._posts(json.dumps(payload | changes), "application/json"))[0]
+
+    async def _posts(self, body: str, content_type: str) -> tuple[int, str]:
         stamp = str(int(time.time()))
         verifier = SignatureVerifier(self.world.workspace.signing_secret)
         signature = verifier.generate_signature(timestamp=stamp, body=body)
         assert signature
         headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": content_type,
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": signature,
         }

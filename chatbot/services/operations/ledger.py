@@ -8,7 +8,7 @@ from typing import Any
 from chatbot.domain.operations import Findings, Stage, check_transition
 from chatbot.domain.plans import Path
 from chatbot.services.operations.records import findings_json, summary
-from storage import audit, operations
+from storage import audit, heard, operations
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.models import Operation as Row
@@ -46,6 +46,20 @@ class Ledger:
                 channel=channel,
                 detail=detail,
             )
+
+    async def note_once(self, event_id: str, action: str, actor: str, *, channel: str, **detail: Any) -> bool:
+        """An entry for what Slack may deliver again. False, and none: it was taken before."""
+        now = self._clock()
+        async with self._database.write() as session:
+            if not await heard.take(session, event_id, now):
+                return False
+            await audit.append(session, at=now, action=action, actor=actor, channel=channel, detail=detail)
+        return True
+
+    async def forget_heard(self, older: timedelta) -> int:
+        """Slack repeats an event within minutes."""
+        async with self._database.write() as session:
+            return await heard.purge(session, before=self._clock() - older)
 
     async def claim(
         self, owner: str, lease: timedelta, *, is_due: bool = False, limit: int = 20

@@ -24,6 +24,7 @@ def upgrade() -> None:
         _incident_projects,
         _incident_entries,
         _homes,
+        _heard,
         _workflow_runs,
     ):
         make()
@@ -272,6 +273,15 @@ def _homes() -> None:
         sa.Column("search", sa.String(), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
     )
+
+
+def _heard() -> None:
+    op.create_table(
+        "heard",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("heard_by_time", "heard", ["at"])
 
 
 def _workflow_runs() -> None:
