@@ -22,7 +22,7 @@ from storage import subscriptions
 from storage.models import Announcement, Change
 from storage.reading import one, rows
 
-HEARD_AS_CURRENT = ("current", "domain", "release", "gone")
+MOVES = ("current", "domain", "release", "gone")
 """Kinds of changes after which an older message offers no way back any more."""
 HEARD_ALONE = ("failed", "staged", "pinned")
 """Kinds that a channel hears only where it asks for them; it hears all others with what is Current."""
@@ -52,7 +52,7 @@ async def fan_out(
     In the transaction that records the change. Nothing is added a second time.
     """
     await session.flush()  # the change itself may still be on its way
-    if change.kind in HEARD_AS_CURRENT:
+    if change.kind in MOVES:
         await _settle_later(session, change, now)
     told = await _channels_told(session, change.id)
     hear = [c for c in await _channels_that_hear(session, change) if c not in told and c not in leave_out]
@@ -174,7 +174,7 @@ async def newest_move(session: AsyncSession, project_id: str) -> Change | None:
     return await one(
         session,
         select(Change)
-        .where(Change.project_id == project_id, col(Change.kind).in_(HEARD_AS_CURRENT))
+        .where(Change.project_id == project_id, col(Change.kind).in_(MOVES))
         .order_by(col(Change.number).desc())
         .limit(1),
     )

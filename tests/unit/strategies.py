@@ -25,6 +25,7 @@ from chatbot.domain.deployments import (
 )
 from chatbot.domain.environment import EnvironmentChange
 from chatbot.domain.judging import Baseline
+from chatbot.domain.news import Change, How, Kind, Step, Who
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
 from chatbot.domain.plans import (
     Caution,
@@ -392,4 +393,41 @@ def operations(draw: st.DrawFn, stage: Stage | None = None) -> Operation:
         finished_at=draw(st.none() | TIMES),
         reason=plan.reason,
         findings=draw(findings(plan.domains)),
+    )
+
+
+@st.composite
+def changes_of_production(draw: st.DrawFn, kind: Kind | None = None) -> Change:
+    """Of any kind; every combination that the type allows."""
+    domains = draw(
+        st.sampled_from([(), ("shop.example.com",), ("x" * 63 + "." + "y" * 63 + ".example",) * 12])
+    )
+    person = st.builds(Who, hostile(3), st.none() | st.just("U0ANA0001"))
+    back = draw(st.none() | deployments)
+    return Change(
+        id="6f1c0b1e-0000-4000-8000-000000000001",
+        project_id="prj_shop",
+        project_name=draw(NAMES),
+        number=draw(st.integers(1, 10**6)),
+        kind=kind or draw(st.sampled_from(Kind)),
+        how=draw(st.sampled_from(How)),
+        at=draw(TIMES),
+        noticed_at=draw(TIMES),
+        who=draw(st.none() | person),
+        was=draw(st.none() | deployments),
+        now=draw(st.none() | deployments),
+        domains=domains,
+        repository=draw(st.none() | repositories),
+        pinned=draw(st.booleans()),
+        back=back,
+        bound="0" * 64 if back else None,
+        operation_id=draw(st.none() | st.just("op")),
+        while_away=draw(st.booleans()),
+        newer=draw(st.none() | deployments),
+        reason=draw(st.none() | hostile()),
+        passing=draw(st.booleans()),
+        along=draw(st.booleans()),
+        release=draw(st.none() | releases()),
+        step=draw(st.none() | st.sampled_from(Step)),
+        was_named=draw(st.none() | NAMES),
     )
