@@ -87,9 +87,14 @@ async def newest_resolved(session: AsyncSession, *, drills: bool, limit: int) ->
 async def note(
     session: AsyncSession, incident_id: str, *, at: datetime, kind: str, actor: str, detail: str = "{}"
 ) -> None:
-    """One more line of its timeline."""
-    # PostgreSQL only: one after the other, so that each has a number of its own.
-    await session.exec(select(Incident.id).where(Incident.id == incident_id).with_for_update())
+    """One more line of its timeline; it is due to be shown."""
+    # This holds the row until the transaction ends, so that each line has a number of its own.
+    await session.exec(
+        update(Incident)
+        .where(col(Incident.id) == incident_id)
+        .values(look_at=at)
+        .execution_options(synchronize_session=False)
+    )
     last = select(func.max(IncidentEntry.number)).where(IncidentEntry.incident_id == incident_id)
     number = (await session.exec(last)).one() or 0
     entry = IncidentEntry(
@@ -165,15 +170,13 @@ async def resolve(session: AsyncSession, incident_id: str, *, by: str, now: date
     return await _update(session, col(Incident.id) == incident_id, *_is_open(), values=values)
 
 
-async def hurry(session: AsyncSession, project_id: str, now: datetime) -> None:
-    """Something has happened to a project: its open incidents are due."""
-    of_project = select(IncidentProject.incident_id).where(IncidentProject.project_id == project_id)
-    await session.exec(
-        update(Incident)
-        .where(*_is_open(), col(Incident.id).in_(of_project), col(Incident.look_at) > now)
-        .values(look_at=now)
-        .execution_options(synchronize_session=False)
-    )
+async def let_go(session: AsyncSession, incident: Incident, look_at: datetime, **values: Any) -> Incident:
+    """Its lease is over; it is due at `look_at`, or as soon as something has happened since it was claimed. Raises
+    LeaseLost.
+    """
+    kept = case((col(Incident.look_at) == incident.look_at, look_at), else_=col(Incident.look_at))
+    free = {"lease_owner": None, "lease_until": None, "look_at": kept}
+    return await change(session, incident.id, incident.fence, **values, **free)
 
 
 async def _update(

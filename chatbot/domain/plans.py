@@ -1,7 +1,7 @@
 """A change to production as it is planned, shown and confirmed: what it would do, and what it is bound to."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -56,6 +56,7 @@ class Part(StrEnum):
     MOVE = "move"
     AUTO_ASSIGN = "auto_assign"
     ENVIRONMENT = "environment"
+    INCIDENT = "incident"
 
 
 class Caution(StrEnum):
@@ -92,6 +93,15 @@ class Other:
 
 
 @dataclass(frozen=True)
+class OpenIncident:
+    """While it is open, what takes its project forward needs an override."""
+
+    id: str
+    what: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Look:
     """One round of parallel reads about a project and the deployment that is to become Current.
 
@@ -118,7 +128,8 @@ class Plan:
     """`domains` are those that move; `redirects` follow them. Stored as JSON with the confirmation.
 
     `when_ready`: the target is still building, and is waited for. `keep_off`: a promote switches auto-assignment
-    on; it is switched off again afterwards. `others` are the operations that it met when it was shown.
+    on; it is switched off again afterwards. `others` are the operations, and `incidents` the open ones, that it
+    met when it was shown.
     """
 
     path: Path
@@ -137,6 +148,7 @@ class Plan:
     code: CodeChange | None = None
     crons: CronChange = field(default_factory=CronChange)
     others: tuple[Other, ...] = ()
+    incidents: tuple[OpenIncident, ...] = ()
 
     def keeping_off(self, keep_off: bool) -> Self:  # noqa: FBT001 - it is what the name says
         """The same plan, with the choice whether auto-assignment is switched off again after the domains moved.
@@ -152,6 +164,11 @@ class Plan:
     def asks_to_keep_off(self) -> bool:
         """Whether there is a choice: auto-assignment is off now, and this would switch it on."""
         return not self.auto_assign_before and not self.path.goes_back and not self.only_begins
+
+    @property
+    def asks_to_override(self) -> bool:
+        """Whether an incident holds it back. A way back is never held."""
+        return bool(self.incidents) and not self.path.goes_back
 
     def chosen(self, keep_off: bool | None) -> Self:  # noqa: FBT001 - likewise
         """With what the person chose, where there was a choice; None: nothing was said, the preset holds."""

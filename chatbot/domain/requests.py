@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.plans import OpenIncident, Path
 from chatbot.domain.references import Reference
 from chatbot.errors import Refusal
 
@@ -86,6 +87,15 @@ class ProjectBusy(Refusal):
     path: str
     target_id: str
     actor: str
+
+
+@dataclass(eq=False)
+class IncidentOpen(Refusal):
+    """What takes a project forward needs an explicit override while an incident of it is open."""
+
+    project_name: str
+    path: Path
+    incidents: tuple[OpenIncident, ...]
 
 
 @dataclass(eq=False)

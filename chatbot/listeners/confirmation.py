@@ -5,10 +5,11 @@ from slack_bolt.async_app import AsyncApp
 from chatbot.domain.plans import (
     Plan,
 )
+from chatbot.domain.requests import IncidentOpen
 from chatbot.domain.undoing import retry_of, undo_of
-from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later, open_dialog
+from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later, note, open_dialog
 from chatbot.listeners.bot import Bot
-from chatbot.messages import actions, confirmation, listings
+from chatbot.messages import actions, confirmation, listings, oneclick
 from chatbot.messages.actions import any_number
 from chatbot.services.operations.records import as_operation
 from chatbot.services.operations.requesting import FollowUp
@@ -25,6 +26,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     click_later(app, bot, any_number(actions.SHOW_KEYS), show_keys)
     click_at_once(app, bot, any_number(actions.OPEN_LINK), _nothing)
     click_at_once(app, bot, any_number(actions.KEEP_OFF), _nothing)  # it is read with the click that confirms
+    click_at_once(app, bot, any_number(actions.OVERRIDE), _nothing)  # likewise
 
 
 async def offer(bot: Bot, asked: Asked, plan: Plan) -> Reply:
@@ -40,19 +42,29 @@ async def confirm(bot: Bot, asked: Asked) -> Reply:
     lease = bot.conductor.lease()
     ticked = asked.ticked.get(actions.KEEP_OFF)
     keep_off = None if ticked is None else confirmation.KEEP_OFF in ticked
-    row = await bot.requesting.confirm(asked.value, actor=asked.actor, lease=lease, keep_off=keep_off)
+    override = confirmation.OVERRIDE in asked.ticked.get(actions.OVERRIDE, ())
+    try:
+        row = await bot.requesting.confirm(
+            asked.value, actor=asked.actor, lease=lease, keep_off=keep_off, override=override
+        )
+    except IncidentOpen as held:
+        await note(bot, asked, held)
+        plan, left = await bot.requesting.offered(asked.value, actor=asked.actor)
+        plan = await bot.history.beside(plan)
+        card = confirmation.card(plan, asked.value, now=bot.clock(), valid=left, held=True)
+        return Reply(card, replace=True)
     bot.conductor.take(row)
     return Reply(confirmation.spent(as_operation(row).plan, asked.actor), replace=True)
 
 
-async def undo(bot: Bot, asked: Asked) -> None:
+async def undo(bot: Bot, asked: Asked) -> Reply | None:
     """One click, after Slack's own dialog: the inverse of a finished operation."""
-    await _follow_up(bot, asked, undo_of)
+    return await _follow_up(bot, asked, undo_of)
 
 
-async def retry(bot: Bot, asked: Asked) -> None:
+async def retry(bot: Bot, asked: Asked) -> Reply | None:
     """The same move again, for the domains that did not follow."""
-    await _follow_up(bot, asked, retry_of)
+    return await _follow_up(bot, asked, retry_of)
 
 
 async def give_up(bot: Bot, asked: Asked) -> None:
@@ -85,13 +97,25 @@ async def show_keys(bot: Bot, asked: Asked) -> None:
     await open_dialog(bot, asked, confirmation.all_keys(plan))
 
 
-async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> None:
+async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> Reply | None:
     await bot.directory.admit(asked.user)
     lease = bot.conductor.lease()
-    row = await bot.requesting.follow_up(
-        asked.value, make_plan, actor=asked.actor, channel=asked.channel, lease=lease
-    )
+    operation_id, _, override = asked.value.partition(" ")
+    try:
+        row = await bot.requesting.follow_up(
+            operation_id,
+            make_plan,
+            actor=asked.actor,
+            channel=asked.channel,
+            lease=lease,
+            override=override == confirmation.OVERRIDE,
+        )
+    except IncidentOpen as held:
+        await note(bot, asked, held)
+        action = actions.UNDO if make_plan is undo_of else actions.RETRY
+        return Reply(oneclick.override(held, action, f"{operation_id} {confirmation.OVERRIDE}", bot.clock()))
     bot.conductor.take(row)
+    return None
 
 
 async def _nothing(_bot: Bot, _asked: Asked) -> None:

@@ -23,6 +23,7 @@ PARTS = {
     Part.SERVING: "what the affected domains serve",
     Part.AUTO_ASSIGN: "auto-assignment",
     Part.ENVIRONMENT: "the environment keys",
+    Part.INCIDENT: "whether an incident is open",
 }
 PATHS = {
     Path.PROMOTE: "promote",

@@ -37,6 +37,7 @@ from chatbot.messages.wording import (
     escape,
     foreign,
     mention,
+    moment,
     named,
     old,
     span,
@@ -44,6 +45,9 @@ from chatbot.messages.wording import (
 )
 
 SHOWN_DOMAINS = 10
+_SHOWN_INCIDENTS = 3
+OVERRIDE = "override"
+"""The value of the box that overrides an open incident, and of a one-click button that does."""
 KEEP_OFF = "keep_off"
 """The value of the box that keeps auto-assignment off."""
 _MODAL_BLOCKS, _MODAL_BYTES = 100, 200_000
@@ -59,6 +63,7 @@ VERBS = {
     Path.ABORT: "Abort",
 }
 
+_HELD = "an incident is open, and the box that overrides it was not ticked."
 _CAUTIONS = {
     Caution.MOVE_UNDER_WAY: "Another promote or rollback is under way. This takes its place.",
     Caution.OLDER_THAN_CURRENT: "This is older than what is Current: it takes changes away.",
@@ -86,13 +91,24 @@ def title(plan: Plan) -> str:
 
 
 def card(
-    plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta, before: Plan | None = None
+    plan: Plan,
+    confirmation_id: str,
+    *,
+    now: datetime,
+    valid: timedelta,
+    before: Plan | None = None,
+    held: bool = False,
 ) -> Message:
-    """`before` is the plan of an earlier card that no longer holds: what changed since is marked on top."""
+    """`before` is the plan of an earlier card that no longer holds: what changed since is marked on top. `held`: an
+    incident was in the way of the click.
+    """
     blocks: list[Block] = [header(f"{title(plan)}?")]
+    if held:
+        blocks.append(section(f"*Nothing was done: {_HELD}*"))
     if before:
         blocks += sections(changed.since(before, plan))
     blocks += [
+        *_incidents(plan),
         section(_path(plan)),
         *sections(_domains(plan), _show_domains(plan, confirmation_id)),
         columns(*(_side(label, deployment, plan, now) for label, deployment in _sides(plan))),
@@ -260,6 +276,17 @@ def _show_keys(plan: Plan, confirmation_id: str) -> ButtonElement | None:
     if all(map(consequences.is_shown_whole, lists)):
         return None
     return button("Show all keys", actions.SHOW_KEYS, confirmation_id)
+
+
+def _incidents(plan: Plan) -> list[SectionBlock]:
+    """What holds it back, with the box that lets it through all the same."""
+    if not plan.asks_to_override:
+        return []
+    noun = "An incident is" if len(plan.incidents) == 1 else f"{len(plan.incidents)} incidents are"
+    lines = [f"{foreign(i.what) or 'no words'}, since {moment(i.since)}" for i in plan.incidents]
+    text = "\n".join([f"*{noun} open on {foreign(plan.project.name)}*", *bullets(lines, _SHOWN_INCIDENTS)])
+    told = "Everybody reads in the incident that you did. A rollback needs no tick."
+    return [section(text, checkbox("Override the incident", told, actions.OVERRIDE, OVERRIDE, ticked=False))]
 
 
 def _keep_off(plan: Plan) -> CheckboxesElement | None:

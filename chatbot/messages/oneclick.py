@@ -1,5 +1,7 @@
 """The buttons that act without a card: Slack's own dialog names what will happen."""
 
+from datetime import datetime
+
 from slack_sdk.models.blocks import ButtonElement
 
 from chatbot.domain.operations import Operation, Stage
@@ -7,9 +9,10 @@ from chatbot.domain.plans import (
     Path,
     Plan,
 )
+from chatbot.domain.requests import IncidentOpen
 from chatbot.domain.undoing import retry_of, undo_of
-from chatbot.messages import actions
-from chatbot.messages.message import ask_first, button
+from chatbot.messages import actions, refusals
+from chatbot.messages.message import Message, ask_first, button, row
 from chatbot.messages.wording import count, named, plain
 
 
@@ -56,6 +59,19 @@ def retry(operation: Operation) -> ButtonElement | None:
     stay = f"{len(left)} of {count(len(plan.domains), 'domain')} did not follow: {names}"
     question = ask_first(question_title, f"To {plan.target.label}. No rebuild. {stay}", "Retry")
     return button("Retry these domains", actions.RETRY, operation.id, style="danger", confirm=question)
+
+
+def override(held: IncidentOpen, action: str, value: str, now: datetime) -> Message:
+    """Why nothing was done, and the same click once more that does it all the same."""
+    name = held.project_name
+    question = ask_first(
+        f"Override the incident of {name}?",
+        "Everybody reads in the incident that you did. Domains move at once.",
+        "Override",
+    )
+    again = button("Do it all the same", action, value, style="danger", confirm=question)
+    why = refusals.word(held, now)
+    return Message(why.text, (*why.blocks, row(again)))
 
 
 def give_up(operation: Operation) -> ButtonElement | None:

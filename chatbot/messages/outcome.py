@@ -131,6 +131,11 @@ def _outdated(operation: Operation) -> str:
             "Nothing was done: the deployment was deleted after the confirmation. "
             "Push its commit again, or choose another with `/deployments`."
         )
+    if findings.changed == (Part.INCIDENT,):
+        return (
+            "Nothing was done: an incident was opened after the confirmation, and nobody has overridden it. "
+            "Ask again, or resolve the incident first."
+        )
     by = f" {overtook(findings.overtaken)}" if findings.overtaken else ""
     return (
         f"Nothing was done: {all_of(findings.changed)} changed after the confirmation.{by}{_then(operation)}"
@@ -143,7 +148,8 @@ def _superseded(operation: Operation) -> str:
     if operation.asked_at is None:
         return f"Nothing was sent to Vercel: another change went first.{by}"
     if build and findings.left_staged and build.ready_state == "READY":
-        why = by or " Production changed meanwhile."
+        held = Part.INCIDENT in findings.changed
+        why = by or f" {'An incident was opened' if held else 'Production changed'} meanwhile."
         return f"The new build {code(build.id)} is ready, and was not promoted.{why}"
     if by:
         return by.strip()

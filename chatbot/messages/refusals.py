@@ -27,6 +27,7 @@ from chatbot.domain.requests import (
     ConfirmationUnknown,
     ConfirmationUsed,
     Deleted,
+    IncidentOpen,
     NothingToResumeWith,
     NothingToRollBackTo,
     NothingToUndo,
@@ -296,6 +297,15 @@ def _(refusal: AlreadyUnderWay, now: datetime) -> Message:
     return says(
         f"Nothing more was done. The same change of {foreign(refusal.project_name)} is under way already, "
         f"requested by {mention(refusal.actor)}. Its message in the channel tells how it goes."
+    )
+
+
+@word.register
+def _(refusal: IncidentOpen, now: datetime) -> Message:
+    about = named((foreign(i.what) or "no words" for i in refusal.incidents), 3, 600)
+    return says(
+        f"Nothing was done. An incident is open on {foreign(refusal.project_name)}: {about}. What takes it forward "
+        "needs an override until that is resolved; a rollback does not."
     )
 
 

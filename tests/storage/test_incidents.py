@@ -77,16 +77,17 @@ async def test_one_replica_has_it_at_a_time_until_its_end_is_told(db: Database) 
     async with db.write() as session:
         with pytest.raises(LeaseLost):
             await incidents.change(session, "inc_1", mine.fence, ts="1.2")
-        free = {"lease_until": None, "look_at": NOW + timedelta(minutes=2)}
-        await incidents.change(session, "inc_1", theirs.fence, ts="1.2", **free)
+        await incidents.let_go(session, theirs, NOW + timedelta(minutes=2), ts="1.2")
     assert await claim(db, minutes=1) == []
-    async with db.write() as session:
-        await incidents.hurry(session, "prj_shop", NOW + timedelta(minutes=1))
-    (again,) = await claim(db, minutes=1)
-    async with db.write() as session:
-        await incidents.change(session, "inc_1", again.fence, lease_until=None)
+    (again,) = await claim(db, minutes=2)
+    async with db.write() as session:  # meanwhile something happens
+        await incidents.note(
+            session, "inc_1", at=NOW + timedelta(minutes=2, seconds=1), kind="k", actor="bot"
+        )
+        kept = await incidents.let_go(session, again, NOW + timedelta(minutes=9))
+        assert kept.look_at == NOW + timedelta(minutes=2, seconds=1)
     await resolve(db, "inc_1")
-    (last,) = await claim(db, minutes=2)
+    (last,) = await claim(db, minutes=3)
     async with db.write() as session:
         await incidents.change(session, "inc_1", last.fence, told_at=NOW, lease_until=None)
     assert await claim(db, hours=1) == []

@@ -22,6 +22,7 @@ from chatbot.domain.planning import (
     ReleaseUnderWay,
     StillBuilding,
 )
+from chatbot.domain.plans import Path
 from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
 from chatbot.domain.requests import (
     AlreadyUnderWay,
@@ -31,6 +32,7 @@ from chatbot.domain.requests import (
     ConfirmationUnknown,
     ConfirmationUsed,
     Deleted,
+    IncidentOpen,
     NothingToResumeWith,
     NothingToRollBackTo,
     NothingToUndo,
@@ -63,6 +65,7 @@ from chatbot.messages import (
     failures,
     listings,
     message,
+    oneclick,
     operation,
     picker,
     proof,
@@ -77,6 +80,7 @@ from tests.unit.strategies import (
     deployments,
     domain_lists,
     hostile,
+    incident_lists,
     operations,
     plans,
     projects,
@@ -142,7 +146,9 @@ SAYINGS = [
         confirmation,
         "card",
         st.tuples(plans(), plans()),
-        lambda v: confirmation.card(v[0], CONFIRMATION_ID, now=NOON, valid=VALID, before=v[1]),
+        lambda v: confirmation.card(
+            v[0], CONFIRMATION_ID, now=NOON, valid=VALID, before=v[1], held=v[1] is not None
+        ),
     ),
     Saying(confirmation, "spent", plans(), lambda v: confirmation.spent(v, ACTOR)),
     Saying(confirmation, "cancelled", plans(), confirmation.cancelled),
@@ -199,6 +205,12 @@ SAYINGS = [
         buildlog.whole_log_end,
     ),
     Saying(announcement, "announcement", operations(), announcement.announcement),
+    Saying(
+        oneclick,
+        "override",
+        st.builds(IncidentOpen, hostile(), st.sampled_from(Path), incident_lists),
+        lambda v: oneclick.override(v, "operation.undo", CONFIRMATION_ID, NOON),
+    ),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(release, "under_way", releases_met, lambda v: release.under_way(v, NOON)),
     Saying(release, "changed", releases_met, lambda v: release.changed(v, NOON)),
@@ -247,6 +259,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     IdentityUnknown: st.builds(IdentityUnknown),
     ConfirmationUsed: st.builds(ConfirmationUsed, st.none() | st.sampled_from([ACTOR, "cli:<!here>"])),
     ConfirmationExpired: st.builds(ConfirmationExpired),
+    IncidentOpen: st.builds(IncidentOpen, hostile(), st.sampled_from(Path), incident_lists),
     ConfirmationUnknown: st.builds(ConfirmationUnknown),
     ProjectBusy: st.builds(
         ProjectBusy,

@@ -29,6 +29,7 @@ from chatbot.domain.news import Change, How, Kind, Step, Who
 from chatbot.domain.operations import Build, DomainProof, Findings, Operation, Stage, Trouble
 from chatbot.domain.plans import (
     Caution,
+    OpenIncident,
     Other,
     Part,
     Path,
@@ -286,6 +287,10 @@ cron_changes = st.builds(
 )
 
 
+open_incidents = st.builds(OpenIncident, st.just("inc_1"), hostile(), TIMES)
+incident_lists = st.lists(open_incidents, max_size=5).map(tuple)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     made = draw(projects())
@@ -309,6 +314,7 @@ def plans(draw: st.DrawFn) -> Plan:
         newest_release=draw(st.none() | releases()),
         code=draw(st.none() | code_changes),
         crons=draw(cron_changes),
+        incidents=draw(incident_lists),
         others=draw(st.sampled_from([(), (Other(ACTOR, Path.REBUILD, "3f2a1bc", waits=True),) * 11])),
     )
 

@@ -40,6 +40,10 @@ async def check_and_ask(held: Held) -> None:
         await held.step(Stage.OUTDATED, Findings())
         return
     plan = held.operation.plan
+    if await held.crew.history.is_held(held.row):
+        await held.step(Stage.OUTDATED, Findings(changed=(Part.INCIDENT,)))
+        await _offer_again(held, plan, plan)
+        return
     try:
         fresh = await held.crew.planner.again(plan)
     except (ReleaseUnderWay, ReleaseOver, NoSuchStep) as refusal:

@@ -11,8 +11,10 @@ from chatbot.domain.plans import (
     Path,
     Plan,
 )
+from chatbot.services.incidents.meeting import opened_since
+from chatbot.services.incidents.records import as_open
 from chatbot.services.operations.records import as_operation, findings_of
-from storage import operations
+from storage import incidents, operations
 from storage.database import Database
 from storage.models import Operation as Row
 
@@ -34,11 +36,12 @@ class History:
         return sorted(ended, key=lambda o: o.finished_at or o.requested_at, reverse=True)
 
     async def beside(self, plan: Plan) -> Plan:
-        """The plan with what the bot itself knows of its project: how long moves usually take, and whose
-        operations are not through.
+        """The plan with what the bot itself knows of its project: how long moves usually take, whose operations are
+        not through, and which incidents are open.
         """
         async with self._database.read() as session:
             unfinished = await operations.unfinished_of(session, plan.project.id)
+            open_ones = await incidents.open_for(session, plan.project.id)
             moves = await operations.newest_moves(session, plan.project.id)
         others = tuple(
             Other(
@@ -55,7 +58,7 @@ class History:
             plan.path in {Path.PROMOTE, Path.ROLLBACK} and not plan.only_begins and not plan.when_ready
         )
         usual = usual_move(_moved_after(moves)) if is_a_move else plan.usual
-        return replace(plan, others=others, usual=usual)
+        return replace(plan, others=others, usual=usual, incidents=tuple(map(as_open, open_ones)))
 
     async def took(self, project_id: str) -> list[timedelta]:
         """How long the newest moves of a project took, from acceptance to arrival; else those of any project."""
@@ -88,6 +91,11 @@ class History:
             if row.state in _MOVED:
                 return None
         return None
+
+    async def is_held(self, row: Row) -> bool:
+        """Whether an incident was opened since an operation was requested that takes its project forward."""
+        async with self._database.read() as session:
+            return await opened_since(session, row)
 
     async def has_gone_on(self, row: Row) -> bool:
         """Whether another operation has asked for something on this project since."""

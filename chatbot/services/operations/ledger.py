@@ -7,7 +7,8 @@ from typing import Any
 
 from chatbot.domain.operations import Findings, Stage, check_transition
 from chatbot.domain.plans import Path
-from chatbot.services.operations.records import findings_json, summary
+from chatbot.services.incidents.meeting import tell_ended
+from chatbot.services.operations.records import findings_json, plan_from, summary
 from storage import audit, heard, operations
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -125,6 +126,7 @@ class Ledger:
                 if action is not None:
                     await append(session, changed, action, "bot", now, **(detail or {}))
                 if ends:
+                    await tell_ended(session, changed, plan_from(changed.plan).target.label, now)
                     await append(session, changed, f"operation.{stage}", "bot", now, **summary(findings))
         except DatabaseUnavailable:
             # Its answer to the commit may have been lost. Whoever cannot tell must not go on: it may be an ask.

@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from chatbot.domain.deployments import Deployment, Project, State, state_of
 from chatbot.domain.judging import Baseline, Sight
 from chatbot.domain.operations import Build, Findings, Stage, Trouble
-from chatbot.domain.plans import (
-    Path,
-)
+from chatbot.domain.plans import Part, Path
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services.operations import releasing
 from chatbot.services.operations.asking import (
@@ -182,6 +180,8 @@ async def _is_built(
             detail={"build": deployment.id},
             accepted_at=held.now(),
         )
+    elif as_confirmed and await held.crew.history.is_held(held.row):
+        await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, changed=(Part.INCIDENT,)))
     elif as_confirmed and await _moves_the_same_domains(held):
         findings = replace(findings, baseline=Baseline.of(project, release), before=project.current)
         await ask_to_promote_build(held, project, Build.of(deployment), findings)

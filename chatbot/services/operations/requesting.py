@@ -18,6 +18,7 @@ from chatbot.domain.requests import (
     Stale,
     TooLate,
 )
+from chatbot.services.incidents.meeting import meet, tell_requested
 from chatbot.services.operations.history import LATELY
 from chatbot.services.operations.ledger import Clock, append
 from chatbot.services.operations.records import Lease, about, as_operation, plan_from, plan_json, row_of
@@ -70,22 +71,33 @@ class Requesting:
 
     async def plan_of(self, confirmation_id: str, *, actor: str) -> Plan:
         """Raises ConfirmationUnknown, also where it was shown to somebody else."""
+        return (await self.offered(confirmation_id, actor=actor))[0]
+
+    async def offered(self, confirmation_id: str, *, actor: str) -> tuple[Plan, timedelta]:
+        """The plan, and how much longer it may be confirmed. Raises ConfirmationUnknown."""
         async with self._database.read() as session:
             found = await confirmations.get(session, confirmation_id)
         if found is None or found.actor != actor:
             raise ConfirmationUnknown
-        return plan_from(found.plan)
+        return plan_from(found.plan), found.expires_at - self._clock()
 
     async def confirm(
-        self, confirmation_id: str, *, actor: str, lease: Lease, keep_off: bool | None = None
+        self,
+        confirmation_id: str,
+        *,
+        actor: str,
+        lease: Lease,
+        keep_off: bool | None = None,
+        override: bool = False,
     ) -> Row:
         """Spend a confirmation and request its operation. It waits where the project has one already.
 
         `keep_off` is what the person chose on the card about auto-assignment; None: the card did not ask.
+        `override`: also while an incident is open.
 
         Raises:
-            ConfirmationUnknown, ConfirmationUsed, ConfirmationExpired, AlreadyUnderWay, ProjectBusy: nothing
-                was written.
+            ConfirmationUnknown, ConfirmationUsed, ConfirmationExpired, IncidentOpen, AlreadyUnderWay, ProjectBusy:
+                nothing was written.
         """
         now = self._clock()
         async with self._writing() as made, self._database.write() as session:
@@ -95,21 +107,29 @@ class Requesting:
             await _lock(session, row)
             if plan.path.goes_back:
                 await _give_way(session, plan.project.id, actor, now)
-            row = await _place(session, row, plan, now)
+            row, met = await _place(session, row, plan, now, override=override)
+            shown = _digest(spent.id)
             await append(
-                session, row, "operation.requested", actor, now, confirmation=_digest(spent.id), **about(plan)
+                session, row, "operation.requested", actor, now, confirmation=shown, **about(plan), **met
             )
             made.append(row)
         return row
 
     async def follow_up(
-        self, operation_id: str, make_plan: FollowUp, *, actor: str, channel: str, lease: Lease
+        self,
+        operation_id: str,
+        make_plan: FollowUp,
+        *,
+        actor: str,
+        channel: str,
+        lease: Lease,
+        override: bool = False,
     ) -> Row:
         """Request what a one-click button of a finished operation promises: its undo, or its retry.
 
         Raises:
             Stale: another operation has moved the project since, or there is no way back.
-            AlreadyUnderWay, ProjectBusy.
+            IncidentOpen, AlreadyUnderWay, ProjectBusy.
         """
         now = self._clock()
         async with self._writing() as made, self._database.write() as session:
@@ -125,8 +145,10 @@ class Requesting:
                 raise Stale(origin.project_name)
             if plan.path.goes_back:
                 await _give_way(session, plan.project.id, actor, now)
-            row = await _place(session, row, plan, now)
-            await append(session, row, "operation.requested", actor, now, follows=operation_id, **about(plan))
+            row, met = await _place(session, row, plan, now, override=override)
+            await append(
+                session, row, "operation.requested", actor, now, follows=operation_id, **about(plan), **met
+            )
             made.append(row)
         return row
 
@@ -227,12 +249,26 @@ async def _lock(session: Any, row: Row) -> None:
         raise AlreadyUnderWay(same.project_name, same.actor)
 
 
-async def _place(session: Any, row: Row, plan: Plan, now: datetime) -> Row:
-    """Active at once where the project is free; else in line, or waiting for its build.
+async def _place(
+    session: Any, row: Row, plan: Plan, now: datetime, *, override: bool = False
+) -> tuple[Row, dict[str, Any]]:
+    """The row, and what the audit log keeps of the incidents that it met. Every request comes through here.
 
     Raises:
+        IncidentOpen: that holds it back.
         ProjectBusy: the line is full.
     """
+    met = await meet(session, plan, override=override)
+    placed = await _in_line(session, row, plan, now)
+    await tell_requested(session, met, placed, plan.target.label)
+    if not met:
+        return placed, {}
+    how = "incidents" if plan.path.goes_back else "overrides"
+    return placed, {how: [incident.id for incident in met]}
+
+
+async def _in_line(session: Any, row: Row, plan: Plan, now: datetime) -> Row:
+    """Active at once where the project is free; else in line, or waiting for its build. Raises ProjectBusy."""
     waiting = Stage.WAITING.value
     if plan.when_ready:
         return await operations.create(session, row.model_copy(update={"state": waiting}))

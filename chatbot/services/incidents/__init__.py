@@ -1,0 +1,1 @@
+"""Incidents: opened, kept up to date, resolved."""

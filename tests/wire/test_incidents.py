@@ -1,0 +1,63 @@
+"""Incidents, as people in the channel live through them."""
+
+import json
+from typing import Any
+
+from storage import incidents
+from storage.models import Incident, IncidentProject
+from tests.conftest import World
+
+BOX = "Override the incident"
+
+
+async def opened(world: World, project: str, what: str = "checkout is down") -> None:
+    now, project_id = world.clock(), await world.project_id(project)
+    row = Incident(
+        id=f"inc_{project}", what=what, channel="C0DEPLOYS", opened_at=now, opened_by="bot", look_at=now
+    )
+    of = IncidentProject(incident_id=row.id, project_id=project_id, project_name=project)
+    async with world.database.write() as session:
+        await incidents.open_(session, row, [of])
+
+
+async def timeline(world: World, incident_id: str) -> list[dict[str, Any]]:
+    async with world.database.read() as session:
+        return [json.loads(e.detail) for e in await incidents.entries_of(session, incident_id)]
+
+
+async def test_a_promotion_needs_an_override_while_an_incident_is_open_and_a_rollback_does_not(
+    bot: World,
+) -> None:
+    before = (await bot.panel())["shop"]["current"]["id"]
+    card = await bot.card("shop", "Staged")
+    assert BOX not in str(card.controls)
+    await opened(bot, "shop")
+    await bot.ana.clicks(card, "Promote")  # of a card from before the incident
+    held = await bot.ana.sees("Nothing was done: an incident is open", channel="deploys")
+    assert "checkout is down" in held.words
+    assert await bot.operations() == []
+    await bot.ana.chooses(held, value=["override"], action_id="confirmation.override")
+    await bot.ana.clicks(held, "Promote")
+    announced = await bot.ana.sees("Current of shop is now", channel="deploys")
+    requested = await bot.until_audited("operation.requested")
+    assert json.loads(requested.detail)["overrides"] == ["inc_shop"]
+    back = next(b for b in announced.buttons if b.startswith("Roll back to"))
+    await bot.ana.clicks(announced, back, confirmed=True)
+    rolled = await bot.ana.sees("Production is pinned: new", channel="deploys")
+    assert await bot.serving("shop") == {before}
+    undo = next(b for b in rolled.buttons if b.startswith("Undo rollback"))
+    await bot.ana.clicks(rolled, undo, confirmed=True)
+    refused = await bot.ana.sees("What takes it forward needs an override", channel="deploys")
+    assert len(await bot.operations()) == 2
+    await bot.ana.clicks(refused, "Do it all the same", confirmed=True)
+    await bot.until_all_is_told()
+    assert await bot.serving("shop") != {before}
+    told = [(e["kind"], e["path"], e.get("override", False)) for e in await timeline(bot, "inc_shop")]
+    assert told == [
+        ("requested", "promote", True),
+        ("ended", "promote", False),
+        ("requested", "rollback", False),
+        ("ended", "rollback", False),
+        ("requested", "promote", True),
+        ("ended", "promote", False),
+    ]
