@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 import aiohttp
 
 from chatbot.sandbox import seen
-from chatbot.sandbox.seen import Control, Json, SeenMessage, SeenView
+from chatbot.sandbox.seen import Control, Json, SeenCard, SeenFile, SeenMessage, SeenView
 
 POLL_SECONDS = 5.0
 T = TypeVar("T")
+Touched = SeenMessage | SeenView | SeenCard
 
 
 class Refused(Exception):
@@ -64,9 +65,18 @@ class Person:
         else:
             await self._does("message", body | ({"thread_ts": thread.ts} if thread else {}))
 
+    async def posts(
+        self, text: str, *, channel: str | None = None, thread: SeenMessage | None = None
+    ) -> SeenMessage:
+        """A message, as it then stands in the channel (or in the thread)."""
+        body = {"channel": await self._channel_id(channel), "text": text}
+        told = await self._does("message", body | ({"thread_ts": thread.ts} if thread else {}))
+        there = await self.reads(channel, thread=thread)
+        return next(message for message in there if message.ts == told["ts"])
+
     async def clicks(
         self,
-        source: SeenMessage | SeenView,
+        source: Touched,
         button: str | None = None,
         *,
         action_id: str | None = None,
@@ -78,7 +88,7 @@ class Person:
 
     async def chooses(
         self,
-        source: SeenMessage | SeenView,
+        source: Touched,
         menu: str | None = None,
         *,
         value: object,
@@ -98,7 +108,7 @@ class Person:
 
     async def searches(
         self,
-        source: SeenMessage | SeenView,
+        source: Touched,
         typed: str,
         *,
         menu: str | None = None,
@@ -134,6 +144,12 @@ class Person:
     async def uses_shortcut(self, callback_id: str, message: SeenMessage | None = None) -> None:
         await self._does("shortcut", {"callback_id": callback_id} | (message.where if message else {}))
 
+    async def pins(self, message: SeenMessage) -> None:
+        await self._does("pin", message.where)
+
+    async def unpins(self, message: SeenMessage) -> None:
+        await self._does("pin", message.where | {"pinned": False})
+
     # -- seeing -------------------------------------------------------------------------------
 
     async def reads(
@@ -163,6 +179,46 @@ class Person:
             return await self._read(channel_id, thread, since, wait)
 
         return await _waited(look, shows, within, lambda m: self._nothing(f"no message shows {text!r}", m))
+
+    async def sees_card(
+        self, text: str, *, channel: str | None = None, within: float = 10, thread: SeenMessage | None = None
+    ) -> SeenCard:
+        """The card of a link that shows this text, beneath whichever message. Raises NotSeen."""
+        channel_id = await self._channel_id(channel)
+
+        def shows(messages: list[SeenMessage]) -> SeenCard | None:
+            cards = [card for message in reversed(messages) for card in message.cards]
+            return next((card for card in cards if text in card.words), None)
+
+        async def look(since: int | None, wait: float) -> tuple[int, list[SeenMessage]]:
+            return await self._read(channel_id, thread, since, wait)
+
+        return await _waited(look, shows, within, lambda m: self._nothing(f"no card shows {text!r}", m))
+
+    async def sees_pinned(self, text: str, *, channel: str | None = None, within: float = 10) -> SeenMessage:
+        """The pinned message of the channel that shows this text. Raises NotSeen."""
+        channel_id = await self._channel_id(channel)
+
+        def shows(messages: list[SeenMessage]) -> SeenMessage | None:
+            return next((m for m in messages if text in m.words or text in m.text), None)
+
+        async def look(since: int | None, wait: float) -> tuple[int, list[SeenMessage]]:
+            told = await self._look("pins", {"channel": channel_id}, since, wait)
+            return told["revision"], [seen.message(shape) for shape in told["messages"]]
+
+        return await _waited(look, shows, within, lambda m: self._nothing(f"no pin shows {text!r}", m))
+
+    async def pinned(self, channel: str | None = None) -> list[SeenMessage]:
+        """The pinned messages, the newest pin first."""
+        told = await self._look("pins", {"channel": await self._channel_id(channel)}, None, 0)
+        return [seen.message(shape) for shape in told["messages"]]
+
+    async def opens(self, file: SeenFile) -> str:
+        """The text of a file."""
+        url = self._url.removesuffix("sandbox/") + file.address
+        async with self._session.get(url) as response:
+            response.raise_for_status()
+            return await response.text()
 
     async def no_longer_sees(self, text: str, *, channel: str | None = None, within: float = 10) -> None:
         """Waits until no message shows this text. Raises NotSeen."""
@@ -277,13 +333,11 @@ def _told(answer: Json) -> Json:
     return answer
 
 
-def _touched(source: SeenMessage | SeenView, control: Control) -> Json:
+def _touched(source: Touched, control: Control) -> Json:
     return source.where | {"block_id": control.block_id, "action_id": control.action_id}
 
 
-def _pick(
-    among: list[Control], label: str | None, action_id: str | None, source: SeenMessage | SeenView
-) -> Control:
+def _pick(among: list[Control], label: str | None, action_id: str | None, source: Touched) -> Control:
     found = [c for c in among if (label is None or c.label == label) and action_id in (None, c.action_id)]
     if len(found) == 1:
         return found[0]

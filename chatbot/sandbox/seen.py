@@ -36,16 +36,14 @@ class Control:
 
 
 @dataclass(frozen=True)
-class SeenMessage:
-    ts: str
+class SeenCard:
+    """The card of a link, beneath the message that holds the link."""
+
     channel: str
-    user: str
-    text: str
-    ephemeral: bool
-    edited: bool
+    ts: str
+    url: str
     blocks: list[Json]
-    thread_ts: str | None = None
-    reply_count: int = 0
+    whole: Json
 
     @property
     def controls(self) -> list[Control]:
@@ -57,8 +55,52 @@ class SeenMessage:
 
     @property
     def words(self) -> str:
-        """All visible text: that of the blocks, or the text where there are no blocks."""
-        return "\n".join(words(self.blocks)) if self.blocks else self.text
+        return "\n".join(words(self.whole))
+
+    @property
+    def where(self) -> Json:
+        return {"channel": self.channel, "ts": self.ts, "unfurl": self.url}
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    name: str
+    title: str
+    size: int
+    address: str
+    """Relative to the workspace."""
+
+
+@dataclass(frozen=True)
+class SeenMessage:
+    ts: str
+    channel: str
+    user: str
+    text: str
+    ephemeral: bool
+    edited: bool
+    blocks: list[Json]
+    thread_ts: str | None = None
+    reply_count: int = 0
+    cards: tuple[SeenCard, ...] = ()
+    files: tuple[SeenFile, ...] = ()
+    pinned_by: str | None = None
+
+    @property
+    def controls(self) -> list[Control]:
+        return list(controls(self.blocks))
+
+    @property
+    def buttons(self) -> list[str]:
+        return [control.label for control in self.controls if control.is_button]
+
+    @property
+    def words(self) -> str:
+        """All visible text: that of the blocks (or the text where there are none), of the cards of its links,
+        and the titles of its files.
+        """
+        own = words(self.blocks) if self.blocks else [self.text]
+        return "\n".join([*own, *(card.words for card in self.cards), *(file.title for file in self.files)])
 
     @property
     def where(self) -> Json:
@@ -103,6 +145,15 @@ def message(shape: Json) -> SeenMessage:
         blocks=shape["blocks"],
         thread_ts=shape.get("thread_ts"),
         reply_count=shape.get("reply_count", 0),
+        cards=tuple(
+            SeenCard(shape["channel"], shape["ts"], card["url"], card.get("blocks", []), card)
+            for card in shape.get("unfurls", [])
+        ),
+        files=tuple(
+            SeenFile(file["name"], file["title"], file["size"], file["url"])
+            for file in shape.get("files", [])
+        ),
+        pinned_by=shape.get("pinned_by"),
     )
 
 

@@ -30,6 +30,7 @@ class Installation:
     events: frozenset[str]
     home_enabled: bool
     interactive: bool
+    unfurl_domains: tuple[str, ...] = ()
     app_id: str = seed.APP_ID
     bot_user_id: str = seed.BOT_USER
     bot_id: str = seed.BOT_ID
@@ -64,5 +65,6 @@ def installed(manifest: Json) -> Installation:
         scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         home_enabled=features.get("app_home", {}).get("home_tab_enabled", False),
+        unfurl_domains=tuple(features.get("unfurl_domains", [])),
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
     )

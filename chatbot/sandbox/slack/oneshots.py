@@ -59,6 +59,8 @@ class ResponseUrl:
     expires: float
     source_ts: str | None = None
     """The message that was clicked: what replace_original and delete_original mean."""
+    unfurl: str | None = None
+    """The link whose card was clicked: then they mean that card."""
     uses: int = 0
 
 
@@ -69,10 +71,19 @@ class ResponseUrls:
         self._clock = clock
         self._known: dict[str, ResponseUrl] = {}
 
-    def new(self, kind: str, team: str, person: str, channel: str, source_ts: str | None = None) -> str:
+    def new(
+        self,
+        kind: str,
+        team: str,
+        person: str,
+        channel: str,
+        source_ts: str | None = None,
+        unfurl: str | None = None,
+    ) -> str:
         """A path below the workspace's root. `kind` is commands, actions or app, as in Slack's own."""
         path = f"/{kind}/{team}/{random.randrange(10**12)}/{secret()}"
-        self._known[path] = ResponseUrl(person, channel, self._clock() + RESPONSE_URL_SECONDS, source_ts)
+        expires = self._clock() + RESPONSE_URL_SECONDS
+        self._known[path] = ResponseUrl(person, channel, expires, source_ts, unfurl)
         return path
 
     def check(self, path: str) -> ResponseUrl:

@@ -10,7 +10,7 @@ from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.elements import Touchable
 from chatbot.sandbox.slack.identifiers import prefixed
 from chatbot.sandbox.slack.installation import Installation
-from chatbot.sandbox.slack.records import Channel, Json, Member, Message, Values, View
+from chatbot.sandbox.slack.records import Channel, File, Json, Member, Message, Values, View
 
 TEAM: Json = {"id": seed.TEAM_ID, "domain": seed.TEAM_DOMAIN}
 
@@ -22,6 +22,14 @@ class Source:
     channel: Channel | None = None
     message: Message | None = None
     view: View | None = None
+    unfurl: str | None = None
+    """The link whose card beneath the message was touched."""
+
+    @property
+    def blocks(self) -> list[Json]:
+        if self.view is not None:
+            return self.view.blocks
+        return self.message.blocks_of(self.unfurl) if self.message is not None else []
 
     @property
     def container(self) -> Json:
@@ -37,6 +45,14 @@ class Source:
         }
         if self.message.thread_ts is not None:
             container["thread_ts"] = self.message.thread_ts
+        if self.unfurl is not None:
+            # the shape of a payload in java-slack-sdk#1038 and of sentry's tests; not in Slack's reference
+            container |= {
+                "type": "message_attachment",
+                "attachment_id": list(self.message.unfurls).index(self.unfurl) + 1,
+                "is_app_unfurl": True,
+                "app_unfurl_url": self.unfurl,
+            }
         return container
 
 
@@ -99,7 +115,9 @@ class Payloads:
         if source.channel is None or source.message is None:
             return {}
         origin: Json = {"channel": {"id": source.channel.id, "name": channel_name(source.channel)}}
-        if source.message.only_for is None:
+        if source.unfurl is not None:
+            origin["app_unfurl"] = self._unfurl(source.message, source.unfurl)
+        elif source.message.only_for is None:
             origin["message"] = self.message(source.message)
         return origin
 
@@ -174,7 +192,7 @@ class Payloads:
                 }
             ],
             "is_ext_shared_channel": False,
-            "event_context": f"1-{event['type']}-{seed.TEAM_ID}-{event['channel']}",
+            "event_context": f"1-{event['type']}-{seed.TEAM_ID}-{_channel_id(event)}",
         }
 
     def message(self, message: Message) -> Json:
@@ -183,18 +201,18 @@ class Payloads:
         shape |= {"team": seed.TEAM_ID}
         if message.by_app:
             shape |= {"bot_id": self._app.bot_id, "app_id": self._app.app_id}
-        if message.client_msg_id is not None:
-            shape["client_msg_id"] = message.client_msg_id
-        if message.blocks:
-            shape["blocks"] = message.blocks
-        if message.attachments:
-            shape["attachments"] = message.attachments
-        if message.metadata is not None:
-            shape["metadata"] = message.metadata
+        attachments = [*message.attachments, *(self._unfurl(message, url) for url in message.unfurls)]
+        kept: Json = {
+            "client_msg_id": message.client_msg_id,
+            "blocks": message.blocks,
+            "attachments": attachments,
+            "files": [self.file(file) for file in message.files],
+            "metadata": message.metadata,
+            "thread_ts": message.thread_ts,
+        }
+        shape |= {name: value for name, value in kept.items() if value not in (None, [])}
         if message.edited_ts is not None:
             shape["edited"] = {"user": message.user, "ts": message.edited_ts}
-        if message.thread_ts is not None:
-            shape["thread_ts"] = message.thread_ts
         if message.broadcast:
             shape["subtype"] = "thread_broadcast"
         if message.reactions:
@@ -203,6 +221,30 @@ class Payloads:
                 for name, users in message.reactions.items()
             ]
         return shape
+
+    def _unfurl(self, message: Message, url: str) -> Json:
+        """A card as an attachment of the message."""
+        return message.unfurls[url] | {
+            "id": list(message.unfurls).index(url) + 1,
+            "fallback": message.unfurls[url].get("fallback", "[no preview available]"),
+            "bot_id": self._app.bot_id,
+            "app_id": self._app.app_id,
+            "app_unfurl_url": url,
+            "from_url": url,
+            "is_app_unfurl": True,
+        }
+
+    def file(self, file: File) -> Json:
+        return {
+            "id": file.id,
+            "created": file.created,
+            "timestamp": file.created,
+            "name": file.name,
+            "title": file.title,
+            "size": file.length,
+            "user": self._app.bot_user_id,
+            "mode": "hosted",
+        }
 
     def view(self, view: View) -> Json:
         """`type` is always there: Bolt 1.30 raises KeyError without it."""
@@ -228,6 +270,11 @@ class Payloads:
             "app_installed_team_id": seed.TEAM_ID,
             "bot_id": self._app.bot_id,
         }
+
+
+def _channel_id(event: Json) -> str:
+    channel = event.get("channel", event.get("channel_id", ""))
+    return str(channel["id"] if isinstance(channel, dict) else channel)
 
 
 def user(person: Member) -> Json:

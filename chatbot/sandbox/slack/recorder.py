@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chatbot.sandbox.slack.records import Json
 
-SECRETS = frozenset({"token", "client_secret", "refresh_token"})
+SECRETS = frozenset({"token", "client_secret", "refresh_token", "upload_url"})
 KEPT = 5_000
 
 

@@ -39,6 +39,8 @@ class Channel:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     created: int = 0
+    pins: dict[str, "Pin"] = field(default_factory=dict)
+    """By the ts of the pinned message, in the order they were pinned."""
 
     def is_open_to(self, person: str) -> bool:
         """Whether this person may read here: public channels can be previewed without joining."""
@@ -50,6 +52,26 @@ class Channel:
         if self.is_im:
             return "im"
         return "groups" if self.is_private else "channels"
+
+
+@dataclass(frozen=True)
+class Pin:
+    created: int
+    created_by: str
+
+
+@dataclass
+class File:
+    """`content` is None until the bytes have come; `shared` says whether anybody can see it."""
+
+    id: str
+    name: str
+    length: int
+    upload_path: str
+    title: str = ""
+    created: int = 0
+    content: bytes | None = None
+    shared: bool = False
 
 
 @dataclass
@@ -69,6 +91,9 @@ class Message:
     edited_ts: str | None = None
     client_msg_id: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
+    unfurls: dict[str, Json] = field(default_factory=dict)
+    """Cards of links in a person's message, by URL: {"blocks": …}, or a legacy attachment."""
     values: dict[str, Values] = field(default_factory=dict)
     """What each person chose in its menus (person id -> state.values): a choice is its person's own."""
 
@@ -78,6 +103,10 @@ class Message:
 
     def is_shown_to(self, person: str) -> bool:
         return self.only_for is None or self.only_for == person
+
+    def blocks_of(self, unfurl: str | None) -> list[Json]:
+        """Those of the message, or of the card beneath it."""
+        return self.blocks if unfurl is None else self.unfurls[unfurl].get("blocks", [])
 
 
 @dataclass

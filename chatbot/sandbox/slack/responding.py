@@ -10,6 +10,7 @@ from chatbot.sandbox.slack.content import ContentRefused, message_content
 from chatbot.sandbox.slack.faults import RESPONSE_URL
 from chatbot.sandbox.slack.oneshots import ResponseUrl, Spent
 from chatbot.sandbox.slack.records import Json, Message
+from chatbot.sandbox.slack.unfurling import card
 
 
 def show(backend: Backend, url: ResponseUrl, body: Json) -> None:
@@ -17,7 +18,9 @@ def show(backend: Backend, url: ResponseUrl, body: Json) -> None:
     source = None
     if url.source_ts is not None:
         source = backend.state.message(url.channel, url.source_ts, person=url.person)
-    if body.get("delete_original"):
+    if url.unfurl is not None and (body.get("delete_original") or body.get("replace_original")):
+        _change_card(backend, source, url.unfurl, body)
+    elif body.get("delete_original"):
         if source is None:
             raise ContentRefused("message_not_found")
         backend.state.remove(source)
@@ -32,6 +35,17 @@ def _replace(backend: Backend, source: Message | None, content: Json) -> None:
     if source is None:
         raise ContentRefused("message_not_found")
     backend.state.revise(source, {"text": "", "blocks": [], "attachments": []} | content)
+
+
+def _change_card(backend: Backend, source: Message | None, unfurl: str, body: Json) -> None:
+    """What Slack does with a card's response_url is not documented: here the card is what it changes."""
+    if source is None or unfurl not in source.unfurls:
+        raise ContentRefused("message_not_found")
+    if body.get("delete_original"):
+        del source.unfurls[unfurl]
+    else:
+        source.unfurls[unfurl] = card(message_content(body))
+    backend.state.touched(source)
 
 
 def _post(backend: Backend, url: ResponseUrl, body: Json) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-from chatbot.sandbox.slack import hand, responding, webapi
+from chatbot.sandbox.slack import hand, responding, sharing, webapi
 from chatbot.sandbox.slack.backend import Backend
 from chatbot.sandbox.slack.delivery import Delivery
 from chatbot.sandbox.slack.eventing import RETRY_SECONDS, Events
@@ -133,6 +133,8 @@ class Workspace:
         router.add_route("*", "/api/{method}", self._on(webapi.entrance))
         for kind in RESPONSE_KINDS:
             router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._on(responding.entrance))
+        router.add_post("/upload/v1/{secret}", self._on(sharing.upload))
+        router.add_get("/files/{file}/{name}", self._on(sharing.download))
         router.add_get("/link/", self._on(lambda backend, request: backend.sockets.accept(request)))
         hand.add_routes(router, self.backend)
         router.add_get("/{path:.*}", page_file)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.elements import with_ids
 from chatbot.sandbox.slack.identifiers import Identifiers, prefixed
-from chatbot.sandbox.slack.records import Change, Channel, Group, Json, Member, Message, View
+from chatbot.sandbox.slack.records import Change, Channel, File, Group, Json, Member, Message, View
 
 
 class State:
@@ -19,6 +19,7 @@ class State:
         self.stacks: dict[str, list[View]] = {}
         """Open modals of each person, the top one last."""
         self.homes: dict[str, View] = {}
+        self.files: dict[str, File] = {}
         self.revision = 0
         self.closing = False
         self._messages: dict[str, dict[str, Message]] = {channel: {} for channel in self.channels}
@@ -127,6 +128,7 @@ class State:
 
     def remove(self, message: Message) -> None:
         del self._messages[message.channel][message.ts]
+        self.channels[message.channel].pins.pop(message.ts, None)
         self.changed(Change("deleted", message.channel, message, message.only_for))
         if message.is_reply and message.only_for is None:
             del self._thread_of(message)[message.ts]

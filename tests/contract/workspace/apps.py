@@ -1,5 +1,6 @@
 """Real slack_bolt apps, and the manifests they are installed with."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -31,6 +32,24 @@ SCOPES = [
 ]
 
 
+class Heard(list[Any]):
+    """What came so far; `reaches` waits for so many of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._more = asyncio.Event()
+
+    def append(self, each: Any) -> None:
+        super().append(each)
+        self._more.set()
+
+    async def reaches(self, count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(self) < count:
+                self._more.clear()
+                await self._more.wait()
+
+
 def manifest(**changes: Any) -> Json:
     """A manifest with everything switched on; `scopes`, `events`, `commands` narrow or widen it."""
     commands = changes.get("commands", ["/promote", "/other"])
@@ -47,6 +66,7 @@ def manifest(**changes: Any) -> Json:
                 }
                 for name in commands
             ],
+            "unfurl_domains": changes.get("unfurl_domains", []),
             "shortcuts": [
                 {"name": "Ask", "type": "global", "callback_id": "ask", "description": "asks"},
                 {"name": "Look", "type": "message", "callback_id": "look", "description": "looks"},

@@ -1,6 +1,5 @@
 """Events: told only to an app that asked for them, and again if they were not taken."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.sandbox.person import Person
 from chatbot.sandbox.slack import Workspace
-from tests.contract.workspace.apps import Json, bolt, manifest, signed_http, socket_mode
+from tests.contract.workspace.apps import Heard, Json, bolt, manifest, signed_http, socket_mode
 
 Connected = Callable[..., Any]
 EVENTS = ["app_mention", "message.channels", "message.im", "app_home_opened"]
@@ -21,24 +20,6 @@ EVENTS = ["app_mention", "message.channels", "message.im", "app_home_opened"]
 async def workspace() -> AsyncIterator[Workspace]:
     async with Workspace(manifest(events=EVENTS), ack_seconds=0.2, event_retry_seconds=(0, 0, 0)) as opened:
         yield opened
-
-
-class Heard(list[Any]):
-    """What came so far; `reaches` waits for so many of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._more = asyncio.Event()
-
-    def append(self, each: Any) -> None:
-        super().append(each)
-        self._more.set()
-
-    async def reaches(self, count: int) -> None:
-        async with asyncio.timeout(10):
-            while len(self) < count:
-                self._more.clear()
-                await self._more.wait()
 
 
 def hearing(app: AsyncApp) -> Heard:

@@ -60,6 +60,11 @@ async def test_an_unknown_method_says_so(client: AsyncWebClient) -> None:
         ("conversations.list", {"types": "public_channel,im"}, "im:read"),
         ("conversations.replies", {"channel": DEPLOYS, "ts": "1"}, "channels:history"),
         ("reactions.add", {"channel": DEPLOYS, "timestamp": "1", "name": "x"}, "reactions:write"),
+        ("users.lookupByEmail", {"email": "ana@acme.example"}, "users:read.email"),
+        ("pins.add", {"channel": DEPLOYS, "timestamp": "1"}, "pins:write"),
+        ("pins.list", {"channel": DEPLOYS}, "pins:read"),
+        ("files.getUploadURLExternal", {"filename": "a", "length": 1}, "files:write"),
+        ("chat.unfurl", {"channel": DEPLOYS, "ts": "1", "unfurls": "{}"}, "links:write"),
     ],
 )
 async def test_a_scope_that_the_manifest_lacks_is_named(method: str, args: Json, needed: str) -> None:

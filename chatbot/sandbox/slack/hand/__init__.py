@@ -21,6 +21,7 @@ from chatbot.sandbox.slack.records import Json
 ANSWERS: tuple[tuple[str, str, Callable[[Ask], Awaitable[Json]]], ...] = (
     ("GET", "workspace", reading.workspace),
     ("GET", "messages", reading.messages),
+    ("GET", "pins", reading.pins),
     ("GET", "views", reading.views),
     ("GET", "home", reading.home),
     ("GET", "payloads", reading.payloads),
@@ -32,6 +33,7 @@ ANSWERS: tuple[tuple[str, str, Callable[[Ask], Awaitable[Json]]], ...] = (
     ("POST", "submit", submitting.submit),
     ("POST", "close", submitting.dismiss),
     ("POST", "message", speaking.write),
+    ("POST", "pin", speaking.pin),
     ("POST", "home", speaking.open_home),
     ("POST", "shortcut", speaking.use_shortcut),
     ("GET", "faults", steering.faults),

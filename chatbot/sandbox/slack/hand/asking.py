@@ -87,7 +87,10 @@ class Ask:
         message = state.message(channel.id, self.text("ts"), person=person.id)
         if message is None:
             raise CannotDo("no_such_message", 404)
-        return Source(channel=channel, message=message)
+        unfurl = self.optional("unfurl")
+        if unfurl is not None and unfurl not in message.unfurls:
+            raise CannotDo("no_such_unfurl", 404)
+        return Source(channel=channel, message=message, unfurl=unfurl)
 
     def absolute(self, path: str) -> str:
         return self.backend.address() + path

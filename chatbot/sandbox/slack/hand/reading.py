@@ -4,6 +4,7 @@ from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.backend import Backend
 from chatbot.sandbox.slack.hand.asking import Ask
 from chatbot.sandbox.slack.records import Channel, Json, Message
+from chatbot.sandbox.slack.sharing import address
 
 MOST_WAIT_SECONDS = 60.0
 
@@ -46,6 +47,15 @@ async def _wait(ask: Ask) -> int:
     return state.revision
 
 
+async def pins(ask: Ask) -> Json:
+    """The pinned messages of a channel, the newest pin first."""
+    channel, person = ask.channel, ask.person
+    revision = await _wait(ask)
+    pinned = [ask.backend.state.message(channel.id, ts) for ts in reversed(channel.pins)]
+    there = [described(ask.backend, message, person.id) for message in pinned if message is not None]
+    return {"revision": revision, "messages": there}
+
+
 async def messages(ask: Ask) -> Json:
     channel, person = ask.channel, ask.person
     revision = await _wait(ask)
@@ -83,6 +93,16 @@ def described(backend: Backend, message: Message, person: str) -> Json:
         shape["state"] = {"values": message.values[person]}
     if message.reactions:
         shape["reactions"] = message.reactions
+    if message.unfurls:
+        shape["unfurls"] = [{"url": url} | card for url, card in message.unfurls.items()]
+    if message.files:
+        shape["files"] = [
+            {"id": file.id, "name": file.name, "title": file.title, "size": file.length, "url": address(file)}
+            for file in message.files
+        ]
+    pin = backend.state.channels[message.channel].pins.get(message.ts)
+    if pin is not None:
+        shape["pinned_by"] = pin.created_by
     return shape
 
 

@@ -2,17 +2,22 @@
 
 import re
 
-from chatbot.sandbox.slack import seed
+from chatbot.sandbox.slack import pinning, seed
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
 from chatbot.sandbox.slack.hand.commands import escaped
 from chatbot.sandbox.slack.hand.touching import deliver
 from chatbot.sandbox.slack.identifiers import short
 from chatbot.sandbox.slack.records import Channel, Json, Message
+from chatbot.sandbox.slack.unfurling import link_shared
+
+ADDRESS = re.compile(r"(?<![<\w])https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"*_~]")
+DOMAIN = re.compile(r"(?<![\w/.@<|-])(?:[a-z0-9-]+\.)+(?:com|org|net|app|dev|io)(?![\w.|>/-]*[\w/])")
+"""A bare domain. Slack knows every top-level domain; these are the usual ones."""
 
 
 async def write(ask: Ask) -> Json:
     backend, person, channel = ask.backend, ask.person, ask.channel_to_write
-    text = escaped(backend.state, ask.text("text"), named=False)
+    text = with_links(escaped(backend.state, ask.text("text"), named=False))
     message = Message(backend.state.ids.ts(), channel.id, person.id, text, client_msg_id=short(32).lower())
     thread_ts = ask.optional("thread_ts")
     if thread_ts is not None:
@@ -26,22 +31,36 @@ async def write(ask: Ask) -> Json:
     return {"ts": message.ts}
 
 
+def with_links(text: str) -> str:
+    """Addresses in the form in which Slack hands them on: <https://…>, <http://shop.example.com|shop.example.com>."""
+    linked = ADDRESS.sub(lambda found: f"<{found[0]}>", text)
+    return DOMAIN.sub(lambda found: f"<http://{found[0]}|{found[0]}>", linked)
+
+
 def rich_section(text: str) -> Json:
-    """What Slack's composer makes of a typed text: mentions become elements of their own."""
+    """What Slack's composer makes of a typed text: mentions and links become elements of their own."""
     elements: list[Json] = []
-    for part in re.split(r"(<[@#][A-Z0-9]+(?:\|[^>]*)?>)", text):
+    for part in re.split(r"(<[@#][A-Z0-9]+(?:\|[^>]*)?>|<https?://[^>]+>)", text):
         found = re.fullmatch(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", part)
+        link = re.fullmatch(r"<(https?://[^>|]+)(?:\|([^>]*))?>", part)
         if found is not None:
             kind = "user" if found[1] == "@" else "channel"
             elements.append({"type": kind, f"{kind}_id": found[2]})
+        elif link is not None:
+            elements.append({"type": "link", "url": link[1]} | ({"text": link[2]} if link[2] else {}))
         elif part:
             elements.append({"type": "text", "text": part})
     return {"type": "rich_text_section", "elements": elements}
 
 
 def _announce(ask: Ask, channel: Channel, message: Message) -> None:
-    """To the app, if it is in the conversation and its manifest subscribes."""
+    """To the app, if its manifest subscribes: messages of conversations that it is in, links of its domains
+    wherever it may look.
+    """
     backend = ask.backend
+    shared = link_shared(backend, channel, message)
+    if shared is not None and channel.is_open_to(backend.app.bot_user_id):
+        backend.events.tell("link_shared", shared)
     if backend.app.bot_user_id not in channel.members:
         return
     event = backend.payloads.message(message) | {"channel": channel.id, "event_ts": message.ts}
@@ -49,6 +68,19 @@ def _announce(ask: Ask, channel: Channel, message: Message) -> None:
     backend.events.tell(backend.events.message_event(channel), event | {"channel_type": channel_type})
     if f"<@{backend.app.bot_user_id}>" in message.text:
         backend.events.tell("app_mention", event | {"type": "app_mention"})
+
+
+async def pin(ask: Ask) -> Json:
+    """Pins a message, or with `"pinned": false` takes the pin away."""
+    backend, channel, person = ask.backend, ask.channel_to_write, ask.person
+    message = backend.state.message(channel.id, ask.text("ts"))
+    if message is None:
+        raise CannotDo("no_such_message", 404)
+    is_wanted = ask.given.get("pinned") is not False
+    if is_wanted == (message.ts in channel.pins):
+        raise CannotDo("already_pinned" if is_wanted else "not_pinned")
+    (pinning.pin if is_wanted else pinning.unpin)(backend, channel, message, person.id)
+    return {}
 
 
 async def open_home(ask: Ask) -> Json:

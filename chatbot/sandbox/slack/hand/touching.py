@@ -36,18 +36,12 @@ class Touch:
 def _touch(ask: Ask) -> Touch:
     source = ask.source
     try:
-        touchable = find(_blocks(source), ask.text("action_id"), ask.optional("block_id"))
+        touchable = find(source.blocks, ask.text("action_id"), ask.optional("block_id"))
     except NoSuchElement as error:
         raise CannotDo("no_such_element", 404) from error
     except AmbiguousElement as error:
         raise CannotDo("ambiguous_element", 400) from error
     return Touch(ask, source, touchable)
-
-
-def _blocks(source: Source) -> list[Json]:
-    if source.view is not None:
-        return source.view.blocks
-    return source.message.blocks if source.message is not None else []
 
 
 async def click(ask: Ask) -> Json:
@@ -98,7 +92,8 @@ def _keep(touch: Touch, held: Json) -> None:
     if touch.source.view is not None:
         touch.source.view.values = values
     elif touch.source.message is not None:
-        touch.source.message.values[touch.ask.person.id] = values
+        kept = touch.source.message.values.setdefault(touch.ask.person.id, {})
+        kept.update(values)
 
 
 def values_of(person: str, source: Source) -> Values:
@@ -107,7 +102,7 @@ def values_of(person: str, source: Source) -> Values:
         return source.view.values
     if source.message is None:
         return {}
-    return current(source.message.blocks, source.message.values.get(person, {}))
+    return current(source.blocks, source.message.values.get(person, {}))
 
 
 async def _tell(touch: Touch, action: Json) -> None:
@@ -131,7 +126,9 @@ def _response_url(touch: Touch) -> str | None:
     if source.message is None or source.channel is None:
         return None
     person = touch.ask.person.id
-    path = backend.response_urls.new("actions", backend.team_id, person, source.channel.id, source.message.ts)
+    path = backend.response_urls.new(
+        "actions", backend.team_id, person, source.channel.id, source.message.ts, source.unfurl
+    )
     return touch.ask.absolute(path)
 
 

@@ -11,7 +11,7 @@ from chatbot.sandbox.slack.content import ContentRefused
 from chatbot.sandbox.slack.faults import Fault
 from chatbot.sandbox.slack.records import Json
 from chatbot.sandbox.slack.responding import cut
-from chatbot.sandbox.slack.webapi import auth, blocks, chat, conversations, users, views
+from chatbot.sandbox.slack.webapi import auth, blocks, chat, conversations, files, pins, unfurls, users, views
 from chatbot.sandbox.slack.webapi.calling import Call, RateLimited, Refused, arguments, token_of
 
 OPEN_CONNECTION = "apps.connections.open"
@@ -33,6 +33,7 @@ METHODS = {
     "chat.getPermalink": Method(chat.get_permalink),
     "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",)),
     "chat.postMessage": Method(chat.post_message, ("chat:write",)),
+    "chat.unfurl": Method(unfurls.unfurl, ("links:write",)),
     "chat.update": Method(chat.update, ("chat:write",)),
     "conversations.history": Method(conversations.history),
     "conversations.info": Method(conversations.info),
@@ -41,10 +42,16 @@ METHODS = {
     "conversations.members": Method(conversations.members),
     "conversations.open": Method(conversations.open_conversation, ("im:write", "mpim:write")),
     "conversations.replies": Method(conversations.replies),
+    "files.completeUploadExternal": Method(files.complete_upload, ("files:write",)),
+    "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",)),
+    "pins.add": Method(pins.add, ("pins:write",)),
+    "pins.list": Method(pins.listing, ("pins:read",)),
+    "pins.remove": Method(pins.remove, ("pins:write",)),
     "reactions.add": Method(chat.add_reaction, ("reactions:write",)),
     "usergroups.list": Method(users.groups, ("usergroups:read",)),
     "usergroups.users.list": Method(users.group_users, ("usergroups:read",)),
     "users.info": Method(users.info, ("users:read",)),
+    "users.lookupByEmail": Method(users.lookup_by_email, ("users:read.email",)),
     "users.list": Method(users.listing, ("users:read",)),
     "views.open": Method(views.open_view),
     "views.publish": Method(views.publish),

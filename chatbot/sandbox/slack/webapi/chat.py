@@ -135,10 +135,12 @@ async def get_permalink(call: Call) -> Json:
     message = call.backend.state.message(channel.id, call.text("message_ts"))
     if message is None:
         raise Refused("message_not_found")
-    link = f"https://{seed.TEAM_DOMAIN}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    if message.is_reply:
-        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": link}
+    return {"channel": channel.id, "permalink": permalink(message)}
+
+
+def permalink(message: Message) -> str:
+    link = f"https://{seed.TEAM_DOMAIN}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    return link + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.is_reply else "")
 
 
 async def add_reaction(call: Call) -> Json:

@@ -43,6 +43,16 @@ async def info(call: Call) -> Json:
     return {"user": _shape(call, person)}
 
 
+async def lookup_by_email(call: Call) -> Json:
+    """Whatever the case of the letters."""
+    wanted = call.text("email").strip().lower()
+    people = call.backend.state.people.values()
+    person = next((each for each in people if not each.is_bot and each.email.lower() == wanted), None)
+    if person is None:
+        raise Refused("users_not_found")
+    return {"user": _shape(call, person)}
+
+
 async def listing(call: Call) -> Json:
     found = [_shape(call, person) for person in call.backend.state.people.values()]
     page, metadata = call.page(found)
