@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from chatbot.sandbox import seen
-from chatbot.sandbox.seen import Control, Json, SeenCard, SeenFile, SeenMessage, SeenView
+from chatbot.sandbox.seen import Control, Json, SeenCard, SeenFile, SeenMessage, SeenRun, SeenView
 
 POLL_SECONDS = 5.0
 T = TypeVar("T")
@@ -144,6 +144,13 @@ class Person:
     async def uses_shortcut(self, callback_id: str, message: SeenMessage | None = None) -> None:
         await self._does("shortcut", {"callback_id": callback_id} | (message.where if message else {}))
 
+    async def runs_workflow(self, callback_id: str, *, channel: str | None = None, **inputs: object) -> str:
+        """Starts a workflow whose one step is this function of the app; its id. Inputs for the person and the
+        channel need not be given. Raises Refused.
+        """
+        body = {"channel": await self._channel_id(channel), "callback_id": callback_id, "inputs": inputs}
+        return str((await self._does("workflow", body))["run"])
+
     async def pins(self, message: SeenMessage) -> None:
         await self._does("pin", message.where)
 
@@ -207,6 +214,18 @@ class Person:
             return told["revision"], [seen.message(shape) for shape in told["messages"]]
 
         return await _waited(look, shows, within, lambda m: self._nothing(f"no pin shows {text!r}", m))
+
+    async def sees_workflow_end(self, run: str, *, within: float = 10) -> SeenRun:
+        """How it ended, waited for. Raises NotSeen."""
+
+        def ended(runs: list[SeenRun]) -> SeenRun | None:
+            return next((each for each in runs if each.id == run and each.state != "running"), None)
+
+        async def look(since: int | None, wait: float) -> tuple[int, list[SeenRun]]:
+            told = await self._look("workflows", {}, since, wait)
+            return told["revision"], [seen.run(shape) for shape in told["runs"]]
+
+        return await _waited(look, ended, within, lambda runs: NotSeen(f"{self.id}: still running: {runs}"))
 
     async def pinned(self, channel: str | None = None) -> list[SeenMessage]:
         """The pinned messages, the newest pin first."""

@@ -134,6 +134,30 @@ class SeenView:
         return {"view_id": self.id}
 
 
+@dataclass(frozen=True)
+class SeenRun:
+    """A workflow that the person started."""
+
+    id: str
+    callback_id: str
+    state: str
+    """running, completed or failed."""
+    inputs: Json
+    outputs: Json
+    error: str | None
+
+
+def run(shape: Json) -> SeenRun:
+    return SeenRun(
+        shape["id"],
+        shape["callback_id"],
+        shape["state"],
+        shape["inputs"],
+        shape["outputs"],
+        shape.get("error"),
+    )
+
+
 def message(shape: Json) -> SeenMessage:
     return SeenMessage(
         ts=shape["ts"],

@@ -14,6 +14,7 @@ from chatbot.sandbox.slack.recorder import Recorder
 from chatbot.sandbox.slack.records import Json, Message
 from chatbot.sandbox.slack.socketmode import Sockets
 from chatbot.sandbox.slack.state import State
+from chatbot.sandbox.slack.workflows import COMPLETED, Execution, Executions
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Backend:
     address: Callable[[], str]
     """The workspace's own URL, known once it listens."""
     platform_url: str | None
+    executions: Executions
     team_id: str = seed.TEAM_ID
     faults: Faults = field(default_factory=Faults)
     switches: Switches = field(default_factory=Switches)
@@ -66,6 +68,16 @@ class Backend:
             self.state.ids.ts(), channel, self.app.bot_user_id, "", by_app=True, thread_ts=thread_ts
         )
         return self.state.post(_filled(message, content))
+
+    def step_ended(self, execution: Execution) -> None:
+        """Tells whoever ran the workflow, where it was run."""
+        if execution.state == COMPLETED:
+            told = "".join(f"\n{name}: {value}" for name, value in execution.outputs.items())
+            text = f"Workflow *{execution.step.title}* is done.{told}"
+        else:
+            text = f"Workflow *{execution.step.title}* failed: {execution.error}"
+        self.slackbot_tells(execution.channel, execution.person, text)
+        self.state.workflows_changed(execution.person)
 
     def slackbot_tells(self, channel: str, person: str, text: str) -> None:
         """Slack's own notice to one person."""

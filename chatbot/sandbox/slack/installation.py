@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chatbot.sandbox.slack import seed
 from chatbot.sandbox.slack.records import Json
+from chatbot.sandbox.slack.workflows import Step, declared
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Shortcut:
     name: str
     kind: str
     callback_id: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Installation:
     name: str
     commands: dict[str, Command]
     shortcuts: dict[str, Shortcut]
+    steps: dict[str, Step]
     scopes: tuple[str, ...]
     events: frozenset[str]
     home_enabled: bool
@@ -55,13 +58,14 @@ def installed(manifest: Json) -> Installation:
         for entry in features.get("slash_commands", [])
     ]
     shortcuts = [
-        Shortcut(entry["name"], entry["type"], entry["callback_id"])
+        Shortcut(entry["name"], entry["type"], entry["callback_id"], entry.get("description", ""))
         for entry in features.get("shortcuts", [])
     ]
     return Installation(
         name=features.get("bot_user", {}).get("display_name") or manifest["display_information"]["name"],
         commands={command.name: command for command in commands},
         shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
+        steps=declared(features.get("functions")) | declared(manifest.get("functions")),
         scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         home_enabled=features.get("app_home", {}).get("home_tab_enabled", False),

@@ -26,6 +26,12 @@ class Source:
     """The link whose card beneath the message was touched."""
 
     @property
+    def execution(self) -> str | None:
+        """The run of the workflow step that posted the message or opened the view."""
+        made = self.view or self.message
+        return made.execution if made is not None else None
+
+    @property
     def blocks(self) -> list[Json]:
         if self.view is not None:
             return self.view.blocks

@@ -92,6 +92,8 @@ class Message:
     client_msg_id: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
+    execution: str | None = None
+    """The run of a workflow step that posted it."""
     unfurls: dict[str, Json] = field(default_factory=dict)
     """Cards of links in a person's message, by URL: {"blocks": …}, or a legacy attachment."""
     values: dict[str, Values] = field(default_factory=dict)
@@ -120,6 +122,7 @@ class View:
     hash: str
     root_id: str
     previous_id: str | None = None
+    execution: str | None = None
     values: Values = field(default_factory=dict)
 
     @property
@@ -137,7 +140,7 @@ class Change:
     """One visible change, as the event stream tells it."""
 
     kind: str
-    """message, deleted, views, home or workspace."""
+    """message, deleted, views, home, workflows or workspace."""
     channel: str | None = None
     message: Message | None = None
     person: str | None = None

@@ -20,6 +20,7 @@ from chatbot.sandbox.slack.recorder import Recorder
 from chatbot.sandbox.slack.records import Json
 from chatbot.sandbox.slack.socketmode import Sockets
 from chatbot.sandbox.slack.state import State
+from chatbot.sandbox.slack.workflows import Executions
 
 SHUTDOWN_SECONDS = 2.0
 MOST_BODY_BYTES = 8 * 2**20
@@ -68,6 +69,7 @@ class Workspace:
             events=Events(app, payloads, delivery, event_retry_seconds),
             address=lambda: self.url,
             platform_url=platform_url,
+            executions=Executions(clock),
         )
 
     @property

@@ -166,5 +166,8 @@ class State:
     def views_changed(self, person: str) -> None:
         self.changed(Change("views", person=person))
 
+    def workflows_changed(self, person: str) -> None:
+        self.changed(Change("workflows", person=person))
+
     def home_changed(self, person: str) -> None:
         self.changed(Change("home", person=person))

@@ -66,6 +66,7 @@ def manifest(**changes: Any) -> Json:
                 }
                 for name in commands
             ],
+            "functions": changes.get("functions", []),
             "unfurl_domains": changes.get("unfurl_domains", []),
             "shortcuts": [
                 {"name": "Ask", "type": "global", "callback_id": "ask", "description": "asks"},

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
+import jsonschema
 import pytest
 from slack_bolt.async_app import AsyncAck, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -18,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.sandbox.person import Person
 from chatbot.sandbox.slack import Workspace
-from tests.contract.workspace.apps import Json, bolt, manifest, socket_mode
+from tests.contract.workspace.apps import SCOPES, Json, bolt, manifest, socket_mode
 
 # Not in an Enterprise Grid organisation: team and command carry no enterprise_id and enterprise_name there.
 # authed_users is the older form of `authorizations`.
@@ -45,6 +46,8 @@ KEYS = {
         "type token action_ts team user channel callback_id trigger_id message_ts message response_url"
     ),
     "app_mention": "token team_id api_app_id event type event_id event_time authorizations",
+    "function_executed": "token team_id api_app_id event type event_id event_time authorizations",
+    "link_shared": "token team_id api_app_id event type event_id event_time authorizations",
 }
 SAMPLES = {
     "slash_commands": "slash_command.slash_command_body",
@@ -55,6 +58,7 @@ SAMPLES = {
     "shortcut": "shortcut.global_shortcut_body",
     "message_action": "shortcut.message_shortcut_body",
     "app_mention": "events.app_mention_body",
+    "function_executed": "function.function_body",
 }
 
 
@@ -65,7 +69,15 @@ def text(words: str) -> Json:
 @pytest.fixture
 async def sent(session: aiohttp.ClientSession) -> AsyncIterator[dict[str, Json]]:
     """One payload of each kind, as Bolt received it."""
-    async with Workspace(manifest(events=["app_mention"])) as workspace:
+    step = {"callback_id": "step", "title": "Step", "description": "A step"}
+    parameter = {"type": "string", "name": "stringToReverse", "is_required": False}
+    granted = manifest(
+        events=["app_mention", "function_executed", "link_shared"],
+        functions=[step | {"input_parameters": [parameter], "output_parameters": []}],
+        scopes=[*SCOPES, "links:read"],
+        unfurl_domains=["vercel.app"],
+    )
+    async with Workspace(granted) as workspace:
         heard: dict[str, Json] = {}
         seen = asyncio.Event()
         app = bolt(workspace)
@@ -114,6 +126,8 @@ async def sent(session: aiohttp.ClientSession) -> AsyncIterator[dict[str, Json]]
         app.shortcut("ask")(just)
         app.shortcut("look")(just)
         app.event("app_mention")(just)
+        app.event("link_shared")(just)
+        app.function("step")(just)
         client = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
         ana = Person(session, workspace.url, "U0ANA0001", channel="deploys")
         button = {"type": "button", "action_id": "go", "text": text("Go")}
@@ -127,12 +141,14 @@ async def sent(session: aiohttp.ClientSession) -> AsyncIterator[dict[str, Json]]
             await ana.types("what is this?")
             await ana.uses_shortcut("look", await ana.sees("what is this?"))
             await ana.types("hello <@U0PROMBOT>")
+            await ana.types("https://shop.vercel.app")
+            await ana.runs_workflow("step", stringToReverse="hello")
             await ana.types("/promote")
             modal = await ana.sees_modal("One")
             await ana.searches(modal, "x", menu="Which")
             await ana.submits(modal)
             await ana.closes(modal)
-            while "app_mention" not in heard:
+            while set(KEYS) > set(heard):
                 seen.clear()
                 await asyncio.wait_for(seen.wait(), 5)
         yield heard
@@ -180,3 +196,13 @@ if "CONTRACTS" in os.environ:  # elsewhere the lists of keys above stand for the
         for kind, name in SAMPLES.items():
             sample = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
             assert _missing(sample, sent[kind]) == [], kind
+
+    @pytest.mark.parametrize(
+        ("kind", "name"), [("link_shared", "LinkSharedEvent"), ("function_executed", "FunctionExecutedEvent")]
+    )
+    async def test_an_event_is_as_the_official_types_have_it(
+        sent: dict[str, Json], kind: str, name: str
+    ) -> None:
+        known = json.loads((FOLDER.parent / "slack.inbound.schema.json").read_text(encoding="utf-8"))
+        known["$ref"] = f"#/definitions/{name}"
+        jsonschema.Draft7Validator(known).validate(sent[kind]["event"])

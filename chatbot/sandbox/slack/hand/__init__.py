@@ -14,6 +14,7 @@ from chatbot.sandbox.slack.hand import (
     stream,
     submitting,
     touching,
+    workflows,
 )
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo, asked
 from chatbot.sandbox.slack.records import Json
@@ -36,6 +37,8 @@ ANSWERS: tuple[tuple[str, str, Callable[[Ask], Awaitable[Json]]], ...] = (
     ("POST", "pin", speaking.pin),
     ("POST", "home", speaking.open_home),
     ("POST", "shortcut", speaking.use_shortcut),
+    ("POST", "workflow", workflows.run),
+    ("GET", "workflows", workflows.runs),
     ("GET", "faults", steering.faults),
     ("POST", "faults", steering.add_fault),
     ("DELETE", "faults", steering.clear_faults),

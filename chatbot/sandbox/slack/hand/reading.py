@@ -26,6 +26,19 @@ async def workspace(ask: Ask) -> Json:
             {"command": c.name, "description": c.description, "usage_hint": c.usage_hint}
             for c in app.commands.values()
         ],
+        "shortcuts": [
+            {"callback_id": s.callback_id, "name": s.name, "type": s.kind, "description": s.description}
+            for s in app.shortcuts.values()
+        ],
+        "workflows": [
+            {
+                "callback_id": step.callback_id,
+                "title": step.title,
+                "description": step.description,
+                "inputs": step.inputs,
+            }
+            for step in app.steps.values()
+        ],
         "home_enabled": app.home_enabled,
         "platform": {"url": backend.platform_url} if backend.platform_url else None,
         "connections": len(backend.sockets.open),
@@ -38,19 +51,19 @@ def _channel(channel: Channel) -> Json:
     return {key: vars(channel)[key] for key in keys}
 
 
-async def _wait(ask: Ask) -> int:
+async def wait(ask: Ask) -> int:
     """A long poll: with `since` and `wait` it returns once something is newer, or after `wait` seconds."""
     state = ask.backend.state
-    wait = min(ask.number("wait", 0.0), MOST_WAIT_SECONDS)
-    if wait > 0 and "since" in ask.given:
-        await state.past(int(ask.number("since", 0)), wait)
+    seconds = min(ask.number("wait", 0.0), MOST_WAIT_SECONDS)
+    if seconds > 0 and "since" in ask.given:
+        await state.past(int(ask.number("since", 0)), seconds)
     return state.revision
 
 
 async def pins(ask: Ask) -> Json:
     """The pinned messages of a channel, the newest pin first."""
     channel, person = ask.channel, ask.person
-    revision = await _wait(ask)
+    revision = await wait(ask)
     pinned = [ask.backend.state.message(channel.id, ts) for ts in reversed(channel.pins)]
     there = [described(ask.backend, message, person.id) for message in pinned if message is not None]
     return {"revision": revision, "messages": there}
@@ -58,7 +71,7 @@ async def pins(ask: Ask) -> Json:
 
 async def messages(ask: Ask) -> Json:
     channel, person = ask.channel, ask.person
-    revision = await _wait(ask)
+    revision = await wait(ask)
     seen = ask.backend.state.messages(channel.id, person=person.id)
     thread_ts = ask.optional("thread_ts")
     if thread_ts is None:
@@ -108,7 +121,7 @@ def described(backend: Backend, message: Message, person: str) -> Json:
 
 async def views(ask: Ask) -> Json:
     person = ask.person
-    revision = await _wait(ask)
+    revision = await wait(ask)
     return {"revision": revision, "views": stack(ask.backend, person.id)}
 
 
@@ -118,7 +131,7 @@ def stack(backend: Backend, person: str) -> list[Json]:
 
 async def home(ask: Ask) -> Json:
     person = ask.person
-    revision = await _wait(ask)
+    revision = await wait(ask)
     return {"revision": revision, "view": home_of(ask.backend, person.id)}
 
 

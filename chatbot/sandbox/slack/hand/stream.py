@@ -67,6 +67,8 @@ def _seen_by(backend: Backend, person: str, change: Change) -> Json | None:
             return {"kind": "deleted", "channel": change.channel, "ts": change.message.ts}
         case "views":
             return {"kind": "views", "views": stack(backend, person)}
+        case "workflows":
+            return {"kind": "workflows"}
         case "home":
             return {"kind": "home", "view": home_of(backend, person)}
     return {"kind": "workspace"}

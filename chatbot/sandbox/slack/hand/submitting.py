@@ -5,7 +5,7 @@ from chatbot.sandbox.slack.content import ContentRefused, view_content
 from chatbot.sandbox.slack.delivery import INTERACTIVE, NotDelivered
 from chatbot.sandbox.slack.elements import AmbiguousElement, NoSuchElement, find
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
-from chatbot.sandbox.slack.hand.touching import deliver, offered_to
+from chatbot.sandbox.slack.hand.touching import deliver, offered_to, within_step
 from chatbot.sandbox.slack.modals import clear, close, push, replace
 from chatbot.sandbox.slack.payloads import Source
 from chatbot.sandbox.slack.records import Json, View
@@ -34,7 +34,7 @@ async def submit(ask: Ask) -> Json:
         trigger_id=backend.triggers.new(ask.person.id, view.id),
         response_urls=_response_urls(ask, view),
     )
-    answer = await deliver(backend, payload)
+    answer = await deliver(backend, payload | within_step(backend, ask.person.id, Source(view=view)))
     if view not in backend.state.stack(ask.person.id):
         return {}  # the app closed it by other means while it answered
     _answered(backend, view, answer)

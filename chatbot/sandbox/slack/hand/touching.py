@@ -8,6 +8,7 @@ from chatbot.sandbox.slack.content import sentences
 from chatbot.sandbox.slack.delivery import INTERACTIVE, NotDelivered
 from chatbot.sandbox.slack.elements import AmbiguousElement, NoSuchElement, Touchable, find
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
+from chatbot.sandbox.slack.identifiers import secret
 from chatbot.sandbox.slack.payloads import Source
 from chatbot.sandbox.slack.records import Json, Values
 from chatbot.sandbox.slack.values import NoSuchOption, chosen, current, is_external
@@ -117,7 +118,23 @@ async def _tell(touch: Touch, action: Json) -> None:
         trigger_id=backend.triggers.new(person.id, source.view.id if source.view else None),
         response_url=_response_url(touch),
     )
-    await deliver(backend, payload)
+    await deliver(backend, payload | within_step(backend, person.id, source))
+
+
+def within_step(backend: Backend, person: str, source: Source) -> Json:
+    """What an interaction says of the workflow step that it happens in, while that runs (docs.slack.dev,
+    BlockAction).
+    """
+    execution = backend.executions.running(source.execution)
+    if execution is None:
+        return {}
+    pointer = backend.triggers.new(person, source.view.id if source.view else None)
+    interactor = {"id": person, "secret": secret()}
+    return {
+        "bot_access_token": execution.token,
+        "function_data": execution.data,
+        "interactivity": {"interactivity_pointer": pointer, "interactor": interactor},
+    }
 
 
 def _response_url(touch: Touch) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -11,8 +11,20 @@ from chatbot.sandbox.slack.content import ContentRefused
 from chatbot.sandbox.slack.faults import Fault
 from chatbot.sandbox.slack.records import Json
 from chatbot.sandbox.slack.responding import cut
-from chatbot.sandbox.slack.webapi import auth, blocks, chat, conversations, files, pins, unfurls, users, views
+from chatbot.sandbox.slack.webapi import (
+    auth,
+    blocks,
+    chat,
+    conversations,
+    files,
+    functions,
+    pins,
+    unfurls,
+    users,
+    views,
+)
 from chatbot.sandbox.slack.webapi.calling import Call, RateLimited, Refused, arguments, token_of
+from chatbot.sandbox.slack.workflows import RUNNING, Execution
 
 OPEN_CONNECTION = "apps.connections.open"
 APP_SCOPES = ("connections:write",)
@@ -44,6 +56,8 @@ METHODS = {
     "conversations.replies": Method(conversations.replies),
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",)),
     "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",)),
+    "functions.completeError": Method(functions.complete_error),
+    "functions.completeSuccess": Method(functions.complete_success),
     "pins.add": Method(pins.add, ("pins:write",)),
     "pins.list": Method(pins.listing, ("pins:read",)),
     "pins.remove": Method(pins.remove, ("pins:write",)),
@@ -119,18 +133,27 @@ async def _call(backend: Backend, request: web.Request, call: Call) -> Json:
         raise Refused("unknown_method", req_method=call.method)
     # The app-level token is taken from the header only (docs.slack.dev, apps.connections.open).
     in_args = {} if call.method == OPEN_CONNECTION else call.args
-    _check_token(backend, token_of(request, in_args), call.method)
+    execution = _check_token(backend, token_of(request, in_args), call.method)
     call.require(*method.scopes)
-    return await method.answer(call)
+    return await method.answer(replace(call, execution=execution))
 
 
-def _check_token(backend: Backend, token: str | None, method: str) -> None:
+def _check_token(backend: Backend, token: str | None, method: str) -> Execution | None:
+    """The run that the token is of, if it is a workflow step's. It holds until the step has ended."""
     if token is None:
         raise Refused("not_authed")
+    execution = backend.executions.of_token(token)
+    if execution is not None and method != OPEN_CONNECTION:
+        if execution.state != RUNNING:
+            raise Refused("token_revoked")
+        if backend.executions.is_expired(execution):
+            raise Refused("token_expired")
+        return execution
     if token not in (backend.app.bot_token, backend.app.app_token):
         raise Refused("invalid_auth")
     if (token == backend.app.app_token) != (method == OPEN_CONNECTION):
         raise Refused("not_allowed_token_type")
+    return None
 
 
 def _scope_headers(backend: Backend, method: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from chatbot.sandbox.slack.backend import Backend
 from chatbot.sandbox.slack.records import Channel, Json
+from chatbot.sandbox.slack.workflows import Execution
 
 
 class Refused(Exception):
@@ -29,6 +30,8 @@ class Call:
     backend: Backend
     method: str
     args: Json
+    execution: Execution | None = None
+    """The run of a workflow step whose token this is."""
 
     def text(self, name: str) -> str:
         """A required argument."""

@@ -20,6 +20,7 @@ async def post_message(call: Call) -> Json:
             call.backend.state.ids.ts(), channel.id, call.backend.app.bot_user_id, "", by_app=True
         )
         message.client_msg_id = call.args.get("client_msg_id")
+        message.execution = call.execution.id if call.execution else None
         _thread(call, message)
         for name, value in content.items():
             setattr(message, name, value)
@@ -127,6 +128,7 @@ async def post_ephemeral(call: Call) -> Json:
     content = message_content(call.args, most_text=MOST_TEXT)
     thread_ts = call.args.get("thread_ts")
     message = call.backend.ephemeral(channel.id, person, content, thread_ts=thread_ts)
+    message.execution = call.execution.id if call.execution else None
     return {"message_ts": message.ts}
 
 

@@ -38,7 +38,9 @@ async def open_view(call: Call) -> Json:
     _unique(call, definition)
     trigger.used = True
     call.backend.state.stack(trigger.person).clear()
-    return {"view": call.backend.payloads.view(push(call.backend.state, trigger.person, definition))}
+    view = push(call.backend.state, trigger.person, definition)
+    view.execution = call.execution.id if call.execution else None
+    return {"view": call.backend.payloads.view(view)}
 
 
 async def push_view(call: Call) -> Json:
@@ -50,6 +52,7 @@ async def push_view(call: Call) -> Json:
     if not any(view.id == trigger.view_id for view in stack):
         raise Refused("not_found")
     view = push(call.backend.state, trigger.person, definition)
+    view.execution = call.execution.id if call.execution else None
     trigger.used = True
     return {"view": call.backend.payloads.view(view)}
 
