@@ -62,6 +62,22 @@ SAMPLES = {
 }
 
 
+PARAMETER = {"type": "string", "name": "stringToReverse", "is_required": False}
+STEP = {
+    "callback_id": "step",
+    "title": "Step",
+    "description": "A step",
+    "input_parameters": [PARAMETER],
+    "output_parameters": [],
+}
+GRANTED = manifest(
+    events=["app_mention", "function_executed", "link_shared"],
+    functions=[STEP],
+    scopes=[*SCOPES, "links:read"],
+    unfurl_domains=["vercel.app"],
+)
+
+
 def text(words: str) -> Json:
     return {"type": "plain_text", "text": words}
 
@@ -69,15 +85,7 @@ def text(words: str) -> Json:
 @pytest.fixture
 async def sent(session: aiohttp.ClientSession) -> AsyncIterator[dict[str, Json]]:
     """One payload of each kind, as Bolt received it."""
-    step = {"callback_id": "step", "title": "Step", "description": "A step"}
-    parameter = {"type": "string", "name": "stringToReverse", "is_required": False}
-    granted = manifest(
-        events=["app_mention", "function_executed", "link_shared"],
-        functions=[step | {"input_parameters": [parameter], "output_parameters": []}],
-        scopes=[*SCOPES, "links:read"],
-        unfurl_domains=["vercel.app"],
-    )
-    async with Workspace(granted) as workspace:
+    async with Workspace(GRANTED) as workspace:
         heard: dict[str, Json] = {}
         seen = asyncio.Event()
         app = bolt(workspace)
@@ -123,10 +131,10 @@ async def sent(session: aiohttp.ClientSession) -> AsyncIterator[dict[str, Json]]
 
         app.action("go")(just)
         app.view_closed("cb")(just)
-        app.shortcut("ask")(just)
-        app.shortcut("look")(just)
-        app.event("app_mention")(just)
-        app.event("link_shared")(just)
+        for name in ("ask", "look"):
+            app.shortcut(name)(just)
+        for kind in ("app_mention", "link_shared"):
+            app.event(kind)(just)
         app.function("step")(just)
         client = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
         ana = Person(session, workspace.url, "U0ANA0001", channel="deploys")
