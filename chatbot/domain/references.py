@@ -18,6 +18,12 @@ _URL = re.compile(
     r"(?P<rest>[/?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
+_DASHBOARD = re.compile(
+    r"https?://(?:www\.)?vercel\.com/(?P<owner>[^/?#]+)/(?P<project>[^/?#]+)(?:/(?P<rest>[^?#]*))?(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_BARE_ID = re.compile(r"(?:dpl_)?([A-Za-z0-9]{16,64})")
+"""The dashboard leaves the prefix out. Nothing else that may stand there is as long."""
 _SLACK_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 
 
@@ -39,6 +45,15 @@ class Reference:
     @property
     def as_branch(self) -> str:
         return self.typed or self.value
+
+
+@dataclass(frozen=True)
+class DashboardPage:
+    """A page of the platform's dashboard: of one deployment, or of a project. `owner` is the slug of a team."""
+
+    owner: str
+    project: str
+    deployment: Reference | None = None
 
 
 class NothingNamed(Refusal):
@@ -76,9 +91,24 @@ def parse_reference(text: str) -> Reference:
     return _by_spelling(text)
 
 
+def dashboard_page(url: str) -> DashboardPage | None:
+    """None for everything else, the dashboard's other pages among it."""
+    found = _DASHBOARD.fullmatch(url)
+    if found is None:
+        return None
+    first, *_ = (found["rest"] or "").split("/")
+    owner, project = found["owner"].lower(), found["project"]
+    if deployment := _BARE_ID.fullmatch(first):
+        return DashboardPage(owner, project, Reference(Kind.ID, f"dpl_{deployment[1]}", typed=url))
+    is_of_project = first == "" or found["rest"] in {"deployments", "deployments/"}
+    return DashboardPage(owner, project) if is_of_project else None
+
+
 def _by_spelling(word: str) -> Reference:
     if _DEPLOYMENT_ID.fullmatch(word):
         return Reference(Kind.ID, word)
+    if (page := dashboard_page(word)) and page.deployment:
+        return page.deployment
     if url := _URL.fullmatch(word):
         host = url["host"].lower()
         # With a path and no scheme it reads like a branch, unless it is one of the platform's own hosts.

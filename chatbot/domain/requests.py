@@ -137,5 +137,9 @@ class Stale(Refusal):
     project_name: str
 
 
+class NoDeploymentThere(Refusal):
+    """The message names none that the bot may see."""
+
+
 class ButtonUnknown(Refusal):
     """What it carries was made by no message of ours."""

@@ -13,6 +13,7 @@ from chatbot.listeners import (
     release,
     resume,
     rollback,
+    shortcut,
     strays,
 )
 from chatbot.listeners.bot import Bot
@@ -33,6 +34,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         deployments,
         promotebot,
         mentions,
+        shortcut,
         strays,
     ):
         listeners.register(app, bot)

@@ -134,7 +134,7 @@ def _typed(args: AsyncArgs, name: str) -> Asked | None:
         channel=command.channel_id,
         text=command.text.strip(),
         trigger_id=command.trigger_id,
-        respond=args.respond if _is_url(command.response_url) else None,
+        respond=args.respond if is_url(command.response_url) else None,
     )
 
 
@@ -149,11 +149,11 @@ def _clicked(args: AsyncArgs) -> Asked | None:
         value=action.value or "",
         trigger_id=click.trigger_id or "",
         ticked=click.ticked,
-        respond=args.respond if _is_url(click.response_url) else None,
+        respond=args.respond if is_url(click.response_url) else None,
     )
 
 
-def _is_url(value: object) -> bool:
+def is_url(value: object) -> bool:
     """A click in a view, for one, brings none."""
     return isinstance(value, str) and value.startswith(("https://", "http://"))
 

@@ -126,6 +126,16 @@ class Said(BaseModel):
         return bool(said.user) and ours and not (said.bot_id or said.subtype or said.edited)
 
 
+class OnMessage(BaseModel):
+    """A shortcut that was used on a message."""
+
+    user: _User
+    channel: _Place
+    message: dict[str, Any]
+    trigger_id: _Text = ""
+    response_url: Any = None
+
+
 class Search(BaseModel):
     """What was typed into a menu that the bot fills. Slack does not tell what other fields hold."""
 

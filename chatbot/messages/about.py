@@ -21,6 +21,7 @@ _COMMANDS = {
 
 _ELSEWHERE = (
     "`@promotebot current shop`: every command in words, in a channel, in a thread or directly to me",
+    "*Promote this deployment* in a message's menu: the one that it names by id, address or commit",
 )
 
 _WORDS = {

@@ -90,6 +90,17 @@ def newest(deployments: Sequence[Deployment], current: Mapping[str, str | None],
     return Message(f"Newest deployments: {escape(lines)}", (header("Newest deployments"), *shown))
 
 
+def in_message(
+    deployments: Sequence[Deployment], current: Mapping[str, str | None], now: datetime
+) -> Message:
+    """The several that a message speaks of. `current` as in `newest`."""
+    shown = [
+        _listed(d, state_of(d, current.get(d.project_id)), now) for d in deployments[:_SHOWN_DEPLOYMENTS]
+    ]
+    text = f"That message speaks of {count(len(deployments), 'deployment')}. Which one?"
+    return Message(text, (section(text), *shown))
+
+
 def candidates(
     project: Project,
     found: Sequence[Deployment],

@@ -28,6 +28,7 @@ from chatbot.domain.requests import (
     ConfirmationUsed,
     Deleted,
     IncidentOpen,
+    NoDeploymentThere,
     NothingToResumeWith,
     NothingToRollBackTo,
     NothingToUndo,
@@ -92,6 +93,14 @@ def _(refusal: UnknownDeployment, now: datetime) -> Message:
     if not refusal.nearest:
         return says(f"{text} `/deployments` lists what there is.")
     return says(f"{text} Did you mean one of these?", row(*_pick(refusal.nearest)))
+
+
+@word.register
+def _(refusal: NoDeploymentThere, now: datetime) -> Message:
+    return says(
+        "Nothing was done. I find no deployment in that message: no id, address or commit of one that I can see. "
+        "`/promote` lets you pick one."
+    )
 
 
 @word.register

@@ -109,7 +109,7 @@ class Planner:
     async def find(self, reference: Reference) -> Deployment:
         """Raises UnknownDeployment, OutOfReach, Ambiguous, Deleted."""
         found, hidden = await self._all(reference)
-        best = _best_of_each_project(found)
+        best = best_of_each_project(found)
         if not best:
             recent = await self._vercel.deployments()
             if hidden:  # and the token is good: it lists deployments
@@ -164,7 +164,7 @@ def _choosing_as(plan: Plan, fresh: Plan) -> Plan:
     return fresh.keeping_off(plan.keep_off) if same else fresh
 
 
-def _best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:
+def best_of_each_project(found: Iterable[Deployment]) -> list[Deployment]:
     """The newest one that is ready; of the same commit, a production build before a preview."""
     best: dict[str, Deployment] = {}
     for deployment in sorted(found, key=_worth, reverse=True):

@@ -71,6 +71,12 @@ class VercelClient:
         """Whose token this is; the cheapest call that proves it works."""
         return (await self._get("/v2/user", wire.User)).user.username
 
+    async def owner(self) -> str:
+        """What stands for the token's team, or else its user, in the addresses of the dashboard."""
+        if not (team_id := self._scope.get("teamId")):
+            return await self.username()
+        return (await self._get(f"/v2/teams/{quote(team_id, safe='')}", wire.Team)).slug
+
     async def project(self, id_or_name: str) -> Project:
         page = await self._get(
             f"/v9/projects/{quote(id_or_name, safe='')}", wire.ProjectWire, rollbackInfo="true"

@@ -33,6 +33,7 @@ from chatbot.domain.requests import (
     ConfirmationUsed,
     Deleted,
     IncidentOpen,
+    NoDeploymentThere,
     NothingToResumeWith,
     NothingToRollBackTo,
     NothingToUndo,
@@ -169,6 +170,12 @@ SAYINGS = [
     ),
     Saying(
         listings,
+        "in_message",
+        st.tuples(_many(deployments), projects()),
+        lambda v: listings.in_message(v[0], {v[1].id: v[1].current and v[1].current.id}, NOON),
+    ),
+    Saying(
+        listings,
         "candidates",
         st.tuples(
             projects(),
@@ -270,6 +277,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     ),
     AlreadyUnderWay: st.builds(AlreadyUnderWay, hostile(), st.sampled_from([ACTOR, "cli:<!here>"])),
     ButtonUnknown: st.builds(ButtonUnknown),
+    NoDeploymentThere: st.builds(NoDeploymentThere),
     TooLate: st.builds(TooLate, hostile()),
     Stale: st.builds(Stale, hostile()),
 }

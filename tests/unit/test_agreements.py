@@ -43,6 +43,7 @@ class Listening(AsyncApp):
         self.searches: list[str] = []
         self.dialogs: list[str] = []
         self.events: set[str] = set()
+        self.shortcuts: list[str] = []
         super().__init__(client=AsyncWebClient(token="xoxb-unit"), signing_secret="unit")  # noqa: S106 - neither opens anything
 
     def command(self, command: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -60,6 +61,10 @@ class Listening(AsyncApp):
     def event(self, event: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.events.add(event)
         return super().event(event, *args, **kwargs)
+
+    def message_shortcut(self, callback_id: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        self.shortcuts.append(callback_id)
+        return super().message_shortcut(callback_id, *args, **kwargs)
 
     def view(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.dialogs.append(constraints)
@@ -86,7 +91,8 @@ IDS = {name: value for name, value in vars(actions).items() if name.isupper()}
 DIALOGS = {actions.PICKER}
 SEARCHES = {actions.PICK_PROJECT, actions.PICK_DEPLOYMENT}
 SILENT = {actions.PICK_DEPLOYMENT}  # the choice is told with the dialog
-ACTIONS = {name: value for name, value in IDS.items() if value not in DIALOGS | SILENT}
+SHORTCUTS = {actions.PROMOTE_MESSAGE}
+ACTIONS = {name: value for name, value in IDS.items() if value not in DIALOGS | SILENT | SHORTCUTS}
 
 
 def test_ids_are_unique() -> None:
@@ -96,6 +102,17 @@ def test_ids_are_unique() -> None:
 def test_every_dialog_and_every_menu_that_the_bot_fills_has_its_listener(listening: Listening) -> None:
     assert sorted(listening.dialogs) == sorted(DIALOGS)
     assert sorted(listening.searches) == sorted(SEARCHES)
+
+
+def test_the_manifest_has_exactly_the_shortcuts_that_are_listened_to(listening: Listening) -> None:
+    offered = MANIFEST["features"]["shortcuts"]
+    assert (
+        sorted(listening.shortcuts) == sorted(entry["callback_id"] for entry in offered) == sorted(SHORTCUTS)
+    )
+    for entry in offered:
+        assert entry["type"] == "message"
+        assert len(entry["name"]) <= 24
+        assert len(entry["description"]) <= 150
 
 
 @pytest.mark.parametrize("action", ACTIONS.values())

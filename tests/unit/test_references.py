@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.domain.references import MAX_LENGTH, Kind, NothingNamed, Reference, Unreadable, parse_reference
+from chatbot.domain.references import (
+    MAX_LENGTH,
+    DashboardPage,
+    Kind,
+    NothingNamed,
+    Reference,
+    Unreadable,
+    dashboard_page,
+    parse_reference,
+)
 from tests.unit.making import SHA
 
 HOST = "shop-3abc-acme.vercel.app"
@@ -38,6 +47,16 @@ HOST = "shop-3abc-acme.vercel.app"
         (f"<https://{HOST}/cart|{HOST}/cart>", Kind.HOST, HOST),
         (f"<http://{HOST}|>", Kind.HOST, HOST),
         (f"`{HOST}`", Kind.HOST, HOST),
+        (
+            "https://vercel.com/acme/shop/8sWY4N2hKq9RtLm3VbXc7ZpD5fGh",
+            Kind.ID,
+            "dpl_8sWY4N2hKq9RtLm3VbXc7ZpD5fGh",
+        ),
+        (
+            "<https://vercel.com/acme/shop/8sWY4N2hKq9RtLm3VbXc7ZpD5fGh/logs?a=1>",
+            Kind.ID,
+            "dpl_8sWY4N2hKq9RtLm3VbXc7ZpD5fGh",
+        ),
         (SHA, Kind.SHA, SHA),
         (SHA[:7], Kind.SHA, SHA[:7]),
         (SHA.upper(), Kind.SHA, SHA),
@@ -160,3 +179,20 @@ def test_a_domain_is_read_alike_with_and_without_its_scheme(host: str, secure: b
         parse_reference(host) == parse_reference(f"{scheme}://{host}/path?x#y") == Reference(Kind.HOST, host)
     )
     assert parse_reference(f"<{scheme}://{host}|{host}>") == Reference(Kind.HOST, host)
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://vercel.com/Acme/shop", DashboardPage("acme", "shop")),
+        ("https://www.vercel.com/acme/shop/?a=1", DashboardPage("acme", "shop")),
+        ("https://vercel.com/acme/shop/deployments", DashboardPage("acme", "shop")),
+        ("https://vercel.com/acme/shop/settings/domains", None),
+        ("https://vercel.com/acme", None),
+        ("https://vercel.com/acme/shop/deployments/x", None),
+        ("https://vercel.com.evil.example/acme/shop", None),
+        ("https://shop.vercel.app/acme/shop", None),
+    ],
+)
+def test_pages_of_the_dashboard(url: str, page: DashboardPage | None) -> None:
+    assert dashboard_page(url) == page

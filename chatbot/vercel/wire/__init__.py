@@ -1,6 +1,6 @@
 """Vercel's JSON, as far as it is used, and its translation into the domain. Unknown fields are ignored."""
 
-from chatbot.vercel.wire.answers import ErrorBody, User
+from chatbot.vercel.wire.answers import ErrorBody, Team, User
 from chatbot.vercel.wire.builds import ChecksPage, EventsPage
 from chatbot.vercel.wire.deployments import DeploymentsPage, DeploymentWire
 from chatbot.vercel.wire.domains import AliasesPage, DomainsPage, DomainWire
@@ -22,5 +22,6 @@ __all__ = [
     "ProjectWire",
     "ProjectsPage",
     "ReleaseWire",
+    "Team",
     "User",
 ]

@@ -17,6 +17,10 @@ class ErrorBody(BaseModel):
     error: _Error
 
 
+class Team(BaseModel):
+    slug: str
+
+
 class User(BaseModel):
     class _User(BaseModel):
         username: str = ""
