@@ -37,6 +37,7 @@ from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober, visiting_session
 from chatbot.services.tasks import Tasks
 from chatbot.services.ticker import Ticker
+from chatbot.services.waysback import WaysBack
 from chatbot.settings import Settings, hide_from_bolt
 from chatbot.vercel import VercelClient
 from chatbot.vercel.connections import OwnAnswers
@@ -175,6 +176,7 @@ def _compose(
         ledger=ledger,
         history=history,
         requesting=requesting,
+        ways_back=WaysBack(planner, history, requesting, clock),
         database=database,
         directory=Directory(slack, settings.promotebot_allowed),
         conductor=Conductor(crew, tasks, owner=owner),

@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners import (
+    back,
     confirmation,
     current,
     deployments,
@@ -27,6 +28,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         promote,
         picking,
         confirmation,
+        back,
         rollback,
         release,
         resume,

@@ -19,6 +19,7 @@ from slack_sdk.models.views import View
 from chatbot.domain.access import IdentityUnknown, NotAllowed
 from chatbot.domain.references import Reference
 from chatbot.domain.requests import ConfirmationExpired, NotOpened
+from chatbot.domain.waysback import WayBackChanged
 from chatbot.errors import PlatformError, Refusal
 from chatbot.listeners import requests
 from chatbot.listeners.bot import Bot
@@ -41,8 +42,9 @@ class Reply:
 class Asked:
     """What one person did: a command with its text, or a click with the button's value. Neither is proof of a right.
 
-    `ticked` are the checkboxes that stand beside what was clicked: action id to values. `thread`: it was said there,
-    and is answered there.
+    `ticked` are the checkboxes that stand beside what was clicked: action id to values. `message` is the timestamp
+    of the message that was clicked, empty for a view; `is_ephemeral`: nobody else sees it. `thread`: it was said
+    there, and is answered there.
     """
 
     what: str
@@ -53,6 +55,8 @@ class Asked:
     trigger_id: str = ""
     thread: str = ""
     ticked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    message: str = ""
+    is_ephemeral: bool = False
     respond: Callable[..., Awaitable[Any]] | None = field(repr=False, kw_only=True)
 
     @property
@@ -149,6 +153,8 @@ def _clicked(args: AsyncArgs) -> Asked | None:
         value=action.value or "",
         trigger_id=click.trigger_id or "",
         ticked=click.ticked,
+        message=click.container.message_ts if click.container else "",
+        is_ephemeral=click.container is not None and click.container.is_ephemeral,
         respond=args.respond if is_url(click.response_url) else None,
     )
 
@@ -203,7 +209,9 @@ async def note(bot: Bot, asked: Asked, error: Exception) -> None:
 def sentence(bot: Bot, asked: Asked, error: Exception) -> Reply:
     match error:
         case Refusal():
-            return Reply(refusals.word(error, bot.clock()), replace=isinstance(error, ConfirmationExpired))
+            spent = isinstance(error, ConfirmationExpired)
+            outdated = isinstance(error, WayBackChanged) and asked.is_ephemeral
+            return Reply(refusals.word(error, bot.clock()), replace=spent or outdated)
         case PlatformError():
             _log.warning("%s: %s", asked.what, error)
             return Reply(failures.word_failure(error))

@@ -13,6 +13,7 @@ from chatbot.services.operations.ledger import Clock, Ledger
 from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
 from chatbot.services.tasks import Tasks
+from chatbot.services.waysback import WaysBack
 from chatbot.vercel import VercelClient
 from storage.database import Database
 
@@ -28,6 +29,7 @@ class Bot:
     ledger: Ledger
     history: History
     requesting: Requesting
+    ways_back: WaysBack
     database: Database
     directory: Directory
     conductor: Conductor

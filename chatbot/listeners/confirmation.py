@@ -9,7 +9,7 @@ from chatbot.domain.requests import IncidentOpen
 from chatbot.domain.undoing import retry_of, undo_of
 from chatbot.listeners.answering import Asked, Reply, click_at_once, click_later, note, open_dialog
 from chatbot.listeners.bot import Bot
-from chatbot.messages import actions, confirmation, listings, oneclick
+from chatbot.messages import actions, confirmation, listings, overriding
 from chatbot.messages.actions import any_number
 from chatbot.services.operations.records import as_operation
 from chatbot.services.operations.requesting import FollowUp
@@ -113,7 +113,9 @@ async def _follow_up(bot: Bot, asked: Asked, make_plan: FollowUp) -> Reply | Non
     except IncidentOpen as held:
         await note(bot, asked, held)
         action = actions.UNDO if make_plan is undo_of else actions.RETRY
-        return Reply(oneclick.override(held, action, f"{operation_id} {confirmation.OVERRIDE}", bot.clock()))
+        return Reply(
+            overriding.override(held, action, f"{operation_id} {confirmation.OVERRIDE}", bot.clock())
+        )
     bot.conductor.take(row)
     return None
 

@@ -5,7 +5,6 @@ import asyncio
 from slack_bolt.async_app import AsyncApp
 
 from chatbot.domain.candidates import resume_with
-from chatbot.domain.deployments import Deployment, Project
 from chatbot.listeners.answering import Asked, Reply, command
 from chatbot.listeners.bot import Bot
 from chatbot.messages import listings
@@ -23,11 +22,9 @@ async def current(bot: Bot, asked: Asked) -> Reply:
         releases = {project.id: release for project, release in zip(shown, found, strict=True) if release}
         return Reply(listings.current_of_all(projects, bot.clock(), releases))
     project = await bot.planner.project(asked.text)
-    domains, resume, release = await asyncio.gather(
-        bot.vercel.domains(project.id), _resume(bot, project), bot.planner.releases.under_way(project)
+    domains, ways, release = await asyncio.gather(
+        bot.vercel.domains(project.id), bot.ways_back.all(project), bot.planner.releases.under_way(project)
     )
-    return Reply(listings.current_of_one(project, domains, bot.clock(), resume, release))
-
-
-async def _resume(bot: Bot, project: Project) -> Deployment | None:
-    return resume_with(project, await bot.planner.builds(project.id)) if project.pinned else None
+    back = bot.ways_back.best_of(project, ways, domains, release)
+    resume = resume_with(project, ways.builds)
+    return Reply(listings.current_of_one(project, domains, bot.clock(), resume, release, back))

@@ -36,6 +36,8 @@ class _User(BaseModel):
 class _Place(BaseModel):
     id: _Text = ""
     channel_id: _Text = ""
+    message_ts: _Text = ""
+    is_ephemeral: bool = False
 
 
 class _Option(BaseModel):

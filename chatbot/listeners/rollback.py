@@ -2,12 +2,11 @@
 from the last change, and the buttons that name them.
 """
 
-import asyncio
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.domain.candidates import resume_with, rollback_candidates
+from chatbot.domain.candidates import resume_with
 from chatbot.domain.planning import (
     AlreadyCurrent,
 )
@@ -17,7 +16,7 @@ from chatbot.domain.plans import (
 )
 from chatbot.domain.references import Kind, Reference, parse_reference
 from chatbot.domain.requests import NothingToRollBackTo, UnknownDeployment, UnknownProject
-from chatbot.domain.serving import before_current, history, last_served, moved_by
+from chatbot.domain.serving import last_served
 from chatbot.domain.undoing import undo_of_last
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
@@ -103,16 +102,12 @@ async def _undo(bot: Bot, asked: Asked, project_name: str, reason: str) -> Reply
 
 async def _candidates(bot: Bot, project_name: str, reason: str) -> Reply:
     project = await bot.planner.project(project_name)
-    eligible, newest, changes = await asyncio.gather(
-        bot.planner.eligible(project.id), bot.planner.builds(project.id), bot.history.changes(project.id)
-    )
-    builds = {d.id: d for d in (*newest, *eligible)}.values()
-    times = history(project, builds, filter(None, map(moved_by, changes)))
-    found = rollback_candidates(project, builds, before_current(project, times))
+    ways = await bot.ways_back.all(project)
+    found = ways.found
     if not found:
         raise NothingToRollBackTo(project)
-    served = last_served(times, project.current.id if project.current else None)
-    resume = resume_with(project, builds)
+    served = last_served(ways.times, project.current.id if project.current else None)
+    resume = resume_with(project, ways.builds)
     return Reply(
         listings.candidates(project, found, served, bot.clock(), reason=reason or None, resume=resume)
     )

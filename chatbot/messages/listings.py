@@ -10,8 +10,10 @@ from chatbot.domain.candidates import is_newer
 from chatbot.domain.deployments import Deployment, Domain, Project, State, state_of
 from chatbot.domain.releases import RollingRelease
 from chatbot.domain.serving import Served
+from chatbot.domain.waysback import WayBack
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, context, header, markup, row, says, section, sections
+from chatbot.messages.oneclick import back_button
 from chatbot.messages.release import goes_on, line, standing
 from chatbot.messages.wording import (
     MAX_BUTTON,
@@ -60,13 +62,18 @@ def current_of_one(
     now: datetime,
     resume: Deployment | None = None,
     release: RollingRelease | None = None,
+    back: WayBack | None = None,
 ) -> Message:
-    """`resume`: what would end the pinning of production, if it is pinned. `release`: the one that is under way."""
+    """`resume`: what would end the pinning of production, if it is pinned. `release`: the one that is under way.
+    `back`: where one click goes.
+    """
     serving = [_domain(d, project) for d in sorted(domains, key=lambda d: d.name) if d.git_branch is None]
     blocks: list[Block] = [section(_current(project, now, release))]
     if serving:
         blocks += sections(["*Domains*", *bullets(serving, _SHOWN_DOMAINS)])
     buttons = [button("Roll back…", actions.CANDIDATES, project.id)]
+    if back is not None:
+        buttons.insert(0, back_button(back))
     if resume is not None:
         buttons.append(resume_button(project, resume))
     if release is not None:

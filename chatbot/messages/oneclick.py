@@ -1,6 +1,6 @@
 """The buttons that act without a card: Slack's own dialog names what will happen."""
 
-from datetime import datetime
+import re
 
 from slack_sdk.models.blocks import ButtonElement
 
@@ -9,11 +9,41 @@ from chatbot.domain.plans import (
     Path,
     Plan,
 )
-from chatbot.domain.requests import IncidentOpen
 from chatbot.domain.undoing import retry_of, undo_of
-from chatbot.messages import actions, refusals
-from chatbot.messages.message import Message, ask_first, button, row
-from chatbot.messages.wording import count, named, plain
+from chatbot.domain.waysback import Pressed, WayBack
+from chatbot.messages import actions
+from chatbot.messages.message import ask_first, button
+from chatbot.messages.wording import count, deployment_text, named, plain
+
+_PRESSED = re.compile(r"([A-Za-z0-9_-]{1,100}) ([A-Za-z0-9_-]{1,100}) ([A-Za-z0-9_-]{1,100}) ([0-9a-f]{64})")
+_NOTHING = "-"
+
+
+def back_button(way: WayBack, number: int = 0) -> ButtonElement:
+    """`number` tells several in one block apart, from 1."""
+    names = named((plain(name, 60) for name in way.domains), 3)
+    question = ask_first(
+        f"Roll back {way.project_name}?",
+        f"To {deployment_text(way.target)}. No rebuild. New builds then stay Staged. "
+        f"{count(len(way.domains), 'domain')}: {names}",
+        "Roll back",
+    )
+    return button(
+        f"Roll back to {way.target.label}",
+        actions.numbered(actions.BACK, number) if number else actions.BACK,
+        f"{way.project_id} {way.target.id} {way.from_id or _NOTHING} {way.bound}",
+        style="danger",
+        confirm=question,
+    )
+
+
+def pressed(value: str) -> Pressed | None:
+    """What such a button carries; None for what none of ours does."""
+    found = _PRESSED.fullmatch(value)
+    if found is None:
+        return None
+    project_id, target_id, from_id, bound = found.groups()
+    return Pressed(project_id, target_id, None if from_id == _NOTHING else from_id, bound)
 
 
 def undo(operation: Operation) -> ButtonElement | None:
@@ -59,19 +89,6 @@ def retry(operation: Operation) -> ButtonElement | None:
     stay = f"{len(left)} of {count(len(plan.domains), 'domain')} did not follow: {names}"
     question = ask_first(question_title, f"To {plan.target.label}. No rebuild. {stay}", "Retry")
     return button("Retry these domains", actions.RETRY, operation.id, style="danger", confirm=question)
-
-
-def override(held: IncidentOpen, action: str, value: str, now: datetime) -> Message:
-    """Why nothing was done, and the same click once more that does it all the same."""
-    name = held.project_name
-    question = ask_first(
-        f"Override the incident of {name}?",
-        "Everybody reads in the incident that you did. Domains move at once.",
-        "Override",
-    )
-    again = button("Do it all the same", action, value, style="danger", confirm=question)
-    why = refusals.word(held, now)
-    return Message(why.text, (*why.blocks, row(again)))
 
 
 def give_up(operation: Operation) -> ButtonElement | None:

@@ -42,10 +42,11 @@ from chatbot.domain.requests import (
     UnknownDeployment,
     UnknownProject,
 )
+from chatbot.domain.waysback import WayBackChanged
 from chatbot.errors import (
     Refusal,
 )
-from chatbot.messages import actions, release
+from chatbot.messages import actions, release, waysback
 from chatbot.messages.message import Message, button, link, row, says
 from chatbot.messages.wording import (
     code,
@@ -243,6 +244,11 @@ def _(refusal: NotEligible, now: datetime) -> Message:
         "another with `/rollback`.",
     }[refusal.why]
     return says(f"Nothing was done. {_name(refusal)} {why}")
+
+
+@word.register
+def _(refusal: WayBackChanged, now: datetime) -> Message:
+    return waysback.changed(refusal, now)
 
 
 @word.register

@@ -53,6 +53,10 @@ class Planner:
     async def rollback(self, reference: Reference, reason: str | None = None) -> Plan:
         return plan_rollback(await self._survey.look(await self.find(reference), candidates=True), reason)
 
+    async def back(self, project_id: str, target_id: str) -> Plan:
+        """The rollback that a one-click button promises: one round of reads."""
+        return plan_rollback(await self._survey.look_back(project_id, target_id))
+
     async def step(self, path: Path, project_id: str, canary_id: str, reason: str | None = None) -> Plan:
         """One step of the rolling release that is under way."""
         plan = await self.releases.step(path, project_id, canary_id, reason)

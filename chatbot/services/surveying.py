@@ -20,6 +20,7 @@ from chatbot.services.releases import Releases
 from chatbot.vercel import VercelClient
 
 _PAGE = 100
+_CANDIDATES = {"rollbackCandidate": "true"}
 _WHY = {401: Counted.REFUSED, 403: Counted.REFUSED, 404: Counted.UNKNOWN, 422: Counted.UNKNOWN}
 _log = logging.getLogger(__name__)
 
@@ -58,21 +59,38 @@ class Survey:
             self._releases.project(target),
             self._vercel.domains(project_id),
             self._vercel.environment(project_id),
-            self._still_there(target),
+            self._at(target.id),
             self._is_candidate(target) if candidates else _no(),
         )
         eligible = candidate if candidates else target.rollback_candidate
         whole = replace(whole, rollback_candidate=eligible)
         return Look(project, whole, tuple(domains), tuple(environment), newest_release=release)
 
-    async def _still_there(self, target: Deployment) -> Deployment:
+    async def look_back(self, project_id: str, target_id: str) -> Look:
+        """What a one-click way back is bound to: both are known by their ids. Raises Deleted."""
+        read = asyncio.ensure_future(self._vercel.project(project_id))
+        project, release, domains, target, listed = await asyncio.gather(
+            read,
+            self._release(read),
+            self._vercel.domains(project_id),
+            self._at(target_id),
+            self._vercel.deployments({"projectId": project_id, **_CANDIDATES}),
+        )
+        target = replace(target, rollback_candidate=_is_among(listed, target))
+        return Look(project, target, tuple(domains), (), newest_release=release)
+
+    async def _release(self, read: Awaitable[Project]) -> RollingRelease | None:
+        """The one that is under way."""
+        return await self._releases.under_way(await read)
+
+    async def _at(self, deployment_id: str) -> Deployment:
         """As it is now. Raises Deleted."""
         try:
-            found = await self._vercel.deployment(target.id)
+            found = await self._vercel.deployment(deployment_id)
         except NotFound:
-            raise Deleted(Reference(Kind.ID, target.id)) from None
+            raise Deleted(Reference(Kind.ID, deployment_id)) from None
         if found.deleted:
-            raise Deleted(Reference(Kind.ID, target.id))
+            raise Deleted(Reference(Kind.ID, deployment_id))
         return found
 
     async def code(self, project: Project, target: Deployment) -> CodeChange:
@@ -123,10 +141,16 @@ class Survey:
         return target if target.crons is not None else await self._vercel.deployment(target.id)
 
     async def _is_candidate(self, target: Deployment) -> bool:
-        """Only a list says so. What is older than a full page may be one: then the platform decides."""
-        listed = await self._vercel.deployments({"projectId": target.project_id, "rollbackCandidate": "true"})
-        beyond = len(listed) == _PAGE and target.created_at < listed[-1].created_at
-        return beyond or any(d.id == target.id for d in listed)
+        """Only a list says so."""
+        return _is_among(
+            await self._vercel.deployments({"projectId": target.project_id, **_CANDIDATES}), target
+        )
+
+
+def _is_among(listed: list[Deployment], target: Deployment) -> bool:
+    """What is older than a full page may be a candidate: then the platform decides."""
+    beyond = len(listed) == _PAGE and target.created_at < listed[-1].created_at
+    return beyond or any(d.id == target.id for d in listed)
 
 
 async def _no() -> bool:

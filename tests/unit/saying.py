@@ -22,7 +22,7 @@ from chatbot.domain.planning import (
     ReleaseUnderWay,
     StillBuilding,
 )
-from chatbot.domain.plans import Path
+from chatbot.domain.plans import Part, Path
 from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
 from chatbot.domain.requests import (
     AlreadyUnderWay,
@@ -48,6 +48,7 @@ from chatbot.domain.requests import (
     UnknownProject,
 )
 from chatbot.domain.serving import Served
+from chatbot.domain.waysback import WayBack, WayBackChanged
 from chatbot.errors import (
     NotAuthorized,
     NotFound,
@@ -66,11 +67,12 @@ from chatbot.messages import (
     failures,
     listings,
     message,
-    oneclick,
     operation,
+    overriding,
     picker,
     proof,
     release,
+    waysback,
 )
 from chatbot.messages.wording import foreign
 from tests.unit.making import NOON
@@ -91,6 +93,7 @@ from tests.unit.strategies import (
 CONFIRMATION_ID = "c" * 24  # as token_urlsafe(18) makes them
 VALID = timedelta(minutes=10)
 PERSON = "U0ANA0001"
+CHANNEL = "C0DEPLOYS"
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,16 @@ on_plans = st.tuples(projects(), deployments)
 releases_met = st.tuples(on_plans, st.none() | releases()).map(lambda v: ReleaseUnderWay(*v[0], v[1]))
 releases_over = st.builds(ReleaseOver, projects(), st.none() | releases())
 steps_missing = st.tuples(on_plans, releases()).map(lambda v: NoSuchStep(*v[0], v[1]))
+ways_back = plans().map(WayBack.of)
+ways_changed = st.builds(
+    WayBackChanged,
+    projects(),
+    st.sampled_from([Part.CURRENT, Part.DOMAINS, Part.RELEASE, Part.MOVE, Part.GONE]),
+    st.none() | deployments,
+    st.none() | st.sampled_from([ACTOR, "vercel:<!here>"]),
+    st.none() | ways_back,
+    st.none() | releases(),
+)
 
 
 def _with_log(made: Operation, lines: list[str]) -> Operation:
@@ -159,8 +172,8 @@ SAYINGS = [
     Saying(
         listings,
         "current_of_one",
-        st.tuples(projects(), domain_lists(), st.none() | deployments),
-        lambda v: listings.current_of_one(v[0], v[1], NOON, v[2]),
+        st.tuples(projects(), domain_lists(), st.none() | deployments, st.none() | ways_back),
+        lambda v: listings.current_of_one(v[0], v[1], NOON, v[2], back=v[3]),
     ),
     Saying(
         listings,
@@ -213,12 +226,14 @@ SAYINGS = [
     ),
     Saying(announcement, "announcement", operations(), announcement.announcement),
     Saying(
-        oneclick,
+        overriding,
         "override",
         st.builds(IncidentOpen, hostile(), st.sampled_from(Path), incident_lists),
-        lambda v: oneclick.override(v, "operation.undo", CONFIRMATION_ID, NOON),
+        lambda v: overriding.override(v, "operation.undo", CONFIRMATION_ID, NOON),
     ),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
+    Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),
+    Saying(waysback, "changed", ways_changed, lambda v: waysback.changed(v, NOON)),
     Saying(release, "under_way", releases_met, lambda v: release.under_way(v, NOON)),
     Saying(release, "changed", releases_met, lambda v: release.changed(v, NOON)),
     Saying(release, "over", releases_over, release.over),
@@ -256,6 +271,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     AlreadyPromoted: on_plans.map(lambda v: AlreadyPromoted(*v)),
     StillBuilding: on_plans.map(lambda v: StillBuilding(*v)),
     BuildFailed: on_plans.map(lambda v: BuildFailed(*v)),
+    WayBackChanged: ways_changed,
     ReleaseUnderWay: releases_met,
     ReleaseOver: releases_over,
     NoSuchStep: steps_missing,

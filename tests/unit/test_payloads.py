@@ -24,6 +24,7 @@ from chatbot.sandbox.slack.blockkit import problems_of_blocks, problems_of_view
 from chatbot.sandbox.slack.content import message_content, view_content
 from tests.unit.making import NOON
 from tests.unit.saying import (
+    CHANNEL,
     FAILURES,
     PERSON,
     REFUSALS,
@@ -60,7 +61,7 @@ def check(said: Any) -> None:
 
 def check_markup(sent: dict[str, Any]) -> None:
     for text in marked_up(sent):
-        rest = MOMENT.sub("", text.replace(f"<@{PERSON}>", ""))
+        rest = MOMENT.sub("", text.replace(f"<@{PERSON}>", "").replace(f"<#{CHANNEL}>", ""))
         assert not set(rest) & {"<", ">"}, "only the person who acted is mentioned, and nothing is linked"
         assert not re.search(r"&(?!amp;|lt;|gt;)", rest) or text.endswith("…")
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\x00]", text)

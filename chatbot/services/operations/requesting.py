@@ -105,15 +105,8 @@ class Requesting:
             plan = plan_from(spent.plan).chosen(keep_off)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
             await _lock(session, row)
-            if plan.path.goes_back:
-                await _give_way(session, plan.project.id, actor, now)
-            row, met = await _place(session, row, plan, now, override=override)
-            shown = _digest(spent.id)
-            await append(
-                session, row, "operation.requested", actor, now, confirmation=shown, **about(plan), **met
-            )
-            made.append(row)
-        return row
+            made.append(await _request(session, row, plan, override=override, confirmation=_digest(spent.id)))
+        return made[0]
 
     async def follow_up(
         self,
@@ -143,14 +136,35 @@ class Requesting:
             await _lock(session, row)
             if await _has_moved_since(session, origin):
                 raise Stale(origin.project_name)
-            if plan.path.goes_back:
-                await _give_way(session, plan.project.id, actor, now)
-            row, met = await _place(session, row, plan, now, override=override)
-            await append(
-                session, row, "operation.requested", actor, now, follows=operation_id, **about(plan), **met
-            )
-            made.append(row)
-        return row
+            made.append(await _request(session, row, plan, override=override, follows=operation_id))
+        return made[0]
+
+    async def at_once(
+        self, plan: Plan, *, looked_at: datetime, actor: str, channel: str, lease: Lease, clicked: str
+    ) -> Row:
+        """Request what a button without a card promised, as it was planned at `looked_at`. `clicked` is where that
+        button was, for the audit log.
+
+        Raises:
+            Stale: an operation has moved the project since.
+            AlreadyUnderWay, ProjectBusy.
+        """
+        now = self._clock()
+        async with self._writing() as made, self._database.write() as session:
+            row = row_of(plan, plan.core_fingerprint(), actor=actor, channel=channel, lease=lease, now=now)
+            await _lock(session, row)
+            if await _has_moved(session, row.project_id, since=looked_at):
+                raise Stale(row.project_name)
+            made.append(await _request(session, row, plan, clicked=clicked))
+        return made[0]
+
+    async def refuse_twice(self, project_id: str, path: Path, target_id: str) -> None:
+        """Raises AlreadyUnderWay where somebody has requested exactly that, and it has not ended."""
+        async with self._database.read() as session:
+            unfinished = await operations.unfinished_of(session, project_id)
+        for row in unfinished:
+            if (row.path, row.target_id) == (path, target_id):
+                raise AlreadyUnderWay(row.project_name, row.actor)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[list[Row]]:
@@ -232,9 +246,23 @@ async def _has_moved_since(session: Any, origin: Row) -> bool:
     """Whether an operation of this project that ended later may have moved production."""
     if origin.finished_at is None:
         return True
-    lately = await operations.newest(session, origin.project_id, limit=LATELY)
-    ends = [row.finished_at for row in lately if row.state in _MOVED and row.id != origin.id]
-    return any(end >= origin.finished_at for end in ends if end is not None)
+    return await _has_moved(session, origin.project_id, since=origin.finished_at, but=origin.id)
+
+
+async def _has_moved(session: Any, project_id: str, *, since: datetime, but: str | None = None) -> bool:
+    lately = await operations.newest(session, project_id, limit=LATELY)
+    ends = [row.finished_at for row in lately if row.state in _MOVED and row.id != but]
+    return any(end >= since for end in ends if end is not None)
+
+
+async def _request(session: Any, row: Row, plan: Plan, *, override: bool = False, **detail: str) -> Row:
+    """The new operation, in its place. Raises IncidentOpen, ProjectBusy."""
+    now = row.created_at
+    if plan.path.goes_back:
+        await _give_way(session, plan.project.id, row.actor, now)
+    row, met = await _place(session, row, plan, now, override=override)
+    await append(session, row, "operation.requested", row.actor, now, **detail, **about(plan), **met)
+    return row
 
 
 async def _lock(session: Any, row: Row) -> None:

@@ -1,0 +1,115 @@
+"""The one-click way back: a danger button with Slack's own dialog, then the operation; right in all races."""
+
+import json
+
+from chatbot.sandbox.person import Person
+from chatbot.sandbox.seen import SeenMessage
+from tests.conftest import World
+
+SECONDS_BEFORE_IT_IS_DONE = 1.0
+
+
+async def _current_of_shop(world: World, person: Person) -> tuple[SeenMessage, str]:
+    """And what is written on its one-click button."""
+    await person.types("/current shop", channel="deploys")
+    shown = await person.sees("*Domains*", channel="deploys")
+    return shown, _way_back(shown)
+
+
+def _way_back(shown: SeenMessage) -> str:
+    return next(text for text in shown.buttons if text.startswith("Roll back to"))
+
+
+def _target(shown: SeenMessage) -> str:
+    value = next(c.element["value"] for c in shown.controls if c.label == _way_back(shown))
+    return str(value.split()[1])
+
+
+async def _rollbacks(world: World) -> list[str]:
+    return [r["path"].rpartition("/")[2] for r in await world.requests("POST") if "/rollback/" in r["path"]]
+
+
+async def test_one_click_beside_current_needs_no_card(bot: World) -> None:
+    shown, button = await _current_of_shop(bot, bot.ana)
+    target = _target(shown)
+    asked = next(c.element["confirm"] for c in shown.controls if c.label == button)
+    assert asked["title"]["text"] == "Roll back shop?"
+    assert "New builds then stay Staged" in asked["text"]["text"]
+    assert "shop.example.com" in asked["text"]["text"]
+    await bot.ana.clicks(shown, button, confirmed=True)
+    taken = await bot.ana.sees("rolls shop back to", channel="deploys")
+    assert (taken.ts, taken.buttons) == (shown.ts, []), "the click takes its button away"
+    await bot.bob.sees("Production is pinned: new", channel="deploys")
+    assert await bot.serving("shop") == {target}
+    assert await _rollbacks(bot) == [target]
+    requested = await bot.until_audited("operation.requested")
+    assert requested.actor == "slack:U0ANA0001"
+    assert json.loads(requested.detail)["clicked"] == f"message {shown.ts}"
+
+
+async def test_whoever_clicks_second_hears_who_was_first(bot: World) -> None:
+    await bot.steer("people/U0BOB0002", is_admin=True)
+    (anas, button), (bobs, _) = await _current_of_shop(bot, bot.ana), await _current_of_shop(bot, bot.bob)
+    late = {"method": "POST", "path": "/rollback/", "delay": SECONDS_BEFORE_IT_IS_DONE}
+    await bot.tell_platform("faults", [late])
+    await bot.ana.clicks(anas, button, confirmed=True)
+    await bot.until_audited("operation.asked")
+    await bot.bob.clicks(bobs, button, confirmed=True)
+    told = await bot.bob.sees("The same change of shop is under way already", channel="deploys")
+    assert "requested by <@U0ANA0001>" in told.words
+    await bot.bob.sees("Production is pinned: new", channel="deploys")
+    await bot.bob.clicks(bobs, button, confirmed=True)
+    told = await bot.bob.sees("Nothing more was done. Current of shop", channel="deploys")
+    assert "by <@U0ANA0001>" in told.words
+    assert (told.ts, told.buttons) == (bobs.ts, [])
+    assert len(await _rollbacks(bot)) == len(await bot.operations()) == 1
+
+
+async def test_a_click_on_what_has_changed_does_nothing_and_offers_what_is_so_now(bot: World) -> None:
+    shown, button = await _current_of_shop(bot, bot.ana)
+    target, outside = _target(shown), await bot.newest("shop", "Staged")
+    await bot.promote_outside("shop", outside["id"])
+    await bot.ana.clicks(shown, button, confirmed=True)
+    told = await bot.ana.sees("Production of shop has moved on since", channel="deploys")
+    assert outside["sha"][:7] in told.words
+    bot.add_domain("shop", "new.example.com")
+    await bot.ana.clicks(told, button, confirmed=True)
+    told = await bot.ana.sees("The domains or the auto-assignment of shop changed", channel="deploys")
+    assert "new.example.com" in told.words
+    await bot.tell_platform("faults", [{"path": "^/v9/projects/[^/]+$", "status": 503, "times": -1}])
+    await bot.ana.clicks(told, button, confirmed=True)
+    await bot.ana.sees("Nothing was done", channel="deploys", after=told)
+    await bot.tell_platform_clear("faults")
+    assert await bot.operations() == []
+    await bot.ana.clicks(told, button, confirmed=True)
+    await bot.bob.sees("Production is pinned: new", channel="deploys")
+    assert await bot.serving("shop") == {target}
+
+
+async def test_a_click_takes_no_place_of_a_move_that_is_under_way(bot: World) -> None:
+    shown, button = await _current_of_shop(bot, bot.ana)
+    outside = await bot.newest("shop", "Staged")
+    await bot.hang_next_move("shop")
+    await bot.vercel("POST", f"/v10/projects/{await bot.project_id('shop')}/promote/{outside['id']}")
+    await bot.ana.clicks(shown, button, confirmed=True)
+    told = await bot.ana.sees(f"A promote of shop to `{outside['id']}` is under way", channel="deploys")
+    assert await bot.operations() == []
+    await bot.ana.clicks(told, f"{button}…")
+    await bot.ana.sees("Another promote or rollback is under way. This takes its place.", channel="deploys")
+
+
+async def test_what_cannot_be_gone_back_to_any_more_is_said(bot: World) -> None:
+    shown, button = await _current_of_shop(bot, bot.ana)
+    await bot.vercel("DELETE", f"/v13/deployments/{_target(shown)}")
+    await bot.ana.clicks(shown, button, confirmed=True)
+    told = await bot.ana.sees("The deployment to go back to was deleted. Current of shop", channel="deploys")
+    assert told.buttons == ["Roll back…"]
+    assert await bot.operations() == []
+
+
+async def test_whoever_may_not_is_refused_and_the_log_has_it(bot: World) -> None:
+    shown, button = await _current_of_shop(bot, bot.bob)
+    await bot.bob.clicks(shown, button, confirmed=True)
+    await bot.bob.sees("You may not change production from here", channel="deploys")
+    assert (await bot.until_audited("project.back.denied")).actor == "slack:U0BOB0002"
+    assert await bot.requests("POST") == []
