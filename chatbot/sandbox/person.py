@@ -138,8 +138,8 @@ class Person:
     async def closes(self, view: SeenView, *, everything: bool = False) -> None:
         await self._does("close", {"view_id": view.id, "all": everything})
 
-    async def opens_home(self) -> None:
-        await self._does("home", {})
+    async def opens_home(self, *, tab: str = "home") -> None:
+        await self._does("home", {"tab": tab})
 
     async def uses_shortcut(self, callback_id: str, message: SeenMessage | None = None) -> None:
         await self._does("shortcut", {"callback_id": callback_id} | (message.where if message else {}))
@@ -150,6 +150,24 @@ class Person:
         """
         body = {"channel": await self._channel_id(channel), "callback_id": callback_id, "inputs": inputs}
         return str((await self._does("workflow", body))["run"])
+
+    async def archives(self, channel: str | None = None) -> None:
+        await self._changes_channel({"archived": True}, channel)
+
+    async def unarchives(self, channel: str | None = None) -> None:
+        await self._changes_channel({"archived": False}, channel)
+
+    async def renames(self, name: str, *, channel: str | None = None) -> None:
+        await self._changes_channel({"name": name}, channel)
+
+    async def deletes_channel(self, channel: str | None = None) -> None:
+        await self._changes_channel({"deleted": True}, channel)
+
+    async def invites_app(self, channel: str | None = None) -> None:
+        await self._changes_channel({"bot_member": True}, channel)
+
+    async def removes_app(self, channel: str | None = None) -> None:
+        await self._changes_channel({"bot_member": False}, channel)
 
     async def pins(self, message: SeenMessage) -> None:
         await self._does("pin", message.where)
@@ -287,6 +305,11 @@ class Person:
     async def _does(self, what: str, body: Json) -> Json:
         async with self._session.post(self._url + what, json=body | {"as": self.id}) as response:
             return _told(await response.json())
+
+    async def _changes_channel(self, change: Json, channel: str | None) -> None:
+        url = f"{self._url}channels/{await self._channel_id(channel)}"
+        async with self._session.put(url, json=change | {"as": self.id}) as response:
+            _told(await response.json())
 
     async def _look(self, what: str, query: Json, since: int | None, wait: float) -> Json:
         asked = query | {"as": self.id}

@@ -14,6 +14,7 @@ from chatbot.sandbox.slack.recorder import Recorder
 from chatbot.sandbox.slack.records import Json, Message
 from chatbot.sandbox.slack.socketmode import Sockets
 from chatbot.sandbox.slack.state import State
+from chatbot.sandbox.slack.tiers import Tiers
 from chatbot.sandbox.slack.workflows import COMPLETED, Execution, Executions
 
 
@@ -25,6 +26,8 @@ class Switches:
     """A repeated client_msg_id posts a second message."""
     one_message_per_second: bool = False
     """A second chat.postMessage to a channel within the second is answered 429."""
+    tiers: bool = False
+    """A method is answered 429 beyond the calls a minute that its tier promises."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Backend:
     """The workspace's own URL, known once it listens."""
     platform_url: str | None
     executions: Executions
+    tiers: Tiers
     team_id: str = seed.TEAM_ID
     faults: Faults = field(default_factory=Faults)
     switches: Switches = field(default_factory=Switches)

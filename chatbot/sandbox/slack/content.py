@@ -14,6 +14,8 @@ MOST_BLOCK_TEXT = 13_200
 """All texts of the blocks of one message together: measured near this in bolt-js#2509, not documented."""
 MOST_VIEW_BYTES = 250_000
 MOST_ATTACHMENTS = 100
+MOST_METADATA_BYTES = 10_000
+"""metadata_too_large: the number is not documented."""
 
 
 class ContentRefused(Exception):
@@ -40,7 +42,7 @@ def message_content(args: Mapping[str, Any], *, most_text: int | None = None) ->
     if args.get("attachments") is not None:
         content["attachments"] = _list(args["attachments"], "invalid_attachments")
     if args.get("metadata") is not None:
-        content["metadata"] = _object(args["metadata"], "invalid_metadata_format")
+        content["metadata"] = _metadata(args["metadata"])
     if not any(content.get(part) for part in ("text", "blocks", "attachments")):
         raise ContentRefused("no_text")
     if len(content.get("attachments", [])) > MOST_ATTACHMENTS:
@@ -48,6 +50,16 @@ def message_content(args: Mapping[str, Any], *, most_text: int | None = None) ->
     if most_text is not None and len(content.get("text", "")) > most_text:
         raise ContentRefused("msg_too_long")
     return content
+
+
+def _metadata(given: object) -> Json:
+    """{"event_type": …, "event_payload": {…}} and no more (docs.slack.dev/messaging/message-metadata)."""
+    metadata = _object(given, "invalid_metadata_format")
+    if not metadata.get("event_type") or not isinstance(metadata.get("event_payload"), dict):
+        raise ContentRefused("invalid_metadata_schema")
+    if len(json.dumps(metadata)) > MOST_METADATA_BYTES:
+        raise ContentRefused("metadata_too_large")
+    return metadata
 
 
 def _blocks(given: object) -> list[Json]:

@@ -14,6 +14,26 @@ RETRY_SECONDS = (0.0, 60.0, 300.0)
 MESSAGE_EVENTS = {"im": "message.im", "groups": "message.groups", "channels": "message.channels"}
 
 
+SCOPES = {
+    "app_mention": ("app_mentions:read",),
+    "link_shared": ("links:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
+}
+PREFIXES = {"channel_": ("channels:read",), "group_": ("groups:read",)}
+"""Any one of these scopes is needed for an event; app_home_opened and function_executed need none."""
+
+
+def scopes_of(name: str) -> tuple[str, ...]:
+    by_prefix = next((scopes for prefix, scopes in PREFIXES.items() if name.startswith(prefix)), ())
+    return SCOPES.get(name, by_prefix)
+
+
 class Events:
     def __init__(
         self,
@@ -29,10 +49,12 @@ class Events:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def tell(self, name: str, event: Json) -> bool:
-        """`name` is the manifest's (message.channels for a message event). False: nobody asked for it.
+        """`name` is the manifest's (message.channels for a message event). False: the manifest does
+        not ask for it, or lacks its scope.
         The delivery goes on by itself: whoever caused the event does not wait for the app.
         """
-        if name not in self._app.events:
+        scopes = scopes_of(name)
+        if name not in self._app.events or (scopes and not set(scopes) & set(self._app.scopes)):
             return False
         task = asyncio.create_task(self._deliver(self._payloads.event(event)))
         self._under_way.add(task)

@@ -39,6 +39,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     created: int = 0
+    previous_names: list[str] = field(default_factory=list)
     pins: dict[str, "Pin"] = field(default_factory=dict)
     """By the ts of the pinned message, in the order they were pinned."""
 

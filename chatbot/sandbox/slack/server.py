@@ -20,6 +20,7 @@ from chatbot.sandbox.slack.recorder import Recorder
 from chatbot.sandbox.slack.records import Json
 from chatbot.sandbox.slack.socketmode import Sockets
 from chatbot.sandbox.slack.state import State
+from chatbot.sandbox.slack.tiers import Tiers
 from chatbot.sandbox.slack.workflows import Executions
 
 SHUTDOWN_SECONDS = 2.0
@@ -70,6 +71,7 @@ class Workspace:
             address=lambda: self.url,
             platform_url=platform_url,
             executions=Executions(clock),
+            tiers=Tiers(clock),
         )
 
     @property

@@ -86,6 +86,11 @@ class State:
             self.workspace_changed()
         return self.channels[channel_id]
 
+    def forget(self, channel: Channel) -> None:
+        """A deleted channel goes with its messages."""
+        del self.channels[channel.id], self._messages[channel.id]
+        self.workspace_changed()
+
     def workspace_changed(self) -> None:
         """People, groups, channels or the app's connections."""
         self.changed(Change("workspace"))

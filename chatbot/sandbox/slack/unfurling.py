@@ -30,7 +30,7 @@ def links(message: Message, domains: tuple[str, ...]) -> list[Json]:
 def link_shared(backend: "Backend", channel: Channel, message: Message) -> Json | None:
     """The event, if the message has a link that the app registered for."""
     shared = links(message, backend.app.unfurl_domains)
-    if not shared or "links:read" not in backend.app.scopes:
+    if not shared:
         return None
     event: Json = {
         "type": "link_shared",

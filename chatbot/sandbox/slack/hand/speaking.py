@@ -85,13 +85,16 @@ async def pin(ask: Ask) -> Json:
 
 async def open_home(ask: Ask) -> Json:
     backend, person = ask.backend, ask.person
-    if not backend.app.home_enabled:
+    tab = ask.optional("tab") or "home"
+    if tab not in ("home", "messages"):
+        raise CannotDo("invalid_argument", 400, argument="tab")
+    if tab == "home" and not backend.app.home_enabled:
         raise CannotDo("home_is_off")
     event: Json = {
         "type": "app_home_opened",
         "user": person.id,
         "channel": backend.state.direct_message(person.id, backend.app.bot_user_id).id,
-        "tab": "home",
+        "tab": tab,
         "event_ts": backend.state.ids.ts(),
     }
     view = backend.state.homes.get(person.id)

@@ -1,11 +1,13 @@
 """Trouble on demand and settings: faults, the socket, people, groups, channels, delivery, switches."""
 
+import re
 from dataclasses import fields
 
+from chatbot.sandbox.slack import channels, seed
 from chatbot.sandbox.slack.backend import Switches
 from chatbot.sandbox.slack.faults import Fault
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
-from chatbot.sandbox.slack.records import Json
+from chatbot.sandbox.slack.records import Channel, Json
 
 FAULT_TYPES: dict[str, type | tuple[type, ...]] = {
     "method": str,
@@ -85,14 +87,39 @@ async def set_channel(ask: Ask) -> Json:
     channel = ask.backend.state.channel(ask.id)
     if channel is None:
         raise CannotDo("no_such_channel", 404)
+    backend, by = ask.backend, ask.person.id if "as" in ask.given else seed.ANA
+    if ask.flag("deleted"):
+        channels.delete(backend, channel, by)
+        return {}
+    if "name" in ask.given:
+        _rename(ask, channel)
     if "archived" in ask.given:
-        channel.archived = ask.flag("archived")
-    if "bot_member" in ask.given:
-        bot = ask.backend.app.bot_user_id
-        channel.members = [member for member in channel.members if member != bot]
-        channel.members += [bot] if ask.flag("bot_member") else []
-    ask.backend.state.workspace_changed()
+        channels.archive(backend, channel, by, archived=ask.flag("archived"))
+    for member, is_wanted in _members(ask):
+        if is_wanted:
+            channels.join(backend, channel, member, by)
+        else:
+            channels.leave(backend, channel, member, by)
     return {}
+
+
+def _rename(ask: Ask, channel: Channel) -> None:
+    name = ask.text("name")
+    if not re.fullmatch(r"[a-z0-9_-]{1,80}", name) or channel.is_im:
+        raise CannotDo("invalid_argument", 400, argument="name")
+    if ask.backend.state.channel_named(name) not in (None, channel):
+        raise CannotDo("name_taken")
+    if name != channel.name:
+        channels.rename(ask.backend, channel, name)
+
+
+def _members(ask: Ask) -> list[tuple[str, bool]]:
+    """Who is to be in the channel (True) or out of it: {"bot_member": true, "invite": id, "remove": id}."""
+    found = [(ask.text(name), name == "invite") for name in ("invite", "remove") if name in ask.given]
+    if any(member not in ask.backend.state.people for member, _ in found):
+        raise CannotDo("no_such_person", 404)
+    bot = [(ask.backend.app.bot_user_id, ask.flag("bot_member"))] if "bot_member" in ask.given else []
+    return found + bot
 
 
 async def set_delivery(ask: Ask) -> Json:

@@ -134,6 +134,8 @@ async def _call(backend: Backend, request: web.Request, call: Call) -> Json:
     # The app-level token is taken from the header only (docs.slack.dev, apps.connections.open).
     in_args = {} if call.method == OPEN_CONNECTION else call.args
     execution = _check_token(backend, token_of(request, in_args), call.method)
+    if backend.switches.tiers and (wait := backend.tiers.wait_for(call.method)):
+        raise RateLimited(wait)
     call.require(*method.scopes)
     return await method.answer(replace(call, execution=execution))
 

@@ -1,6 +1,6 @@
 """The methods conversations.*: a private channel that the app is not in does not exist for it."""
 
-from chatbot.sandbox.slack import seed
+from chatbot.sandbox.slack import channels, seed
 from chatbot.sandbox.slack.records import Channel, Json, Message
 from chatbot.sandbox.slack.webapi.calling import Call, Refused
 
@@ -43,7 +43,7 @@ def _shape(call: Call, channel: Channel) -> Json:
         "shared_team_ids": [seed.TEAM_ID],
         "topic": text | {"value": channel.topic},
         "purpose": text | {"value": ""},
-        "previous_names": [],
+        "previous_names": channel.previous_names,
     }
 
 
@@ -98,8 +98,7 @@ async def join(call: Call) -> Json:
             "warning": warning,
             "response_metadata": {"warnings": [warning]},
         }
-    channel.members.append(call.backend.app.bot_user_id)
-    call.backend.state.workspace_changed()
+    channels.join(call.backend, channel, call.backend.app.bot_user_id)
     return {"channel": _shape(call, channel)}
 
 
@@ -133,11 +132,21 @@ def _history_of(call: Call) -> Channel:
 
 def _described(call: Call, message: Message) -> Json:
     shape = call.backend.payloads.message(message)
+    if not call.flag("include_all_metadata"):
+        shape.pop("metadata", None)
     replies = call.backend.state.replies(message.channel, message.ts)
     if replies:
         users = sorted({reply.user for reply in replies})
         shape |= {"reply_count": len(replies), "reply_users": users, "latest_reply": replies[-1].ts}
     return shape
+
+
+def _between(call: Call, found: list[Message]) -> list[Message]:
+    """Those after `oldest` and before `latest`, the two themselves with `inclusive`."""
+    oldest, latest = str(call.args.get("oldest") or "0"), str(call.args.get("latest") or "9")
+    if call.flag("inclusive"):
+        return [message for message in found if oldest <= message.ts <= latest]
+    return [message for message in found if oldest < message.ts < latest]
 
 
 async def replies(call: Call) -> Json:
@@ -146,7 +155,7 @@ async def replies(call: Call) -> Json:
     parent = call.backend.state.message(channel.id, call.text("ts"))
     if parent is None:
         raise Refused("thread_not_found")
-    found = [parent, *call.backend.state.replies(channel.id, parent.ts)]
+    found = _between(call, [parent, *call.backend.state.replies(channel.id, parent.ts)])
     page, metadata = call.page([_described(call, message) for message in found])
     return {"messages": page, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
 
@@ -155,5 +164,6 @@ async def history(call: Call) -> Json:
     """Newest first, as Slack answers; replies only where they were broadcast."""
     channel = _history_of(call)
     found = [m for m in call.backend.state.messages(channel.id) if not m.is_reply or m.broadcast]
+    found = _between(call, found)
     page, metadata = call.page([_described(call, message) for message in reversed(found)])
     return {"messages": page, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
