@@ -81,6 +81,7 @@ def manifest(options: argparse.Namespace) -> int:
     import yaml
 
     tree: dict[str, Any] = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
+    tree["features"]["unfurl_domains"] += options.unfurl
     if options.url:
         url = f"{options.url.rstrip('/')}/slack/events"
         tree["settings"]["socket_mode_enabled"] = False
@@ -199,6 +200,8 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("manifest", help="print the Slack app manifest")
     verb.add_argument("--url", help="for HTTP: where Slack reaches the bot, without the path")
+    more = "one more domain whose links unfurl: of yours, beside vercel.app and vercel.com; up to three"
+    verb.add_argument("--unfurl", metavar="DOMAIN", action="append", default=[], help=more)
     verb.set_defaults(verb=manifest)
 
     audit = verbs.add_parser("audit", help="read and check the audit log").add_subparsers(required=True)

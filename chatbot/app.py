@@ -28,6 +28,7 @@ from chatbot.github import GitHubClient
 from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
 from chatbot.services.directory import Directory
+from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
 from chatbot.services.operations.held import Crew, Patience
 from chatbot.services.operations.history import History
@@ -173,6 +174,7 @@ def _compose(
         announcer=announcer,
         vercel=vercel,
         planner=planner,
+        links=Links(vercel, planner),
         ledger=ledger,
         history=history,
         requesting=requesting,

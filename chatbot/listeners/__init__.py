@@ -7,6 +7,7 @@ from chatbot.listeners import (
     confirmation,
     current,
     deployments,
+    links,
     mentions,
     picking,
     promote,
@@ -36,6 +37,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         deployments,
         promotebot,
         mentions,
+        links,
         shortcut,
         strays,
     ):

@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.services.announcer import Announcer
 from chatbot.services.directory import Directory
+from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock, Ledger
@@ -26,6 +27,7 @@ class Bot:
     announcer: Announcer
     vercel: VercelClient
     planner: Planner
+    links: Links
     ledger: Ledger
     history: History
     requesting: Requesting

@@ -138,6 +138,25 @@ class OnMessage(BaseModel):
     response_url: Any = None
 
 
+class _Link(BaseModel):
+    url: _Text
+
+
+class SharedLinks(BaseModel):
+    """`source`: a message, or "composer" where one is being written."""
+
+    channel: _Id
+    message_ts: _Text = ""
+    unfurl_id: _Text = ""
+    source: _Text = ""
+    links: list[_Link]
+
+
+class LinkShared(BaseModel):
+    is_ext_shared_channel: bool = False
+    event: SharedLinks
+
+
 class Search(BaseModel):
     """What was typed into a menu that the bot fills. Slack does not tell what other fields hold."""
 

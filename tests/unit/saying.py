@@ -65,6 +65,7 @@ from chatbot.messages import (
     buildlog,
     confirmation,
     failures,
+    links,
     listings,
     message,
     operation,
@@ -210,6 +211,18 @@ SAYINGS = [
         "choices",
         st.tuples(projects(), _many(deployments)),
         lambda v: listings.choices(v[0], v[1], NOON),
+    ),
+    Saying(
+        links,
+        "deployment_card",
+        st.tuples(deployments, projects(), domain_lists(), st.none() | releases()),
+        lambda v: links.deployment_card(v[0], v[1], v[2], NOON, v[3]),
+    ),
+    Saying(
+        links,
+        "project_card",
+        st.tuples(projects(), domain_lists(), st.none() | releases()),
+        lambda v: links.project_card(v[0], v[1], NOON, v[2]),
     ),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
     Saying(

@@ -139,6 +139,7 @@ NEEDED = {
     "apps_connections_open": set[str](),  # the app-level token's
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_postEphemeral": {"chat:write"},
+    "chat_unfurl": {"links:write"},
     "chat_update": {"chat:write"},
     "users_info": {"users:read"},
     "usergroups_users_list": {"usergroups:read"},
@@ -176,6 +177,7 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_are_needed() -> None:
 
 EVENTS_NEED = {
     "app_mention": {"app_mentions:read"},
+    "link_shared": {"links:read"},
     "message.im": {"im:history"},
 }
 """What each event asks of the bot's token (docs.slack.dev/reference/events)."""
@@ -216,7 +218,7 @@ def test_the_manifest_keeps_to_slacks_limits() -> None:
 def test_the_manifest_for_http_tells_slack_where_menus_are_filled(
     listening: Listening, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    manifest_verb(argparse.Namespace(url="https://bot.example.com/"))
+    manifest_verb(argparse.Namespace(url="https://bot.example.com/", unfurl=[]))
     printed = yaml.safe_load(capsys.readouterr().out)
     url = f"https://bot.example.com{EVENTS_PATH}"
     assert printed["settings"]["interactivity"] == {

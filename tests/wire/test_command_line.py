@@ -46,9 +46,12 @@ async def test_the_manifest_is_printed_for_socket_mode_and_for_an_address(promot
     status, said, _ = await promotebot("manifest")
     assert status == 0
     assert yaml.safe_load(said)["settings"]["socket_mode_enabled"] is True
-    status, said, _ = await promotebot("manifest", "--url", "https://bot.example.com/")
+    status, said, _ = await promotebot(
+        "manifest", "--url", "https://bot.example.com/", "--unfurl", "shop.example.com"
+    )
     assert status == 0
     manifest = yaml.safe_load(said)
+    assert manifest["features"]["unfurl_domains"] == ["vercel.app", "vercel.com", "shop.example.com"]
     assert manifest["settings"]["socket_mode_enabled"] is False
     urls = {command["url"] for command in manifest["features"]["slash_commands"]}
     assert urls == {"https://bot.example.com/slack/events"}

@@ -84,3 +84,12 @@ async def test_a_mention_makes_one_card_however_often_it_is_delivered_and_to_who
     asked = mention | {"text": f"<@{bot_user}> current shop"}
     assert await replicas[0].tells(asked, event_id="EvSHARED", is_ext_shared_channel=True) == 200
     assert (await shared.ana.sees("*Domains*", channel="deploys")).ephemeral
+    shared_link = {
+        "type": "link_shared",
+        "channel": "C0DEPLOYS",
+        "user": "U0ANA0001",
+        "message_ts": "1700000000.000100",
+        "links": [{"domain": "vercel.com", "url": "https://vercel.com/acme/shop"}],
+    }
+    assert await replicas[0].tells(shared_link, event_id="EvLINK", is_ext_shared_channel=True) == 200
+    assert not await shared.sent_to_slack("chat.unfurl")
