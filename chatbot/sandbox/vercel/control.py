@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chatbot.sandbox.vercel.building import BuildOrder
 from chatbot.sandbox.vercel.errors import ApiError, bad_request, not_found
-from chatbot.sandbox.vercel.keys import ALIASING, BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
+from chatbot.sandbox.vercel.keys import ALIASING, ANNOUNCER, BUILDS, HOME, JOURNAL, REPOSITORIES, STORE
 from chatbot.sandbox.vercel.panel import panel_body
 from chatbot.sandbox.vercel.records import Commit, Cron, Project, Team, User
 from chatbot.sandbox.vercel.scaling import Scale, populate
@@ -55,6 +55,14 @@ class Privacy(Body):
 
 class ProjectName(Body):
     project: str
+
+
+class Alert(Body):
+    project: str
+    type: Literal["error_anomaly", "usage_anomaly"] = "error_anomaly"
+    title: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    minutes: Annotated[float, Field(ge=0, le=1440)] = 0
+    """Since when it is so."""
 
 
 class DeploymentName(Body):
@@ -136,6 +144,17 @@ async def heal_site(request: web.Request) -> web.Response:
     return web.json_response(_OK)
 
 
+async def alert(request: web.Request) -> web.Response:
+    """The platform notices that something is unusual, and tells the webhooks that listen for alerts."""
+    asked = await read_body(request, Alert)
+    project = _project(request, asked.project)
+    what = "Errors" if asked.type == "error_anomaly" else "Usage"
+    started_at = request.app[STORE].now() - int(asked.minutes * 60_000)
+    title = asked.title or f"{what} of {project.name} are unusually high"
+    request.app[ANNOUNCER].alert(project, asked.type, title, started_at)
+    return web.json_response(_OK)
+
+
 async def expire(request: web.Request) -> web.Response:
     """Retention deletes a deployment. Raises ApiError 409 for one that serves or builds."""
     store, name = request.app[STORE], (await read_body(request, DeploymentName)).deployment
@@ -197,6 +216,7 @@ CONTROL_ROUTES = [
     web.post("/sandbox/push", push),
     web.post("/sandbox/break", break_site),
     web.post("/sandbox/heal", heal_site),
+    web.post("/sandbox/alert", alert),
     web.post("/sandbox/expire", expire),
     web.put("/sandbox/plan", change_plan),
     web.put("/sandbox/repositories", change_privacy),

@@ -56,7 +56,7 @@ def seed_account(store: Store) -> Team:
     founded = store.now() - 700 * DAY
     team = Team(TEAM_ID, "acme", "Acme", "pro", "usr_ana", founded)
     for username, name, role in _PEOPLE:
-        user = User(f"usr_{username}", username, name, f"{username}@example.com", founded, team.id)
+        user = User(f"usr_{username}", username, name, f"{username}@acme.example", founded, team.id)
         tokens = [Token(_TOKENS[username], user.id)] if username in _TOKENS else []
         store.add_user(user, *tokens)
         team.members[user.id] = role
@@ -67,7 +67,7 @@ def seed_projects(store: Store, team: Team, seed: int) -> None:
     chance = random.Random(seed)
     for story in STORIES:
         _Telling(store, team.id, team.creator_id, story, chance).tell()
-    stranger = store.add_user(User("usr_gus", "gus", "Gus Ferrer", "gus@example.com", team.created_at))
+    stranger = store.add_user(User("usr_gus", "gus", "Gus Ferrer", "gus@acme.example", team.created_at))
     foreign = Team(FOREIGN_TEAM_ID, "globex", "Globex", "pro", stranger.id, team.created_at)
     foreign.members[stranger.id] = "OWNER"
     store.add_team(foreign)

@@ -284,3 +284,22 @@ async def test_a_rolling_release_tells_each_of_its_steps(api: Api, receiver: Rec
 
 def _step(release: Any) -> tuple[str, int, float]:
     return release["state"], release["activeStageIndex"], release["default"]["targetPercentage"]
+
+
+async def test_an_alert_is_told_to_those_who_listen(api: Api, receiver: Receiver) -> None:
+    await subscribe(api, receiver.url, "alerts.triggered")
+    await subscribe(api, receiver.url, "deployment.promoted")
+    project = await api.project("shop")
+    await api.call("POST", "/sandbox/alert", {"project": "shop", "minutes": 5})
+    asked = {"project": "shop", "type": "usage_anomaly", "title": "Much traffic"}
+    await api.call("POST", "/sandbox/alert", asked)
+    await deliveries(api, 2)
+    first, second = (event["payload"] for event in receiver.events)
+    assert receiver.types == ["alerts.triggered"] * 2
+    assert (first["projectId"], first["team"]) == (project["id"], {"id": api.platform.team_id})
+    (alert,) = first["alerts"]
+    assert (alert["type"], alert["title"]) == ("error_anomaly", "Errors of shop are unusually high")
+    assert alert["startedAt"].endswith("Z")
+    assert (second["alerts"][0]["type"], second["alerts"][0]["title"]) == ("usage_anomaly", "Much traffic")
+    answer = await api.call("POST", "/sandbox/alert", {"project": "nobody"})
+    assert answer.status == 404

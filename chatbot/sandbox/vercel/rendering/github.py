@@ -67,7 +67,7 @@ def commit_body(place: Place, commit: GitCommit) -> dict[str, Any]:
     """As in lists and comparisons, without its files."""
     signature = {
         "name": commit.author_name,
-        "email": f"{commit.author_login}@example.com",
+        "email": f"{commit.author_login}@acme.example",
         "date": _iso(commit.at),
     }
     known = commit.author_login in place.logins

@@ -123,7 +123,7 @@ async def list_commits(request: web.Request) -> web.Response:
     author, path = request.query.get("author"), request.query.get("path")
     since, until = _moment(request, "since"), _moment(request, "until")
     if author is not None:
-        found = [one for one in found if author in (one.author_login, f"{one.author_login}@example.com")]
+        found = [one for one in found if author in (one.author_login, f"{one.author_login}@acme.example")]
     if path is not None:
         found = [one for one in found if _touches(repository, one, path.strip("/"))]
     found = [

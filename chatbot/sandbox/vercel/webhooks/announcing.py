@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.sandbox.vercel.rendering.deployments import REGION
 from chatbot.sandbox.vercel.webhooks.payloads import (
+    alert_payload,
     deployment_payload,
     domain_settings,
     rollout_document,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.rollouts import Rollout
     from chatbot.sandbox.vercel.store import Store
     from chatbot.sandbox.vercel.webhooks.catalogue import (
+        AlertType,
         DeploymentEvent,
         DomainEvent,
         ProjectEvent,
@@ -74,6 +76,12 @@ class Announcer:
 
     def variable(self, event: VariableEvent, project: Project, variable_id: str, by: User) -> None:
         self._tell(event, project, by, {"projectId": project.id, "envVarId": variable_id})
+
+    def alert(self, project: Project, kind: AlertType, title: str, started_at: int) -> None:
+        """Nobody did it: the user is the team's creator."""
+        by = self._store.users[self._store.teams[project.account_id].creator_id]
+        payload = alert_payload(self._store, project, kind, title, started_at)
+        self._tell("alerts.triggered", project, by, payload)
 
     def rolling_release(
         self,

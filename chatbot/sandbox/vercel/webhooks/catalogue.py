@@ -32,6 +32,8 @@ RollingReleaseEvent = Literal[
     "project.rolling-release.aborted",
 ]
 
+AlertType = Literal["error_anomaly", "usage_anomaly"]
+
 EVENTS = frozenset(
     [
         "ai-gateway.auto-reload.limit-reached",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chatbot.sandbox.vercel.hostnames import automatic_hostname
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from chatbot.sandbox.vercel.records import Deployment, Domain, Project
     from chatbot.sandbox.vercel.rollouts import Rollout
     from chatbot.sandbox.vercel.store import Store
-    from chatbot.sandbox.vercel.webhooks.catalogue import DeploymentEvent
+    from chatbot.sandbox.vercel.webhooks.catalogue import AlertType, DeploymentEvent
 
 
 def deployment_payload(store: Store, event: DeploymentEvent, deployment: Deployment) -> dict[str, Any]:
@@ -30,6 +32,23 @@ def deployment_payload(store: Store, event: DeploymentEvent, deployment: Deploym
         "regions": [REGION],
         **({} if event == "deployment.promoted" else {"target": deployment.target}),
         **({"alias": _to_come(store, project, deployment)} if event == "deployment.created" else {}),
+    }
+
+
+def alert_payload(
+    store: Store, project: Project, kind: AlertType, title: str, started_at: int
+) -> dict[str, Any]:
+    """`alerts.triggered`: the kinds and their grouping are documented (vercel.com/docs/alerts), the names of the
+    payload's keys are not confirmed.
+    """
+    slug = store.slug_of(project.account_id)
+    return {
+        "projectId": project.id,
+        "projectSlug": project.name,
+        "teamSlug": slug,
+        "groupId": f"group_{secrets.token_hex(8)}",
+        "links": {"observability": f"{store.base_url}/inspect/{slug}/{project.name}/observability/alerts"},
+        "alerts": [{"type": kind, "title": title, "startedAt": iso(started_at), "unit": "requests"}],
     }
 
 
@@ -72,6 +91,14 @@ def rollout_document(project: Project, rollout: Rollout) -> dict[str, Any]:
         },
         "writtenBy": "api",
     }
+
+
+def iso(milliseconds: int) -> str:
+    return (
+        datetime.fromtimestamp(milliseconds / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def _deployment(project: Project, deployment: Deployment) -> dict[str, Any]:
