@@ -27,6 +27,7 @@ from chatbot.errors import ConfigurationError, NotAuthorized, PlatformError
 from chatbot.github import GitHubClient
 from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
+from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
 from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
@@ -51,6 +52,8 @@ _SLACK_TIMEOUT = 10
 _CLAIM_EVERY = 1.0
 _CLOCK_CHECK_EVERY = 30.0
 _PURGE_EVERY = 3600.0
+_TELL_CLOSED_EVERY = 2.0
+_LOOK_AT_CLOSED_EVERY = 900.0
 _DRAIN = 10.0
 _log = logging.getLogger(__name__)
 
@@ -181,6 +184,7 @@ def _compose(
         ways_back=WaysBack(planner, history, requesting, clock),
         database=database,
         directory=Directory(slack, settings.promotebot_allowed),
+        channels=Channels(database, announcer, slack, clock),
         conductor=Conductor(crew, tasks, owner=owner),
         tasks=tasks,
         clock=clock,
@@ -197,6 +201,8 @@ def _ticker(bot: Bot) -> Ticker:
     ticker = Ticker()
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
+    ticker.every(_TELL_CLOSED_EVERY, bot.channels.tell_closed, "tell of closed channels")
+    ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")
     ticker.every(_PURGE_EVERY, lambda: bot.requesting.purge(timedelta(days=30)), "purge confirmations")
     ticker.every(_PURGE_EVERY, lambda: bot.ledger.forget_heard(timedelta(days=7)), "purge events")
     return ticker

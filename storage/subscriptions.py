@@ -13,6 +13,7 @@ from storage.models import Subscription
 from storage.reading import one, rows
 
 ALL = "*"
+DELETED = "deleted"
 KINDS = ("current", "failed", "staged", "pinned")
 _TABLE = SQLModel.metadata.tables[Subscription.__tablename__]
 _INSERT = {
@@ -108,17 +109,27 @@ async def drop_project(session: AsyncSession, project_id: str) -> list[Subscript
     return await _dropped(session, col(Subscription.project_id) == project_id)
 
 
-async def drop_channel(session: AsyncSession, channel: str) -> list[Subscription]:
-    return await _dropped(session, col(Subscription.channel) == channel)
+async def drop_deleted(session: AsyncSession, channel: str) -> list[Subscription]:
+    """What a deleted channel heard, once everybody knows."""
+    return await _dropped(
+        session,
+        (col(Subscription.channel) == channel)
+        & (col(Subscription.why) == DELETED)
+        & col(Subscription.said_at).is_not(None),
+    )
 
 
 async def close(
     session: AsyncSession, channel: str, *, why: str, now: datetime, said: bool = False
 ) -> list[Subscription]:
-    """The channel takes nothing from the bot. Returns what is paused by this; `said`: its people know."""
+    """The channel takes nothing from the bot. Returns what is paused by this; `said`: its people know. What is
+    closed may still be deleted.
+    """
+    is_open = col(Subscription.closed_at).is_(None)
+    is_new = is_open | (col(Subscription.why) != DELETED) if why == DELETED else is_open
     found = await session.exec(
         update(Subscription)
-        .where(col(Subscription.channel) == channel, col(Subscription.closed_at).is_(None))
+        .where(col(Subscription.channel) == channel, is_new)
         .values(closed_at=now, why=why, said_at=now if said else None)
         .returning(Subscription)
         .execution_options(synchronize_session=False)

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners import (
     back,
+    channels,
     confirmation,
     current,
     deployments,
@@ -17,6 +18,7 @@ from chatbot.listeners import (
     rollback,
     shortcut,
     strays,
+    subscriptions,
 )
 from chatbot.listeners.bot import Bot
 
@@ -36,6 +38,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         current,
         deployments,
         promotebot,
+        subscriptions,
+        channels,
         mentions,
         links,
         shortcut,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.services.announcer import Announcer
+from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
 from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
@@ -34,6 +35,7 @@ class Bot:
     ways_back: WaysBack
     database: Database
     directory: Directory
+    channels: Channels
     conductor: Conductor
     tasks: Tasks
     clock: Clock

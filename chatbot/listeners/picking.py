@@ -52,8 +52,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         submission = requests.read(requests.Submission, args.body)
         await args.ack(**({} if submission is None else await _submitted(bot, submission)))
 
-    _search(app, bot, actions.PICK_PROJECT, _projects)
-    _search(app, bot, actions.PICK_DEPLOYMENT, _deployments)
+    search(app, bot, actions.PICK_PROJECT, _projects)
+    search(app, bot, actions.PICK_DEPLOYMENT, _deployments)
     app.action(actions.any_number(actions.PICK_PROJECT))(project_chosen)
     app.view(actions.PICKER)(submitted)
 
@@ -63,25 +63,30 @@ async def pick(bot: Bot, asked: Asked) -> None:
     await open_dialog(bot, asked, picker.dialog(asked.channel))
 
 
-def _search(app: AsyncApp, bot: Bot, action_id: str, find: Find) -> None:
+def search(app: AsyncApp, bot: Bot, action_id: str, find: Find, *, for_all: bool = False) -> None:
+    """A menu that is filled as somebody types: for whoever may act, or `for_all`."""
+
     async def listener(args: AsyncArgs) -> None:
         typed = requests.read(requests.Search, args.body)
-        await args.ack(options=[] if typed is None else await _found(bot, typed, action_id, find))
+        await args.ack(
+            options=[] if typed is None else await _found(bot, typed, action_id, find, for_all=for_all)
+        )
 
     app.options(action_id)(listener)
 
 
-async def _found(bot: Bot, typed: requests.Search, what: str, find: Find) -> list[Option]:
-    """What is found for whoever may act, in time; otherwise one option that says why there is none."""
+async def _found(bot: Bot, typed: requests.Search, what: str, find: Find, *, for_all: bool) -> list[Option]:
+    """What is found in time; otherwise one option that says why there is none."""
     asked = Asked(what, typed.user.id, channel="", respond=None)
     try:
         async with asyncio.timeout(PATIENCE):
-            await bot.directory.admit(asked.user)
+            if not for_all:
+                await bot.directory.admit(asked.user)
             return await find(bot, typed)
     except Exception as error:  # noqa: BLE001 - as in answering.py
         if isinstance(error, NotAllowed | IdentityUnknown):
             await note(bot, asked, error)
-        return picker.instead_of_options(sentence(bot, asked, _late(error)).message)
+        return picker.instead_of_options(sentence(bot, asked, late(error)).message)
 
 
 async def _projects(bot: Bot, typed: requests.Search) -> list[Option]:
@@ -115,12 +120,12 @@ async def _submitted(bot: Bot, submission: requests.Submission) -> dict[str, Any
     chosen, place = submission.chosen, submission.view.private_metadata
     project_id = chosen.get(picker.PROJECT, "")
     if not _PROJECT_ID.fullmatch(project_id):
-        return _complain(picker.PROJECT, "Choose a project.")
+        return complain(picker.PROJECT, "Choose a project.")
     block = picker.deployment_block(project_id)
     if block not in chosen:  # faster than the answer to the project's choice
         return {"response_action": "update", "view": picker.dialog(place, project_id).to_dict()}
     if not _DEPLOYMENT_ID.fullmatch(chosen[block]):
-        return _complain(block, "Choose a deployment.")
+        return complain(block, "Choose a deployment.")
     # Where it was typed says where to answer, never what may be done: that is asked again.
     user = submission.user.id
     asked = Asked("picker", user, place if _CHANNEL.fullmatch(place) else user, respond=None)
@@ -131,7 +136,7 @@ async def _submitted(bot: Bot, submission: requests.Submission) -> dict[str, Any
         card = await offer(bot, asked, plan)
     except Exception as error:  # noqa: BLE001 - as in answering.py
         await note(bot, asked, error)
-        return _complain(block, picker.complaint(sentence(bot, asked, _late(error)).message))
+        return complain(block, picker.complaint(sentence(bot, asked, late(error)).message))
     bot.tasks.start(deliver(bot, asked, card), "answer to the picker")
     return {}
 
@@ -149,11 +154,13 @@ async def _plan(bot: Bot, project_id: str, deployment_id: str) -> Plan:
     return plan
 
 
-def _complain(block: str, text: str) -> dict[str, Any]:
+def complain(block: str, text: str) -> dict[str, Any]:
+    """The acknowledgement that keeps a dialog open."""
     return {"response_action": "errors", "errors": {block: text}}
 
 
-def _late(error: Exception) -> Exception:
+def late(error: Exception) -> Exception:
+    """Who did not answer while Slack waited was the platform."""
     return (
         PlatformUnreachable("no answer in time", may_have_applied=False)
         if isinstance(error, TimeoutError)

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners.answering import Asked, Reply, Work, command
 from chatbot.listeners.bot import Bot
+from chatbot.listeners.subscriptions import subscribe, subscriptions, unsubscribe
 from chatbot.messages import about
 from storage import audit
 from storage.models import AuditEntry
@@ -79,5 +80,8 @@ VERBS: dict[str, Work] = {
     "help": _help,
     "whoami": _whoami,
     "audit": _audit,
+    "subscribe": subscribe,
+    "unsubscribe": unsubscribe,
+    "subscriptions": subscriptions,
 }
 """The first word, and what does it: it finds the words after it in `asked.text`. Help: messages/about.py."""

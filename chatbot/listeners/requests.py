@@ -165,6 +165,17 @@ class Search(BaseModel):
     value: _Text = ""
 
 
+class _AboutChannel(BaseModel):
+    channel: _Id
+    user: _Text = ""
+
+
+class ChannelEvent(BaseModel):
+    """Something became of a channel, or `user` joined it."""
+
+    event: _AboutChannel
+
+
 class _Submitted(View):
     state: _State = _State()
 
@@ -178,6 +189,14 @@ class Submission(BaseModel):
         """Block id to the value of the option that was chosen there, empty where there is none."""
         return {
             block: next((held.selected_option.value for held in fields.values() if held.selected_option), "")
+            for block, fields in self.view.state.values.items()
+        }
+
+    @property
+    def picked(self) -> dict[str, list[str]]:
+        """Block id to the values of all options that were chosen there."""
+        return {
+            block: [option.value for held in fields.values() for option in held.selected_options or ()]
             for block, fields in self.view.state.values.items()
         }
 

@@ -15,6 +15,8 @@ _COMMANDS = {
     "/rollback undo [project] [reason]": "take back my last change of a project, after a confirmation",
     "/current [project]": "what the production domains serve now",
     "/deployments [project]": "the newest deployments, with their state",
+    "/promotebot subscribe shop [current] [failed] [staged] [pinned]": "announce changes of shop here; `*`: of all",
+    "/promotebot unsubscribe shop [kinds]": "no longer; `/promotebot subscriptions` lists what this channel hears",
     "/promotebot whoami": "what you may do here, and why",
     "/promotebot audit [project] [@who] [since]": "who changed what; since: 2h, 3d or 2026-01-31",
 }

@@ -42,6 +42,14 @@ from chatbot.domain.requests import (
     UnknownDeployment,
     UnknownProject,
 )
+from chatbot.domain.subscribing import (
+    MOST_PROJECTS,
+    ClosedToBot,
+    Hears,
+    NoProjectName,
+    NothingHeard,
+    TooManyProjects,
+)
 from chatbot.domain.waysback import WayBackChanged
 from chatbot.errors import (
     Refusal,
@@ -132,6 +140,43 @@ def _(refusal: OutOfReach, now: datetime) -> Message:
 def _(refusal: UnknownProject, now: datetime) -> Message:
     known = named((code(name) for name in refusal.known), 20) or "none"
     return says(f"Nothing was done. I know no project {code(refusal.name)}. Projects: {known}.")
+
+
+@word.register
+def _(refusal: NoProjectName, now: datetime) -> Message:
+    return says(
+        f"Nothing was changed. {code(refusal.word)} is neither a project nor one of {', '.join(Hears)}. "
+        "Name projects as they are called on Vercel, or `*` for all."
+    )
+
+
+@word.register
+def _(refusal: TooManyProjects, now: datetime) -> Message:
+    return says(
+        f"Nothing was changed. Those are {refusal.named} projects; name up to {MOST_PROJECTS} at a time, "
+        "or `*` for all."
+    )
+
+
+@word.register
+def _(refusal: NothingHeard, now: datetime) -> Message:
+    name = foreign(refusal.name)
+    if refusal.through_all:
+        return says(
+            f"Nothing was changed. This channel hears of {name} only as one of all projects: "
+            "`/promotebot unsubscribe *` ends that for all of them."
+        )
+    return says(
+        f"Nothing was changed. This channel does not hear of {name}. `/promotebot subscriptions` lists what it hears."
+    )
+
+
+@word.register
+def _(refusal: ClosedToBot, now: datetime) -> Message:
+    return says(
+        "Nothing was subscribed. I cannot write into this conversation, and nobody can invite me to it. "
+        "Use the command in a channel, or in the messages between you and me."
+    )
 
 
 @word.register

@@ -94,7 +94,7 @@ class Announcer:
         except SlackApiError as error:
             if thread and _code(error) == "thread_not_found":
                 return await self.post(channel, message, key=key, instead=instead, hasty=hasty)
-            if not _is_closed(error) or instead is None or channel == instead:
+            if not is_closed(error) or instead is None or channel == instead:
                 raise
             _log.warning(
                 "a channel is closed to the bot (%s); the message goes to the person", error.response["error"]
@@ -110,7 +110,7 @@ class Announcer:
         try:
             await slack.chat_update(channel=posted.channel, ts=posted.ts, **message.payload())
         except SlackApiError as error:
-            if _code(error) not in _GONE and not _is_closed(error):
+            if _code(error) not in _GONE and not is_closed(error):
                 raise
             _log.warning("a message can no longer be updated: %s", _code(error))
             return False
@@ -128,7 +128,7 @@ class Announcer:
             where: dict[str, Any] = {"thread_ts": thread} if thread else {}
             await self._slack.chat_postEphemeral(channel=channel, user=user, **where, **message.payload())
         except SlackApiError as error:
-            if not _is_closed(error):
+            if not is_closed(error):
                 raise
             await self._slack.chat_postMessage(channel=user, **message.payload())
 
@@ -238,6 +238,8 @@ def _code(error: SlackApiError) -> str:
     return str(error.response.get("error"))
 
 
-def _is_closed(error: SlackApiError) -> bool:
+def is_closed(error: Exception) -> bool:
     """The channel is there no more, or takes nothing from the bot."""
+    if not isinstance(error, SlackApiError):
+        return False
     return _code(error) in _CLOSED_TO_US or _code(error).startswith("restricted_action")

@@ -130,4 +130,15 @@ async def test_a_projects_new_name_and_its_end_reach_the_subscriptions(db: Datab
         assert [each.channel for each in told] == ["C0ALL", "C0DEPLOYS"]  # whatever they hear of it
         assert [s.project_name for s in await subscriptions.of_channel(session, "C0DEPLOYS")] == ["docs"]
         assert len(await subscriptions.of_channel(session, "C0ALL")) == 1
-        assert len(await subscriptions.drop_channel(session, "C0ALL")) == 1
+
+
+async def test_what_a_deleted_channel_heard_is_dropped_once_that_was_said(db: Database) -> None:
+    await add(db)
+    async with db.write() as session:
+        await subscriptions.close(session, "C0DEPLOYS", why="is_archived", now=NOW, said=True)
+        assert await subscriptions.drop_deleted(session, "C0DEPLOYS") == []
+        assert len(await subscriptions.close(session, "C0DEPLOYS", why="deleted", now=NOW)) == 1
+        assert await subscriptions.close(session, "C0DEPLOYS", why="deleted", now=NOW) == []
+        assert await subscriptions.drop_deleted(session, "C0DEPLOYS") == []
+        assert len(await subscriptions.say(session, "C0DEPLOYS", NOW)) == 1
+        assert len(await subscriptions.drop_deleted(session, "C0DEPLOYS")) == 1

@@ -48,6 +48,14 @@ from chatbot.domain.requests import (
     UnknownProject,
 )
 from chatbot.domain.serving import Served
+from chatbot.domain.subscribing import (
+    ClosedToBot,
+    Heard,
+    Hears,
+    NoProjectName,
+    NothingHeard,
+    TooManyProjects,
+)
 from chatbot.domain.waysback import WayBack, WayBackChanged
 from chatbot.errors import (
     NotAuthorized,
@@ -73,6 +81,7 @@ from chatbot.messages import (
     picker,
     proof,
     release,
+    subscriptions,
     waysback,
 )
 from chatbot.messages.wording import foreign
@@ -129,6 +138,15 @@ entries = st.builds(
     project=st.none() | st.just("shop"),
     about=hostile(),
 )
+
+heard = st.builds(
+    Heard,
+    project_id=st.just("prj_shop"),
+    project_name=NAMES | st.just("*"),
+    kinds=st.sets(st.sampled_from(Hears), min_size=1).map(frozenset),
+    also=st.lists(st.sampled_from([CHANNEL, "D0ANA"]), max_size=9).map(tuple),
+)
+lists_heard = _many(heard, 200)
 
 on_plans = st.tuples(projects(), deployments)
 releases_met = st.tuples(on_plans, st.none() | releases()).map(lambda v: ReleaseUnderWay(*v[0], v[1]))
@@ -247,6 +265,33 @@ SAYINGS = [
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),
     Saying(waysback, "changed", ways_changed, lambda v: waysback.changed(v, NOON)),
+    Saying(
+        subscriptions,
+        "changed",
+        lists_heard,
+        lambda v: subscriptions.changed(ACTOR, "subscribed", [h.project_name for h in v][:20], v),
+    ),
+    Saying(subscriptions, "listing", lists_heard, lambda v: subscriptions.listing(v, 1, closed=True)),
+    Saying(
+        subscriptions,
+        "not_told",
+        lists_heard,
+        lambda v: subscriptions.not_told(subscriptions.changed(ACTOR, "unsubscribed", ["shop"], v)),
+    ),
+    Saying(subscriptions, "waits_for_invitation", lists_heard, subscriptions.waits_for_invitation),
+    Saying(
+        subscriptions,
+        "closed",
+        st.tuples(st.sampled_from(["is_archived", "deleted", "not_in_channel"]), lists_heard),
+        lambda v: subscriptions.closed(CHANNEL, *v),
+    ),
+    Saying(
+        subscriptions,
+        "dialog",
+        st.tuples(st.sampled_from([CHANNEL, "D0ANA"]), lists_heard, st.sets(st.sampled_from(Hears))),
+        lambda v: subscriptions.dialog(*v),
+    ),
+    Saying(subscriptions, "usage", st.none(), lambda _: subscriptions.usage()),
     Saying(release, "under_way", releases_met, lambda v: release.under_way(v, NOON)),
     Saying(release, "changed", releases_met, lambda v: release.changed(v, NOON)),
     Saying(release, "over", releases_over, release.over),
@@ -308,6 +353,10 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     ButtonUnknown: st.builds(ButtonUnknown),
     NoDeploymentThere: st.builds(NoDeploymentThere),
     TooLate: st.builds(TooLate, hostile()),
+    NoProjectName: st.builds(NoProjectName, hostile()),
+    TooManyProjects: st.builds(TooManyProjects, st.integers(21, 9999)),
+    NothingHeard: st.builds(NothingHeard, hostile(), st.booleans()),
+    ClosedToBot: st.builds(ClosedToBot),
     Stale: st.builds(Stale, hostile()),
 }
 

@@ -88,9 +88,10 @@ def test_help_tells_of_exactly_the_commands_of_the_manifest() -> None:
 
 
 IDS = {name: value for name, value in vars(actions).items() if name.isupper()}
-DIALOGS = {actions.PICKER}
-SEARCHES = {actions.PICK_PROJECT, actions.PICK_DEPLOYMENT}
-SILENT = {actions.PICK_DEPLOYMENT}  # the choice is told with the dialog
+DIALOGS = {actions.PICKER, actions.SUBSCRIBE}
+SEARCHES = {actions.PICK_PROJECT, actions.PICK_DEPLOYMENT, actions.SUBSCRIBE_PROJECTS}
+SILENT = {actions.PICK_DEPLOYMENT, actions.SUBSCRIBE_PROJECTS, actions.SUBSCRIBE_KINDS}
+"""The choice is told with the dialog."""
 SHORTCUTS = {actions.PROMOTE_MESSAGE}
 ACTIONS = {name: value for name, value in IDS.items() if value not in DIALOGS | SILENT | SHORTCUTS}
 
@@ -141,6 +142,7 @@ NEEDED = {
     "chat_postEphemeral": {"chat:write"},
     "chat_unfurl": {"links:write"},
     "chat_update": {"chat:write"},
+    "conversations_info": {"channels:read", "groups:read"},
     "users_info": {"users:read"},
     "usergroups_users_list": {"usergroups:read"},
     "views_open": set[str](),
@@ -179,6 +181,9 @@ EVENTS_NEED = {
     "app_mention": {"app_mentions:read"},
     "link_shared": {"links:read"},
     "message.im": {"im:history"},
+    **{f"channel_{what}": {"channels:read"} for what in ("archive", "unarchive", "left", "deleted")},
+    **{f"group_{what}": {"groups:read"} for what in ("archive", "unarchive", "left", "deleted")},
+    "member_joined_channel": {"channels:read", "groups:read"},
 }
 """What each event asks of the bot's token (docs.slack.dev/reference/events)."""
 
