@@ -35,9 +35,12 @@ from chatbot.services.operations.held import Crew, Patience
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock, Ledger
 from chatbot.services.operations.requesting import Requesting
+from chatbot.services.people import People
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober, visiting_session
 from chatbot.services.tasks import Tasks
+from chatbot.services.telling.settling import Settling
+from chatbot.services.telling.teller import Teller
 from chatbot.services.ticker import Ticker
 from chatbot.services.waysback import WaysBack
 from chatbot.settings import Settings, hide_from_bolt
@@ -98,12 +101,14 @@ async def running(
         await _check_tokens(_check_slack(slack, settings, http_port), _check_vercel(vercel))
         tasks = Tasks()
         stack.push_async_callback(tasks.close, _DRAIN)
-        announcer = Announcer(slack, _slack(settings, http, hasty=True))
+        hasty = _slack(settings, http, hasty=True)
+        announcer = Announcer(slack, hasty)
         bot = _compose(
             settings,
             database,
             slack,
             announcer=announcer,
+            people=People(hasty, database),
             vercel=vercel,
             git=_git(settings, http),
             visits=visits,
@@ -111,6 +116,7 @@ async def running(
             clock=clock,
         )
         stack.callback(bot.conductor.stop)
+        stack.callback(bot.teller.stop)
         ticker = _ticker(bot)
         stack.callback(ticker.stop)
         app = AsyncApp(
@@ -123,6 +129,7 @@ async def running(
         listeners.register(app, bot)
         ticker.start()
         bot.conductor.wake()  # whatever a process before this one left behind
+        bot.teller.wake()
         if http_port is None:
             port = None
             handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
@@ -139,6 +146,7 @@ def _compose(
     slack: AsyncWebClient,
     *,
     announcer: Announcer,
+    people: People,
     vercel: VercelClient,
     git: GitHubClient | None,
     visits: aiohttp.ClientSession,
@@ -185,6 +193,17 @@ def _compose(
         database=database,
         directory=Directory(slack, settings.promotebot_allowed),
         channels=Channels(database, announcer, slack, clock),
+        people=people,
+        teller=Teller(
+            database,
+            announcer,
+            people,
+            Settling(database, announcer, clock),
+            tasks,
+            clock,
+            owner=owner,
+            lease=crew.patience.lease,
+        ),
         conductor=Conductor(crew, tasks, owner=owner),
         tasks=tasks,
         clock=clock,
@@ -200,6 +219,8 @@ def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | N
 def _ticker(bot: Bot) -> Ticker:
     ticker = Ticker()
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
+    ticker.every(_CLAIM_EVERY, bot.teller.tick, "claim announcements")
+    ticker.every(_CLOCK_CHECK_EVERY, bot.teller.free_from_the_future, "free announcements from the future")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
     ticker.every(_TELL_CLOSED_EVERY, bot.channels.tell_closed, "tell of closed channels")
     ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")

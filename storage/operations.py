@@ -294,6 +294,20 @@ async def to_retire(session: AsyncSession, project_id: str, before: datetime) ->
     )
 
 
+async def untold(session: AsyncSession, project_id: str, before: datetime) -> bool:
+    """Whether the end of an operation that finished before then has still to be told."""
+    found = await session.exec(
+        select(Operation.id)
+        .where(
+            Operation.project_id == project_id,
+            col(Operation.told_at).is_(None),
+            col(Operation.finished_at) < before,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 async def _end(
     session: AsyncSession, *which: ColumnElement[bool], state: str, by: str, now: datetime
 ) -> Operation | None:

@@ -22,7 +22,7 @@ from storage import subscriptions
 from storage.models import Announcement, Change
 from storage.reading import one, rows
 
-MOVES = ("current", "domain", "release", "gone")
+MOVES = ("current", "release", "gone")
 """Kinds of changes after which an older message offers no way back any more."""
 HEARD_ALONE = ("failed", "staged", "pinned")
 """Kinds that a channel hears only where it asks for them; it hears all others with what is Current."""
@@ -37,11 +37,14 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Claimed:
-    """An announcement that is the caller's to post until its lease ends. `since`: production has moved on already."""
+    """An announcement that is the caller's to post until its lease ends. `since`: production has moved on already.
+    `before`: the project's last changes before this one of what is Current, oldest first.
+    """
 
     row: Announcement
     change: Change
     since: Change | None
+    before: tuple[Change, ...]
 
 
 async def fan_out(
@@ -77,7 +80,7 @@ async def fan_out(
 
 
 async def claim_due(
-    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int
+    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, limit: int, look_back: int = 0
 ) -> list[Claimed]:
     """What may be posted now, the longest due first, at most one for each channel, leased to `owner`.
 
@@ -114,8 +117,11 @@ async def claim_due(
     mine: list[Announcement] = sorted(claimed.scalars(), key=lambda row: row.look_at)
     session.expunge_all()
     changes = {c.id: c for c in await _changes(session, {row.change_id for row in mine})}
+    before = {c.id: await moves_before(session, c, limit=look_back) for c in changes.values()}
     newest = {p: await newest_move(session, p) for p in {row.project_id for row in mine}}
-    return [_claimed(row, changes[row.change_id], newest[row.project_id]) for row in mine]
+    return [
+        _claimed(row, changes[row.change_id], newest[row.project_id], before[row.change_id]) for row in mine
+    ]
 
 
 async def posted(session: AsyncSession, row: Announcement, *, ts: str, now: datetime, retired: bool) -> bool:
@@ -149,6 +155,35 @@ async def given_up(session: AsyncSession, row: Announcement, *, now: datetime, w
     return await _change(session, row, given_up_at=now, why=why, lease_owner=None, lease_until=None)
 
 
+async def give_up_channel(session: AsyncSession, channel: str, *, now: datetime, why: str) -> None:
+    """Slack takes nothing for it any more: whatever waits for it will not be posted."""
+    await session.exec(
+        update(Announcement)
+        .where(_waits(), col(Announcement.channel) == channel)
+        .values(given_up_at=now, why=why, lease_owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def free_from_the_future(session: AsyncSession, *, now: datetime, beyond: timedelta) -> None:
+    """Make due at once what nobody could look at for longer than any lease or pause lasts: a clock ran ahead when
+    that was written.
+    """
+    far = now + beyond
+    await session.exec(
+        update(Announcement)
+        .where(_waits(), or_(col(Announcement.lease_until) > far, col(Announcement.look_at) > far))
+        .values(lease_owner=None, lease_until=None, look_at=now, fence=col(Announcement.fence) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(
+        update(Change)
+        .where(col(Change.settle_at) > far)
+        .values(settle_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def put_off(session: AsyncSession, channel: str, until: datetime) -> None:
     """Slack takes nothing for this channel before then."""
     await session.exec(
@@ -169,15 +204,33 @@ async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
     return max(min(due), now) if due else None
 
 
-async def newest_move(session: AsyncSession, project_id: str) -> Change | None:
+async def newest_move(
+    session: AsyncSession, project_id: str, kinds: Collection[str] = MOVES
+) -> Change | None:
     """The last change of a project after which no older message offers a way back."""
     return await one(
         session,
         select(Change)
-        .where(Change.project_id == project_id, col(Change.kind).in_(MOVES))
+        .where(Change.project_id == project_id, col(Change.kind).in_(kinds))
         .order_by(col(Change.number).desc())
         .limit(1),
     )
+
+
+async def moves_before(session: AsyncSession, change: Change, limit: int) -> list[Change]:
+    """The project's last changes before this one of what is Current, oldest first."""
+    found = await rows(
+        session,
+        select(Change)
+        .where(
+            Change.project_id == change.project_id,
+            Change.number < change.number,
+            col(Change.kind) == "current",
+        )
+        .order_by(col(Change.number).desc())
+        .limit(limit),
+    )
+    return found[::-1]
 
 
 async def claim_unsettled(
@@ -294,8 +347,9 @@ async def _changes(session: AsyncSession, ids: Collection[str]) -> list[Change]:
     return await rows(session, select(Change).where(col(Change.id).in_(ids))) if ids else []
 
 
-def _claimed(row: Announcement, change: Change, newest: Change | None) -> Claimed:
-    return Claimed(row, change, newest if newest is not None and newest.number > change.number else None)
+def _claimed(row: Announcement, change: Change, newest: Change | None, before: list[Change]) -> Claimed:
+    is_outlived = newest is not None and newest.number > change.number
+    return Claimed(row, change, newest if is_outlived else None, tuple(before))
 
 
 async def _change(session: AsyncSession, row: Announcement, **values: Any) -> bool:

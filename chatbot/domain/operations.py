@@ -125,8 +125,8 @@ class Trouble:
 @dataclass(frozen=True)
 class Overtaking:
     """Who moved production meanwhile, and to what. `actor` as in the audit log, or the platform's user name;
-    None where nobody says. `how`: a path; "stages" where visitors were only split; None for an assignment after a
-    build.
+    None where nobody says. `how`: a path; "stages" where visitors were only split; "gone" where nothing is in
+    production any more; None for an assignment after a build.
     """
 
     to: Deployment

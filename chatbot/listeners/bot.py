@@ -13,8 +13,10 @@ from chatbot.services.operations.conductor import Conductor
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock, Ledger
 from chatbot.services.operations.requesting import Requesting
+from chatbot.services.people import People
 from chatbot.services.planner import Planner
 from chatbot.services.tasks import Tasks
+from chatbot.services.telling.teller import Teller
 from chatbot.services.waysback import WaysBack
 from chatbot.vercel import VercelClient
 from storage.database import Database
@@ -36,6 +38,8 @@ class Bot:
     database: Database
     directory: Directory
     channels: Channels
+    people: People
+    teller: Teller
     conductor: Conductor
     tasks: Tasks
     clock: Clock

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners.answering import Asked, Reply, Work, command
 from chatbot.listeners.bot import Bot
+from chatbot.listeners.mentioning import mention
 from chatbot.listeners.subscriptions import subscribe, subscriptions, unsubscribe
 from chatbot.messages import about
 from storage import audit
@@ -83,5 +84,6 @@ VERBS: dict[str, Work] = {
     "subscribe": subscribe,
     "unsubscribe": unsubscribe,
     "subscriptions": subscriptions,
+    "mention": mention,
 }
 """The first word, and what does it: it finds the words after it in `asked.text`. Help: messages/about.py."""

@@ -18,6 +18,7 @@ _COMMANDS = {
     "/promotebot subscribe shop [current] [failed] [staged] [pinned]": "announce changes of shop here; `*`: of all",
     "/promotebot unsubscribe shop [kinds]": "no longer; `/promotebot subscriptions` lists what this channel hears",
     "/promotebot whoami": "what you may do here, and why",
+    "/promotebot mention on|off": "whether what is told of my changes mentions me; off at first",
     "/promotebot audit [project] [@who] [since]": "who changed what; since: 2h, 3d or 2026-01-31",
 }
 
@@ -67,6 +68,17 @@ def whoami(user: str, decision: Decision) -> Message:
     if decision.allowed:
         return says(f"{who}, you may promote and roll back every project: {because}.")
     return says(f"{who}, you may look at everything, but change nothing: {because}.")
+
+
+def mentions(*, on: bool) -> Message:
+    if on:
+        return says("You are mentioned from now on where a channel is told of a change of yours.")
+    return says("You are not mentioned: a channel that is told of a change of yours reads your name only.")
+
+
+def mention_usage(*, on: bool) -> Message:
+    now = "You are mentioned now." if on else "You are not mentioned now."
+    return says(f"{now} `/promotebot mention on` or `/promotebot mention off` changes that.")
 
 
 @dataclass(frozen=True)

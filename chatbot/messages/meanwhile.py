@@ -29,6 +29,8 @@ def overtook(by: Overtaking) -> str:
 
 def moved_on(since: Overtaking, operation: Operation) -> str:
     """Why an older message, of this operation, has no button any more."""
+    if since.how == "gone":
+        return "No way back from here any more: the project has no production now."
     by = f", by {mention(since.actor)}" if since.actor else ""
     if since.to.id == operation.final_id and operation.findings.release is not None:
         return f"The rolling release has gone on since{by}. Its newest message has the buttons."

@@ -53,6 +53,11 @@ def code(text: str, limit: int = 100) -> str:
     return f"`{foreign(text.replace('`', ''), limit) or ' '}`"
 
 
+def unmarked(text: str) -> str:
+    """Without the marks of code, for a lock screen."""
+    return text.replace("`", "")
+
+
 def mention(actor: str) -> str:
     """An actor as the audit log spells it (`slack:U…`, `cli:ana`) as a mention or a word."""
     kind, _, name = actor.partition(":")

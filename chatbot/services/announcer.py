@@ -210,7 +210,7 @@ class LiveMessage:
                     return
                 except (*SlackTrouble, StorageError) as error:
                     _log.warning("an operation's message was not shown: %s", type(error).__name__)
-                    pause = max(pause, _asks_to_wait(error))
+                    pause = max(pause, asks_to_wait(error))
                 await asyncio.sleep(pause)
 
     async def _send(self, message: Message, *, hasty: bool = False) -> bool:
@@ -228,7 +228,7 @@ class LiveMessage:
         return True
 
 
-def _asks_to_wait(error: Exception) -> float:
+def asks_to_wait(error: Exception) -> float:
     """Seconds: what Slack says with a 429."""
     asked = error.response.headers.get("Retry-After", "") if isinstance(error, SlackApiError) else ""
     return float(asked) if str(asked).isdecimal() else 0.0

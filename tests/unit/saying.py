@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.deployments import Deployment
+from chatbot.domain.news import Kind as NewsKind
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import (
     AlreadyCurrent,
@@ -70,12 +71,14 @@ from chatbot.messages import (
     Message,
     about,
     announcement,
+    brokenbuild,
     buildlog,
     confirmation,
     failures,
     links,
     listings,
     message,
+    news,
     operation,
     overriding,
     picker,
@@ -90,6 +93,7 @@ from tests.unit.strategies import (
     ACTOR,
     NAMES,
     TIMES,
+    changes_of_production,
     deployments,
     domain_lists,
     hostile,
@@ -173,6 +177,8 @@ SAYINGS = [
     Saying(message, "says", hostile(), lambda v: message.says(f"- {foreign(v)}")),
     Saying(about, "help_text", hostile(), about.help_text),
     Saying(about, "whoami", decisions, lambda v: about.whoami(PERSON, v)),
+    Saying(about, "mentions", st.booleans(), lambda v: about.mentions(on=v)),
+    Saying(about, "mention_usage", st.booleans(), lambda v: about.mention_usage(on=v)),
     Saying(about, "audit", _many(entries, 20), about.audit),
     Saying(about, "audit_usage", hostile(), about.audit_usage),
     Saying(
@@ -261,6 +267,13 @@ SAYINGS = [
         "override",
         st.builds(IncidentOpen, hostile(), st.sampled_from(Path), incident_lists),
         lambda v: overriding.override(v, "operation.undo", CONFIRMATION_ID, NOON),
+    ),
+    Saying(news, "news", changes_of_production(), lambda v: news.news(v, mentioned=True)),
+    Saying(
+        brokenbuild,
+        "failed",
+        changes_of_production(NewsKind.FAILED),
+        lambda v: brokenbuild.failed(v, foreign(v.who.name) if v.who else ""),
     ),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),

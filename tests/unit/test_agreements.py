@@ -144,6 +144,7 @@ NEEDED = {
     "chat_update": {"chat:write"},
     "conversations_info": {"channels:read", "groups:read"},
     "users_info": {"users:read"},
+    "users_lookupByEmail": {"users:read.email"},
     "usergroups_users_list": {"usergroups:read"},
     "views_open": set[str](),
     "views_update": set[str](),

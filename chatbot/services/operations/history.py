@@ -14,8 +14,9 @@ from chatbot.domain.plans import (
 from chatbot.services.incidents.meeting import opened_since
 from chatbot.services.incidents.records import as_open
 from chatbot.services.operations.records import as_operation, findings_of
-from storage import incidents, operations
+from storage import incidents, operations, outbox
 from storage.database import Database
+from storage.models import Change
 from storage.models import Operation as Row
 
 LATELY = 50
@@ -113,6 +114,14 @@ class History:
             return None
         end, last = max(ended, key=lambda each: each[0])
         return as_operation(last) if end > row.finished_at else None
+
+    async def moved_outside(self, row: Row) -> Change | None:
+        """The project's last move, if nobody asked the bot for it and it was noticed after this operation ended."""
+        async with self._database.read() as session:
+            last = await outbox.newest_move(session, row.project_id, ("current", "gone"))
+        if last is None or row.finished_at is None or last.operation_id is not None:
+            return None
+        return last if last.noticed_at > row.finished_at else None
 
     async def outlived(self, row: Row) -> list[Row]:
         """Earlier operations of the project whose message still has the buttons it was told with."""

@@ -1,0 +1,96 @@
+"""Who somebody is in Slack: by a mail address, and by what name. Kept in memory for an hour, and nowhere else."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chatbot.services.announcer import SlackTrouble
+from storage import audit, mentions
+from storage.database import Database
+
+_KEPT = 3600.0
+_AT_MOST = 10_000
+_PATIENCE = 2.0  # seconds: nobody waits longer for a name
+_UNKNOWN = frozenset({"users_not_found", "user_not_found", "user_not_visible"})
+_log = logging.getLogger(__name__)
+
+
+class People:
+    """`slack` tries nothing again: what it does not say now, is asked anew the next time."""
+
+    def __init__(self, slack: AsyncWebClient, database: Database) -> None:
+        self._slack = slack
+        self._database = database
+        self._known: dict[tuple[str, str], tuple[float, str | None]] = {}
+
+    async def slack_user(self, mail: str) -> str | None:
+        """The id of whoever has this address here; None: nobody, or Slack does not say."""
+        address = mail.strip().lower()
+        if "@" not in address:
+            return None
+        return await self._ask("mail", address, lambda: self._slack.users_lookupByEmail(email=address), _id)
+
+    async def name(self, user_id: str) -> str | None:
+        """As people see it; None where Slack does not say."""
+        return await self._ask("name", user_id, lambda: self._slack.users_info(user=user_id), _name)
+
+    async def is_mentioned(self, user_id: str) -> bool:
+        """Whether this person has asked to be."""
+        async with self._database.read() as session:
+            return await mentions.is_on(session, user_id)
+
+    async def mention(self, user_id: str, *, on: bool, now: datetime) -> None:
+        """From now on, or no more; with its entry in the audit log."""
+        async with self._database.write() as session:
+            if on:
+                await mentions.switch_on(session, user_id, now)
+            else:
+                await mentions.switch_off(session, user_id)
+            action = f"mention.{'on' if on else 'off'}"
+            await audit.append(session, at=now, action=action, actor=f"slack:{user_id}")
+
+    async def _ask(
+        self,
+        what: str,
+        about: str,
+        call: Callable[[], Awaitable[Any]],
+        read: Callable[[dict[str, Any]], str | None],
+    ) -> str | None:
+        now, key = time.monotonic(), (what, about)
+        until, known = self._known.get(key, (0.0, None))
+        if now < until:
+            return known
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                found = read((await call())["user"])
+        except SlackApiError as error:
+            code = str(error.response.get("error"))
+            if code not in _UNKNOWN:
+                _log.warning("Slack did not say who somebody is: %s", code)
+                return None
+            found = None
+        except SlackTrouble as error:
+            _log.warning("Slack did not say who somebody is: %s", type(error).__name__)
+            return None
+        if len(self._known) >= _AT_MOST:
+            self._known.clear()
+        self._known[key] = (now + _KEPT, found)
+        return found
+
+
+def _id(user: dict[str, Any]) -> str | None:
+    if user.get("deleted") or user.get("is_bot"):
+        return None
+    return str(user["id"])
+
+
+def _name(user: dict[str, Any]) -> str | None:
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return next((str(name) for name in names if name), None)

@@ -1,0 +1,73 @@
+"""Once production has moved on, whoever moved it: the messages from before lose their buttons and say why."""
+
+import logging
+from datetime import timedelta
+
+from chatbot.domain.news import Change, Kind
+from chatbot.messages.news import news
+from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait
+from chatbot.services.operations.ledger import Clock
+from chatbot.services.operations.retiring import retire_message
+from chatbot.services.telling.records import as_change
+from storage import operations, outbox
+from storage.database import Database
+from storage.models import Change as Row
+
+KEPT_FOR = timedelta(days=1)
+_SOONEST, _LATEST = timedelta(seconds=1), timedelta(minutes=10)
+_FROM_OUTSIDE = frozenset({Kind.CURRENT, Kind.GONE})
+_log = logging.getLogger(__name__)
+
+
+class Settling:
+    def __init__(self, database: Database, announcer: Announcer, clock: Clock) -> None:
+        self._database = database
+        self._announcer = announcer
+        self._clock = clock
+
+    async def settle(self, row: Row) -> float | None:
+        """`row` is the project's newest move. Returns after how many seconds something is left to do."""
+        change, left = as_change(row), False
+        pause = min(max(self._clock() - row.noticed_at, _SOONEST), _LATEST)
+        try:
+            await self._announcements(row, change)
+            left = await self._operations(change)
+        except SlackTrouble as error:
+            _log.warning("an older message still has its buttons: %s", type(error).__name__)
+            left, pause = True, max(pause, timedelta(seconds=asks_to_wait(error)))
+        now = self._clock()
+        if left and now - row.noticed_at > KEPT_FOR:
+            _log.error("messages from before change %s keep their buttons", row.id)
+            left = False
+        async with self._database.write() as session:
+            left = left or await outbox.is_one_being_posted(session, row, now)
+            await outbox.settled(session, row, now + pause if left else None)
+        return pause.total_seconds() if left else None
+
+    async def _announcements(self, row: Row, change: Change) -> None:
+        async with self._database.read() as session:
+            older = await outbox.to_retire(session, row)
+        for announcement, told in older:
+            if announcement.ts is not None:
+                message = news(as_change(told), since=change)
+                await self._announcer.update(
+                    Posted(announcement.channel, announcement.ts), message, hasty=True
+                )
+            await self._retired(announcement.id)
+
+    async def _operations(self, change: Change) -> bool:
+        """What the bot does itself, its operations do. Whether the end of one has still to be told."""
+        if change.operation_id is not None or change.kind not in _FROM_OUTSIDE:
+            return False
+        async with self._database.read() as session:
+            older = await operations.to_retire(session, change.project_id, change.noticed_at)
+            untold = await operations.untold(session, change.project_id, change.noticed_at)
+        for row in older:
+            await retire_message(self._announcer, row, change, self._clock(), hasty=True)
+            async with self._database.write() as session:
+                await operations.retire(session, row.id, self._clock())
+        return untold
+
+    async def _retired(self, announcement_id: str) -> None:
+        async with self._database.write() as session:
+            await outbox.retire(session, announcement_id, self._clock())

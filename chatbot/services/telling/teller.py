@@ -1,0 +1,250 @@
+"""Posts what is in the outbox, and takes the buttons from what production has outlived.
+
+The rows are the truth. A process that dies between a post and its record posts again, under the same
+client_msg_id: Slack knows the message then, and answers with it.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+
+from slack_sdk.errors import SlackApiError
+
+from chatbot.domain.course import LOOKED_BACK, course
+from chatbot.domain.news import Change
+from chatbot.messages import Message
+from chatbot.messages.news import has_buttons, news
+from chatbot.services import channels
+from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait, is_closed
+from chatbot.services.operations.ledger import Clock
+from chatbot.services.people import People
+from chatbot.services.tasks import Tasks
+from chatbot.services.telling.records import as_change
+from chatbot.services.telling.settling import Settling
+from storage import audit, outbox
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from storage.models import Announcement
+from storage.outbox import Claimed
+
+MOST = 30
+"""How many messages are on their way at once. Each is of another channel."""
+
+KEPT_FOR = timedelta(days=1)
+_SOONEST, _LATEST = 0.5, 600.0
+_PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+_NEVER = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_arguments",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+    }
+)
+"""Answers that will be the same the next time: nothing behind such a message waits for it."""
+_log = logging.getLogger(__name__)
+
+
+class Teller:
+    """`owner` names this process among its replicas."""
+
+    def __init__(
+        self,
+        database: Database,
+        announcer: Announcer,
+        people: People,
+        settling: Settling,
+        tasks: Tasks,
+        clock: Clock,
+        *,
+        owner: str,
+        lease: timedelta,
+    ) -> None:
+        self._database = database
+        self._announcer = announcer
+        self._people = people
+        self._settling = settling
+        self._tasks = tasks
+        self._clock = clock
+        self._owner = owner
+        self._lease = lease
+        self._under_way: set[str] = set()
+        self._claiming: asyncio.Task[None] | None = None
+        self._again = False
+        self._is_closing = False
+
+    def wake(self) -> None:
+        """Something was just written into the outbox, or may be due."""
+        self._again = True
+        if self._claiming is None or self._claiming.done():
+            self._claiming = self._tasks.start(self._claim(), "claiming announcements")
+
+    async def tick(self) -> None:
+        """An idle tick takes no write lock."""
+        now = self._clock()
+        async with self._database.read() as session:
+            due = await outbox.next_look(session, now)
+        if due is not None and due <= now:
+            self.wake()
+
+    async def free_from_the_future(self) -> None:
+        """What a tick does, too: a clock that ran ahead keeps nothing longer than the others wait for."""
+        async with self._database.write() as session:
+            await outbox.free_from_the_future(session, now=self._clock(), beyond=self._lease + KEPT_FOR)
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._is_closing = True
+
+    async def _claim(self) -> None:
+        while self._again and not self._is_closing:
+            self._again = False
+            free = MOST - len(self._under_way)
+            if free <= 0:
+                return  # whichever ends first wakes it
+            now = self._clock()
+            async with self._database.write() as session:
+                mine = await outbox.claim_due(
+                    session,
+                    owner=self._owner,
+                    now=now,
+                    lease=self._lease,
+                    limit=free,
+                    look_back=LOOKED_BACK,
+                )
+                moved = await outbox.claim_unsettled(session, now=now, lease=self._lease, limit=free)
+            for claimed in mine:
+                self._start(claimed.row.id, self._tell(claimed), "announcement")
+            for row in moved:
+                self._start(row.id, self._settling.settle(row), "buttons of older messages")
+
+    def _start(self, key: str, work: Coroutine[None, None, float | None], what: str) -> None:
+        """`work` returns after how many seconds it is worth looking again; None: a tick does."""
+
+        async def working() -> None:
+            again: float | None = None
+            try:
+                again = await work
+            finally:
+                self._under_way.discard(key)
+                if not self._is_closing and again is not None:
+                    asyncio.get_running_loop().call_later(again, self._look_again)
+
+        self._under_way.add(key)
+        self._tasks.start(working(), f"{what} {key}")
+
+    def _look_again(self) -> None:
+        if not self._is_closing:
+            self.wake()
+
+    async def _tell(self, claimed: Claimed) -> float | None:
+        row = claimed.row
+        try:
+            async with asyncio.timeout(self._lease.total_seconds() * 2 / 3):
+                message = await self._worded(claimed)
+                told = await self._announcer.post(row.channel, message, key=row.id, hasty=True)
+        except SlackTrouble as error:
+            return await self._not_told(row, error)
+        except Exception:  # noqa: BLE001 - a fault of ours holds up no other channel; it is logged
+            _log.exception("announcement %s: fault", row.id)
+            return await self._later(row, "fault", self._backoff(row))
+        await self._record(claimed, told, message)
+        return outbox.PACE.total_seconds()
+
+    async def _worded(self, claimed: Claimed) -> Message:
+        change = await self._known(as_change(claimed.change))
+        mentioned = bool(change.who and change.who.slack_user) and await self._wants(change)
+        return news(
+            change,
+            mentioned=mentioned,
+            course=course(change, [as_change(row) for row in claimed.before]),
+            since=as_change(claimed.since) if claimed.since else None,
+        )
+
+    async def _known(self, change: Change) -> Change:
+        """With the name that somebody has in Slack, where that is where they did it."""
+        who = change.who
+        if who is None or who.slack_user is None or who.name != who.slack_user:
+            return change
+        name = await self._people.name(who.slack_user)
+        return replace(change, who=replace(who, name=name or "somebody"))
+
+    async def _wants(self, change: Change) -> bool:
+        user = change.who.slack_user if change.who else None
+        return user is not None and await self._people.is_mentioned(user)
+
+    async def _record(self, claimed: Claimed, told: Posted, message: Message) -> None:
+        """Written down however long the database takes, as far as the lease lasts: else it is posted again."""
+        row, retired = claimed.row, not has_buttons(message)
+        for pause in (*_PAUSES, None):
+            try:
+                async with self._database.write() as session:
+                    await outbox.posted(session, row, ts=told.ts, now=self._clock(), retired=retired)
+            except DatabaseUnavailable as error:
+                if pause is None:
+                    _log.error("announcement %s was posted and that was not written down: %s", row.id, error)
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _not_told(self, row: Announcement, error: Exception) -> float | None:
+        why = _why(error)
+        if isinstance(error, SlackApiError):
+            if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS or "ratelimited" in why:
+                return await self._put_off(row, max(asks_to_wait(error), 1.0))
+            if is_closed(error) or why in _NEVER:
+                return await self._give_up(row, why, whole_channel=is_closed(error))
+        _log.warning("an announcement was not taken: %s", why)
+        return await self._later(row, why, self._backoff(row))
+
+    async def _put_off(self, row: Announcement, seconds: float) -> float:
+        """The whole channel has to wait. Slack says how long; all of those who wait go on a little apart."""
+        until = self._clock() + timedelta(seconds=seconds + random.uniform(0, 0.2))
+        async with self._database.write() as session:
+            await outbox.failed(session, row, look_at=until, why="ratelimited")
+            await outbox.put_off(session, row.channel, until)
+        return (until - self._clock()).total_seconds()
+
+    async def _later(self, row: Announcement, why: str, seconds: float) -> float | None:
+        now = self._clock()
+        if now - row.created_at > KEPT_FOR:
+            return await self._give_up(row, why, whole_channel=False)
+        async with self._database.write() as session:
+            await outbox.failed(session, row, look_at=now + timedelta(seconds=seconds), why=why)
+        return seconds
+
+    async def _give_up(self, row: Announcement, why: str, *, whole_channel: bool) -> float | None:
+        now = self._clock()
+        _log.error("announcement %s will not be posted: %s", row.id, why)
+        async with self._database.write() as session:
+            if not await outbox.given_up(session, row, now=now, why=why):
+                return None
+            if whole_channel:
+                await outbox.give_up_channel(session, row.channel, now=now, why=why)
+                await channels.close(session, row.channel, why, now)
+            await audit.append(
+                session,
+                at=now,
+                action="announcement.given_up",
+                actor="bot",
+                channel=row.channel,
+                detail={"change": row.change_id, "why": why},
+            )
+        return 0.0
+
+    @staticmethod
+    def _backoff(row: Announcement) -> float:
+        """Seconds, doubled each time, and never in step with the others."""
+        longest = min(_SOONEST * 2.0 ** min(row.attempts, 20), _LATEST)
+        return longest * random.uniform(0.5, 1.0)
+
+
+def _why(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
