@@ -1,12 +1,15 @@
-"""`/current [project]`: what the production domains serve now."""
+"""`/current [project | *]`: what the production domains serve now; of this channel's projects where none is named."""
 
 import asyncio
 
 from slack_bolt.async_app import AsyncApp
 
 from chatbot.domain.candidates import resume_with
+from chatbot.domain.deployments import Project
+from chatbot.domain.subscribing import ALL
 from chatbot.listeners.answering import Asked, Reply, command
 from chatbot.listeners.bot import Bot
+from chatbot.listeners.here import projects_here
 from chatbot.messages import listings
 
 
@@ -15,13 +18,25 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def current(bot: Bot, asked: Asked) -> Reply:
-    if not asked.text:
-        projects = sorted(await bot.vercel.projects(), key=lambda project: project.name)
-        shown = projects[: listings.SHOWN_PROJECTS]
-        found = await asyncio.gather(*map(bot.planner.releases.under_way, shown))
-        releases = {project.id: release for project, release in zip(shown, found, strict=True) if release}
-        return Reply(listings.current_of_all(projects, bot.clock(), releases))
-    project = await bot.planner.project(asked.text)
+    if asked.text == ALL:
+        return await _all(bot, await bot.vercel.projects())
+    if asked.text:
+        return await _one(bot, await bot.planner.project(asked.text))
+    here = await projects_here(bot, asked.channel)
+    if len(here) == 1:
+        return await _one(bot, here[0])
+    return await _all(bot, here or await bot.vercel.projects(), of_channel=bool(here))
+
+
+async def _all(bot: Bot, found: list[Project], *, of_channel: bool = False) -> Reply:
+    projects = sorted(found, key=lambda project: project.name)
+    shown = projects[: listings.SHOWN_PROJECTS]
+    under_way = await asyncio.gather(*map(bot.planner.releases.under_way, shown))
+    releases = {project.id: release for project, release in zip(shown, under_way, strict=True) if release}
+    return Reply(listings.current_of_all(projects, bot.clock(), releases, of_channel=of_channel))
+
+
+async def _one(bot: Bot, project: Project) -> Reply:
     domains, ways, release = await asyncio.gather(
         bot.vercel.domains(project.id), bot.ways_back.all(project), bot.planner.releases.under_way(project)
     )

@@ -21,6 +21,7 @@ from chatbot.domain.undoing import undo_of_last
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.confirmation import offer
+from chatbot.listeners.here import projects_here
 from chatbot.messages import actions, listings
 from chatbot.messages.actions import any_number
 from chatbot.messages.wording import plain
@@ -44,10 +45,11 @@ async def rollback(bot: Bot, asked: Asked) -> Reply:
         what, _, rest = rest.strip().partition(" ")
     reason = plain(rest, MAX_REASON)
     if not what:
-        projects = await bot.vercel.projects()
+        projects = await projects_here(bot, asked.channel) or await bot.vercel.projects()
         if len(projects) != 1:
             return Reply(listings.which_project(projects, undo=undoes))
-        what = projects[0].name
+        what = projects[0].id
+        return await (_undo(bot, asked, what, reason) if undoes else _candidates(bot, what, reason))
     if undoes:
         return await _undo(bot, asked, what, reason)
     reference = parse_reference(what)

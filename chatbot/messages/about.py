@@ -13,7 +13,7 @@ _COMMANDS = {
     "/promote": "pick a project and one of its deployments; both are searched as you type",
     "/rollback [project or deployment] [reason]": "instantly go back to a deployment that served before",
     "/rollback undo [project] [reason]": "take back my last change of a project, after a confirmation",
-    "/current [project]": "what the production domains serve now",
+    "/current [project]": "what the production domains serve now; nothing given: this channel's projects, `*`: all",
     "/deployments [project]": "the newest deployments, with their state",
     "/promotebot subscribe shop [current] [failed] [staged] [pinned]": "announce changes of shop here; `*`: of all",
     "/promotebot unsubscribe shop [kinds]": "no longer; `/promotebot subscriptions` lists what this channel hears",

@@ -42,14 +42,18 @@ def current_of_all(
     projects: Sequence[Project],
     now: datetime,
     releases: Mapping[str, RollingRelease] = MappingProxyType({}),
+    *,
+    of_channel: bool = False,
 ) -> Message:
-    """`releases` are those under way, by project id."""
+    """`releases` are those under way, by project id. `of_channel`: there are other projects."""
     if not projects:
         return says("There is no project that this token can see.")
     ordered = sorted(projects, key=lambda p: p.name)
-    blocks = [section(_current(p, now, releases.get(p.id))) for p in ordered[:SHOWN_PROJECTS]]
+    blocks: list[Block] = [section(_current(p, now, releases.get(p.id))) for p in ordered[:SHOWN_PROJECTS]]
     if len(ordered) > SHOWN_PROJECTS:
         blocks.append(section(f"And {len(ordered) - SHOWN_PROJECTS} more: name one after `/current`."))
+    if of_channel:
+        blocks.append(context("The projects that this channel hears of. `/current *` shows all."))
     names = ", ".join(
         f"{p.name} {p.current.label if p.current else 'nothing'}" for p in ordered[:SHOWN_PROJECTS]
     )

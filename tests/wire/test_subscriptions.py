@@ -76,6 +76,22 @@ async def test_a_channel_is_subscribed_by_command_and_by_dialog_listed_and_unsub
     await bot.bob.sees("hears of docs only as one of all projects", channel="general")
     await bot.bob.types("/promotebot subscribe shpo", channel="general")
     await bot.bob.sees("I know no project `shpo`", channel="general")
+
+    await bot.bob.types("/current", channel="deploys")
+    shown = await bot.bob.sees("The projects that this channel hears of.", channel="deploys")
+    assert "*api*" in shown.words
+    assert "*shop*" in shown.words
+    assert "*docs*" not in shown.words
+    await bot.bob.types("/current *", channel="deploys")
+    await bot.bob.sees("*docs*", channel="deploys")
+    await bot.bob.types("/current", channel="general")  # one by name, beside all
+    await bot.bob.sees("*Domains*", channel="general")
+    await bot.ana.types("/rollback", channel="general")
+    await bot.ana.sees("Roll back shop?", channel="general")
+    await bot.ana.types("/rollback", channel="deploys")
+    question = await bot.ana.sees("Roll back which project?", channel="deploys")
+    assert question.buttons == ["api", "shop"]
+
     done = [(e.action, e.actor, e.project) for e in await bot.audit() if e.action.startswith("channel.")]
     assert done[0] == ("channel.unsubscribed", "slack:U0BOB0002", "docs")
     assert len(done) == 8
