@@ -42,6 +42,8 @@ from chatbot.services.tasks import Tasks
 from chatbot.services.telling.settling import Settling
 from chatbot.services.telling.teller import Teller
 from chatbot.services.ticker import Ticker
+from chatbot.services.watching.polling import Poller
+from chatbot.services.watching.watcher import Watcher
 from chatbot.services.waysback import WaysBack
 from chatbot.settings import Settings, hide_from_bolt
 from chatbot.vercel import VercelClient
@@ -115,9 +117,21 @@ async def running(
             tasks=tasks,
             clock=clock,
         )
+        poller = Poller(
+            bot.watcher,
+            vercel,
+            database,
+            clock,
+            owner=_owner(),
+            every=timedelta(seconds=settings.promotebot_poll_seconds),
+        )
+        stack.push_async_callback(poller.release)
+        stack.callback(bot.watcher.stop)
         stack.callback(bot.conductor.stop)
         stack.callback(bot.teller.stop)
         ticker = _ticker(bot)
+        if settings.watches:
+            ticker.every(poller.tick_every, poller.tick, "look at production")
         stack.callback(ticker.stop)
         app = AsyncApp(
             name="promotebot",  # or Bolt looks through the whole stack for one
@@ -130,6 +144,8 @@ async def running(
         ticker.start()
         bot.conductor.wake()  # whatever a process before this one left behind
         bot.teller.wake()
+        if settings.watches:
+            tasks.start(poller.tick(), "first look at production")
         if http_port is None:
             port = None
             handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
@@ -179,7 +195,19 @@ def _compose(
             valid=valid,
         ),
     )
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    owner = _owner()
+    teller = Teller(
+        database,
+        announcer,
+        people,
+        Settling(database, announcer, clock),
+        tasks,
+        clock,
+        owner=owner,
+        lease=crew.patience.lease,
+    )
+    watcher = Watcher(vercel, database, people, tasks, clock, recorded=teller.wake)
+    ended = watcher.look_soon if settings.watches else _nothing
     return Bot(
         slack=slack,
         announcer=announcer,
@@ -194,21 +222,22 @@ def _compose(
         directory=Directory(slack, settings.promotebot_allowed),
         channels=Channels(database, announcer, slack, clock),
         people=people,
-        teller=Teller(
-            database,
-            announcer,
-            people,
-            Settling(database, announcer, clock),
-            tasks,
-            clock,
-            owner=owner,
-            lease=crew.patience.lease,
-        ),
-        conductor=Conductor(crew, tasks, owner=owner),
+        teller=teller,
+        conductor=Conductor(crew, tasks, owner=owner, ended=ended),
+        watcher=watcher,
         tasks=tasks,
         clock=clock,
         valid=valid,
     )
+
+
+def _owner() -> str:
+    """Names this process among its replicas."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def _nothing(_project_id: str) -> None:
+    """Where nobody watches, nobody has to look."""
 
 
 def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | None:

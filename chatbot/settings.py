@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     promotebot_probe_expect: Annotated[frozenset[int], NoDecode] = frozenset(range(200, 400))
     promotebot_probe_timeout_seconds: Annotated[float, Field(gt=0, le=15, allow_inf_nan=False)] = 3
     promotebot_build_log: bool = True
+    promotebot_poll_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = Field(
+        default=10, description="how often all projects are looked at; 0: never"
+    )
     promotebot_confirmation_seconds: Seconds = 600
     promotebot_unseen_seconds: Seconds = Field(
         default=60,
@@ -110,6 +113,11 @@ class Settings(BaseSettings):
         if "{domain}" not in value or not re.match(r"https?://[^/\s]", value):
             raise ValueError("it must be an http or https address that holds {domain}")
         return value
+
+    @property
+    def watches(self) -> bool:
+        """Whether anything tells the bot what others do to production."""
+        return self.promotebot_poll_seconds > 0
 
     @classmethod
     def read(cls) -> Self:

@@ -74,6 +74,16 @@ async def open_ones(session: AsyncSession, *, channel: str | None = None) -> lis
     return await rows(session, statement)
 
 
+async def projects_open(session: AsyncSession) -> set[str]:
+    """Projects with an open incident that is no drill."""
+    found = await session.exec(
+        select(IncidentProject.project_id)
+        .join(Incident, col(Incident.id) == col(IncidentProject.incident_id))
+        .where(*_is_open(), col(Incident.is_drill).is_(False))
+    )
+    return set(found.all())
+
+
 async def newest_resolved(session: AsyncSession, *, drills: bool, limit: int) -> list[Incident]:
     return await rows(
         session,

@@ -99,6 +99,16 @@ async def unfinished_like(session: AsyncSession, operation: Operation) -> Operat
     )
 
 
+async def projects_asked_for(session: AsyncSession) -> set[str]:
+    """Projects with an operation that has asked the platform for something, and is not through."""
+    found = await session.exec(
+        select(Operation.project_id).where(
+            col(Operation.finished_at).is_(None), col(Operation.asked_at).is_not(None)
+        )
+    )
+    return set(found.all())
+
+
 async def line_of(session: AsyncSession, project_id: str) -> list[Operation]:
     """What waits for its turn on a project, the next one first: ways back, then whoever came first."""
     return await rows(

@@ -15,13 +15,15 @@ import pytest
 import yaml
 
 from chatbot.app import Running, running
+from chatbot.domain.news import Change
 from chatbot.sandbox.person import Person
 from chatbot.sandbox.seen import SeenMessage
 from chatbot.sandbox.slack import Workspace
 from chatbot.sandbox.vercel import Platform, Timing
 from chatbot.sandbox.vercel.records import Domain
+from chatbot.services.telling.records import as_change
 from chatbot.settings import Settings
-from storage import audit, operations
+from storage import audit, operations, watching
 from storage.database import Database, upgrade
 from storage.models import AuditEntry, Operation
 from tests import properties
@@ -57,8 +59,13 @@ class World:
     settings: Settings
     clock: Clock
     start_bot: Callable[..., Any]
+    stops: list[tuple[Running, AsyncExitStack]]
     bot: Running | None = None
     _opened: Database | None = None
+
+    async def stop(self, bot: Running) -> None:
+        """As somebody who runs it stops it."""
+        await next(own for ready, own in self.stops if ready is bot).aclose()
 
     def person(self, user_id: str) -> Person:
         return Person(self.session, self.workspace.url, user_id)
@@ -271,6 +278,30 @@ class World:
         async with self.database.read() as session:
             return await operations.newest(session, limit=500)
 
+    async def until_watched(self, *projects: str) -> None:
+        """Wait until these have been seen for the first time: what happens from here on is news."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.database.read() as session:
+                    known = {row.project_name for row in await watching.all_productions(session)}
+                if known.issuperset(projects):
+                    return
+                await asyncio.sleep(0.02)  # the database tells nobody
+
+    async def changes(self, project: str) -> list[Change]:
+        """What was noticed of a project's production, oldest first."""
+        async with self.database.read() as session:
+            found = await watching.newest_changes(session, await self.project_id(project), limit=500)
+        return [as_change(row) for row in reversed(found)]
+
+    async def until_changed(self, project: str, number: int = 1) -> list[Change]:
+        """Wait until so many changes were noticed."""
+        async with asyncio.timeout(20):
+            while True:
+                if len(found := await self.changes(project)) >= number:
+                    return found
+                await asyncio.sleep(0.02)  # the database tells nobody
+
     async def until_all_is_told(self) -> list[Operation]:
         """Wait until no operation is under way, and no outcome is still to be told."""
         async with asyncio.timeout(20):
@@ -305,6 +336,7 @@ def settings_for(platform: Platform, workspace: Workspace, database: str, **chan
         "database_url": database,
         "promotebot_probe_url": f"{platform.url}/sites/{{domain}}/",
         "promotebot_probe_private": True,
+        "promotebot_poll_seconds": 0,  # a test that is about watching says how often
     }
     return Settings(**{**values, **changes})
 
@@ -319,14 +351,18 @@ async def a_world(database: str, **platform_options: Any) -> AsyncIterator[World
         clock = Clock()
         settings = settings_for(platform, workspace, database)
 
+        stops: list[tuple[Running, AsyncExitStack]] = []
+
         async def start_bot(http_port: int | None = None, **changes: Any) -> Running:
             mine = settings_for(platform, workspace, database, **changes)
-            ready = await stack.enter_async_context(running(mine, http_port=http_port, clock=clock))
+            own = await stack.enter_async_context(AsyncExitStack())
+            ready = await own.enter_async_context(running(mine, http_port=http_port, clock=clock))
+            stops.append((ready, own))
             if ready.port is not None:
                 workspace.deliver_to = f"http://127.0.0.1:{ready.port}/slack/events"
             return ready
 
-        world = World(platform, workspace, session, settings, clock, start_bot)
+        world = World(platform, workspace, session, settings, clock, start_bot, stops)
         stack.push_async_callback(world.close)
         yield world
 

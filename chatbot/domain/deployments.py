@@ -49,7 +49,7 @@ class Deployment:
     a list. `assigned_at` is when it got its domains, as far as its project tells. `plan` is its owner's: "hobby",
     "pro", "enterprise"; None in a list.
     `auto_assign` is its own switch (`vercel deploy --skip-domain` sets it off); the project has one as well.
-    `checks` that are not through, or have failed, hold its domains back.
+    `checks` that are not through, or have failed, hold its domains back. `creator` is a user name.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Deployment:
     auto_assign: bool = True
     plan: str | None = None
     checks: Literal["pending", "failed"] | None = None
+    creator: str | None = None
 
     @property
     def label(self) -> str:

@@ -17,6 +17,7 @@ from chatbot.services.people import People
 from chatbot.services.planner import Planner
 from chatbot.services.tasks import Tasks
 from chatbot.services.telling.teller import Teller
+from chatbot.services.watching.watcher import Watcher
 from chatbot.services.waysback import WaysBack
 from chatbot.vercel import VercelClient
 from storage.database import Database
@@ -41,6 +42,7 @@ class Bot:
     people: People
     teller: Teller
     conductor: Conductor
+    watcher: Watcher
     tasks: Tasks
     clock: Clock
     valid: timedelta

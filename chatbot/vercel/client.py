@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,6 +18,7 @@ from chatbot.domain.plans import (
     MAX_REASON,
 )
 from chatbot.domain.releases import RollingRelease
+from chatbot.domain.sights import Glimpse
 from chatbot.errors import (
     NotAuthorized,
     NotFound,
@@ -28,13 +29,15 @@ from chatbot.errors import (
     RateLimited,
 )
 from chatbot.vercel import wire
-from chatbot.vercel.retrying import RETRIES, wait_asked_for, wait_before, worth_another_try
+from chatbot.vercel.people import Acquaintances
+from chatbot.vercel.retrying import RETRIES, Quota, quota, wait_asked_for, wait_before, worth_another_try
 
 Body = TypeVar("Body", bound=BaseModel)
 Page = TypeVar("Page", wire.ProjectsPage, wire.DomainsPage, wire.AliasesPage)
 
 _PAGE = 100
 _META = "meta-"
+_PROJECTS = "/v10/projects"
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +69,9 @@ class VercelClient:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._scope = {"teamId": team_id} if team_id else {}
         self._deadline = deadline
+        self.people = Acquaintances()
+        self.quota: Quota | None = None
+        """What the last answer of a list of projects said."""
 
     async def username(self) -> str:
         """Whose token this is; the cheapest call that proves it works."""
@@ -82,17 +88,30 @@ class VercelClient:
             f"/v9/projects/{quote(id_or_name, safe='')}", wire.ProjectWire, rollbackInfo="true"
         )
         _answers(id_or_name, page.id, kind="prj_")
+        self._learn([page.targets.production] if page.targets else [])
         return page.to_domain()
 
+    async def glimpse(self, project_id: str) -> Glimpse:
+        """A project with what its production domains serve: one request."""
+        page = await self._get(f"/v9/projects/{quote(project_id, safe='')}", wire.ProjectWire)
+        _answers(project_id, page.id)
+        return page.to_glimpse()
+
     async def projects(self) -> list[Project]:
-        pages = self._pages("/v10/projects", wire.ProjectsPage, "from")
+        pages = self._pages(_PROJECTS, wire.ProjectsPage, "from")
         found = {item.id: item async for page in pages for item in page.projects}
         return [item.to_domain() for item in found.values()]
+
+    async def project_pages(self) -> AsyncIterator[list[Glimpse]]:
+        """Every project, a page of a hundred at a time: nothing is kept of them. One may come twice."""
+        async for page in self._pages(_PROJECTS, wire.ProjectsPage, "from"):
+            self._learn(p.targets.production for p in page.projects if p.targets)
+            yield [item.to_glimpse() for item in page.projects]
 
     async def projects_named(self, part: str) -> list[Project]:
         """Those whose name holds `part`; with none given the newest. One page."""
         query = {"search": part} if part else {}
-        page = await self._get("/v10/projects", wire.ProjectsPage, limit=str(_PAGE), **query)
+        page = await self._get(_PROJECTS, wire.ProjectsPage, limit=str(_PAGE), **query)
         return [item.to_domain() for item in page.projects]
 
     async def deployment(self, id_or_host: str) -> Deployment:
@@ -112,6 +131,7 @@ class VercelClient:
                     _answers(value, item.project_id)
                 elif name.startswith(_META):
                     _answers(value, item.meta.get(name.removeprefix(_META), ""))
+        self._learn(page.deployments)
         return [item.to_domain() for item in page.deployments]
 
     async def domains(self, project_id: str) -> list[Domain]:
@@ -248,6 +268,8 @@ class VercelClient:
                 allow_redirects=False,
             ) as answer:
                 raw = await answer.read()
+                if path == _PROJECTS:
+                    self.quota = quota(answer.headers, datetime.now(UTC))
         except aiohttp.ClientConnectorError as error:
             raise PlatformUnreachable("the connection failed", may_have_applied=False) from error
         except TimeoutError as error:
@@ -257,6 +279,11 @@ class VercelClient:
         if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise _error(answer.status, raw, wait_asked_for(answer.headers, datetime.now(UTC)))
         return answer.status, raw
+
+    def _learn(self, made: Iterable[wire.DeploymentWire | None]) -> None:
+        for one in made:
+            if one is not None and one.creator is not None:
+                self.people.learn(one.creator.id, one.creator.username, one.creator.email)
 
     async def _get(self, path: str, body: type[Body], **query: str) -> Body:
         _, raw = await self.request("GET", path, query=query)

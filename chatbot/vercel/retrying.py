@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -13,6 +14,24 @@ _FIRST_WAIT = 0.4
 _LONGEST_WAIT = 5.0
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _READ_AGAIN = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many requests an endpoint takes, how many are left, and in how many seconds it is full again."""
+
+    limit: int
+    left: int
+    renewed_in: float
+
+
+def quota(headers: Mapping[str, str], now: datetime) -> Quota | None:
+    """None where the platform does not say."""
+    limit, left = (headers.get(f"X-RateLimit-{name}", "").strip() for name in ("Limit", "Remaining"))
+    renewed_in = _until(headers.get("X-RateLimit-Reset", ""), now)
+    if renewed_in is None or not _NUMBER.fullmatch(limit) or not _NUMBER.fullmatch(left):
+        return None
+    return Quota(int(limit), int(left), renewed_in)
 
 
 def worth_another_try(method: str, error: PlatformError) -> bool:

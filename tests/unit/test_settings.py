@@ -269,6 +269,7 @@ TYPED = {
     "PROMOTEBOT_PROBE_PRIVATE": "true",
     "PROMOTEBOT_BUILD_LOG": "false",
     "PROMOTEBOT_PROBE_EXPECT": "200,204",
+    "PROMOTEBOT_POLL_SECONDS": "20",
     "PROMOTEBOT_PROBE_TIMEOUT_SECONDS": "1.5",
     **{name.upper(): "7.5" for name in SECONDS},
 }

@@ -71,6 +71,10 @@ class Carrying:
             on_posted=self._remember,
         )
 
+    @property
+    def has_outcome(self) -> bool:
+        return self._held.stage.is_outcome
+
     async def step(self) -> float | None:
         """Do the next thing. Returns how many seconds later the next one is due; None when all is told."""
         await self._held.renew()

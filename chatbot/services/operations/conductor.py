@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 from chatbot.services.operations.carrying import Carrying
@@ -15,12 +16,17 @@ _log = logging.getLogger(__name__)
 
 
 class Conductor:
-    """`owner` names this process among its replicas."""
+    """`owner` names this process among its replicas. `ended` hears of the project of each operation that has its
+    outcome.
+    """
 
-    def __init__(self, crew: Crew, tasks: Tasks, *, owner: str) -> None:
+    def __init__(
+        self, crew: Crew, tasks: Tasks, *, owner: str, ended: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._crew = crew
         self._tasks = tasks
         self._owner = owner
+        self._ended = ended
         self._closing = asyncio.Event()
         self._news = asyncio.Event()
 
@@ -63,7 +69,11 @@ class Conductor:
             if self._closing.is_set():
                 await carrying.hand_back()
                 return
+            has_ended = False
             while (pause := await carrying.step()) is not None:
+                if carrying.has_outcome and not has_ended:
+                    has_ended = True
+                    self._ended(row.project_id)
                 await self._pause(pause)
                 if self._closing.is_set():
                     await carrying.close()  # what is being shown comes before what the next one shows

@@ -28,6 +28,12 @@ class _Gate(BaseModel):
     state: str = ""
 
 
+class CreatorWire(BaseModel):
+    id: str = Field(default="", validation_alias=AliasChoices("uid", "id"))
+    username: str | None = None
+    email: str | None = None
+
+
 class DeploymentWire(BaseModel):
     id: str = Field(validation_alias=AliasChoices("id", "uid"))
     name: str = ""
@@ -53,6 +59,7 @@ class DeploymentWire(BaseModel):
     checks_state: str | None = Field(default=None, alias="checksState")
     checks_conclusion: str | None = Field(default=None, alias="checksConclusion")
     gates: dict[str, _Gate] | None = Field(default=None, alias="checks")
+    creator: CreatorWire | None = None
 
     def to_domain(self, project_id: str = "") -> Deployment:
         """`project_id` fills in where the platform leaves it out, as in a project's targets."""
@@ -80,6 +87,7 @@ class DeploymentWire(BaseModel):
             auto_assign=self.auto_assign is not False,
             plan=self.plan,
             checks=self._checks(),
+            creator=(self.creator.username or None) if self.creator else None,
         )
 
     def _checks(self) -> Literal["pending", "failed"] | None:

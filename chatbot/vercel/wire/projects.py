@@ -10,6 +10,7 @@ from chatbot.domain.deployments import (
     Project,
 )
 from chatbot.domain.repositories import Repository
+from chatbot.domain.sights import Glimpse
 from chatbot.vercel.wire.answers import Pagination
 from chatbot.vercel.wire.deployments import CronWire, DeploymentWire
 from chatbot.vercel.wire.releases import ReleaseConfig
@@ -66,6 +67,18 @@ class _RollbackDescription(BaseModel):
     description: str = ""
 
 
+class _Named(BaseModel):
+    id: str
+
+
+class _Alias(BaseModel):
+    """One production domain. `deployment` is what it serves, where that is told."""
+
+    domain: str
+    deployment: _Named | None = None
+    redirect: str | None = None
+
+
 class ProjectWire(BaseModel):
     id: str
     name: str
@@ -77,6 +90,15 @@ class ProjectWire(BaseModel):
     rolling_release: ReleaseConfig | None = Field(default=None, alias="rollingRelease")
     rollback_description: _RollbackDescription | None = Field(default=None, alias="rollbackDescription")
     crons: _Crons | None = None
+    alias: list[_Alias] | None = None
+
+    def to_glimpse(self) -> Glimpse:
+        serving: dict[str, str | None] = {
+            alias.domain: alias.deployment.id
+            for alias in self.alias or ()
+            if alias.deployment is not None and not alias.redirect
+        }
+        return Glimpse(self.to_domain(), serving)
 
     def to_domain(self) -> Project:
         current = self.targets.production if self.targets else None

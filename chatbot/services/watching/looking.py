@@ -1,0 +1,95 @@
+"""One round of parallel reads about a project's production."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chatbot.domain.deployments import Deployment, Project, State, state_of
+from chatbot.domain.news import Change, Kind
+from chatbot.domain.releases import RollingRelease
+from chatbot.domain.sights import Sight, Snapshot
+from chatbot.domain.waysback import way_back
+from chatbot.errors import NotFound
+from chatbot.vercel import VercelClient
+
+_NEWEST = 20
+
+
+class Looker:
+    """Every method raises PlatformError."""
+
+    def __init__(self, vercel: VercelClient) -> None:
+        self._vercel = vercel
+
+    async def look(self, project_id: str, before: Snapshot | None) -> Sight:
+        """Raises NotFound when there is no such project."""
+        may_roll = before is not None and before.release is not None
+        project, domains, builds, release = await asyncio.gather(
+            self._vercel.project(project_id),
+            self._vercel.domains(project_id),
+            self._vercel.deployments({"projectId": project_id, "target": "production"}, limit=_NEWEST),
+            self._vercel.rolling_release(project_id) if may_roll else _none(),
+        )
+        if project.rolling_release and not may_roll:
+            release = await self._vercel.rolling_release(project_id)
+        builds = await asyncio.gather(*(self._whole(build, project) for build in builds))
+        return Sight(project, tuple(domains), tuple(builds), release)
+
+    async def knowing(self, sight: Sight, missing: Iterable[str]) -> Sight:
+        """With these deployments, too."""
+        ids = sorted(missing)
+        found = await asyncio.gather(*(self._deployment(one) for one in ids))
+        return replace(
+            sight,
+            known=sight.known + tuple(d for d in found if d is not None),
+            deleted=sight.deleted | {one for one, d in zip(ids, found, strict=True) if d is None},
+        )
+
+    async def way_back(self, sight: Sight, change: Change) -> Change:
+        """The change of Current with where one click goes from here, if there is such a place, and what that click
+        is bound to.
+        """
+        candidates = _candidates(sight.builds, change)
+        if not candidates or candidates[0].id != (change.was.id if change.was else None):
+            # What served before was still Current when the builds were read, or is older than those.
+            listed = await self._vercel.deployments(
+                {"projectId": sight.project.id, "rollbackCandidate": "true"}, limit=_NEWEST
+            )
+            candidates = _candidates(listed, change)
+        for target in candidates:
+            way = way_back(sight.project, target, sight.domains, sight.release)
+            if way is not None:
+                return replace(change, back=way.target, bound=way.bound)
+        return change
+
+    async def _whole(self, build: Deployment, project: Project) -> Deployment:
+        """A list does not tell whether a build that waits for its domains is to have them."""
+        current_id = project.current.id if project.current else None
+        waits = state_of(build, current_id) is State.STAGED and project.auto_assign
+        if not waits or (project.current and build.created_at < project.current.created_at):
+            return build
+        whole = await self._deployment(build.id)
+        return build if whole is None else replace(build, auto_assign=whole.auto_assign, checks=whole.checks)
+
+    async def _deployment(self, deployment_id: str) -> Deployment | None:
+        """None: it is deleted."""
+        try:
+            return await self._vercel.deployment(deployment_id)
+        except NotFound:
+            return None
+
+
+def _candidates(builds: Iterable[Deployment], change: Change) -> list[Deployment]:
+    """What one click may go back to: what was Current before, then the newest that has served."""
+    now = change.now.id if change.now else None
+    was = change.was.id if change.was else None
+    found = [b for b in builds if b.rollback_candidate and b.id != now]
+    return sorted(found, key=lambda b: (b.id != was, -b.created_at.timestamp()))
+
+
+def has_way_back(change: Change) -> bool:
+    return change.kind is Kind.CURRENT and change.now is not None and not change.passing
+
+
+async def _none() -> RollingRelease | None:
+    return None

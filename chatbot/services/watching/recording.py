@@ -1,0 +1,120 @@
+"""What a look has shown, written down: the project's row, its changes and who is to hear of them, at once or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chatbot.domain.news import Change
+from chatbot.domain.noticing import Noticed, key_of
+from chatbot.domain.sights import Snapshot
+from chatbot.services.operations.ledger import Clock
+from chatbot.services.telling.records import row_of
+from chatbot.services.watching.records import snapshot_json, snapshot_of
+from storage import operations, outbox, watching
+from storage.database import Database
+from storage.models import Delivery, Operation, Production
+
+_LATELY = 50
+_HINTS_FOR = timedelta(hours=1)
+_DOINGS_FOR = timedelta(hours=1)
+_DID_NOTHING = frozenset({"failed", "outdated", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the database knows of a project when a look begins."""
+
+    row: Production | None
+    deliveries: tuple[Delivery, ...]
+    operations: tuple[Operation, ...]
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return snapshot_of(self.row) if self.row else None
+
+
+class Recording:
+    """Every method is one short transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def kept(self, project_id: str) -> Kept:
+        now = self._clock()
+        async with self._database.read() as session:
+            row = await watching.production(session, project_id)
+            deliveries = await watching.deliveries_of(session, project_id, after=now - _HINTS_FOR)
+            lately = await operations.newest(session, project_id, limit=_LATELY)
+            asked = [o for o in lately if o.asked_at and o.state not in _DID_NOTHING]
+            recent = [o for o in asked if o.finished_at is None or o.finished_at > now - _DOINGS_FOR]
+            told = await watching.told_operations(session, (o.id for o in recent))
+        return Kept(row, tuple(deliveries), tuple(o for o in recent if o.id not in told))
+
+    async def begin(self, project_id: str, first: Snapshot) -> bool:
+        """The very first sight of a project, which is no news. False where somebody else was first."""
+        row = Production(project_id=project_id, number=0, **self._columns(first))
+        async with self._database.write() as session:
+            return await watching.begin(session, row)
+
+    async def begin_all(self, firsts: Sequence[tuple[str, Snapshot]]) -> None:
+        """Many at once."""
+        async with self._database.write() as session:
+            for project_id, first in firsts:
+                row = Production(project_id=project_id, number=0, **self._columns(first))
+                await watching.begin(session, row)
+
+    async def record(self, kept: Kept, noticed: Noticed) -> bool:
+        """False where somebody else has written since the look began: then it is no longer true."""
+        if kept.row is None:
+            raise AssertionError("a project is begun before anything is recorded of it")
+        columns = self._columns(noticed.after)
+        looked_at = [d.id for d in kept.deliveries if d.looked_at is None] if noticed.settled else []
+        if (
+            not noticed.changes
+            and columns["seen"] == kept.row.seen
+            and not looked_at
+            and not kept.row.gone_at
+        ):
+            return True
+        now = self._clock()
+        channels = {o.id: o.channel for o in kept.operations}
+        number = kept.row.number + len(noticed.changes)
+        async with self._database.write() as session:
+            if await watching.advance(session, kept.row, number=number, gone_at=None, **columns) is None:
+                return False
+            for change in noticed.changes:
+                row = row_of(change, key_of(change))
+                await watching.record(session, row)
+                leave_out = {channels[change.operation_id]} if change.operation_id in channels else set()
+                await outbox.fan_out(session, row, leave_out, now)
+            await watching.looked_at(session, looked_at, now)
+        return True
+
+    async def end(self, row: Production, change: Change) -> bool:
+        """The project is gone. False where somebody else has written meanwhile."""
+        now = self._clock()
+        async with self._database.write() as session:
+            if await watching.advance(session, row, number=change.number, gone_at=now, seen_at=now) is None:
+                return False
+            gone = row_of(change, key_of(change))
+            await watching.record(session, gone)
+            await outbox.fan_out(session, gone, (), now)
+            waiting = await watching.deliveries_of(session, row.project_id, after=now - _HINTS_FOR)
+            await watching.looked_at(session, (d.id for d in waiting), now)
+        return True
+
+    async def forget(self, delivery_ids: Sequence[str]) -> None:
+        """Nothing can be learned from these any more."""
+        async with self._database.write() as session:
+            await watching.looked_at(session, delivery_ids, self._clock())
+
+    def _columns(self, snapshot: Snapshot) -> dict[str, Any]:
+        return {
+            "project_name": snapshot.name,
+            "current_id": snapshot.current_id,
+            "pinned": snapshot.pinned,
+            "seen": snapshot_json(snapshot),
+            "seen_at": self._clock(),
+        }

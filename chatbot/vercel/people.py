@@ -1,0 +1,33 @@
+"""Who is who among those that the platform's answers name. In memory only: mail addresses are kept nowhere."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+_MOST = 5_000
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    name: str
+    mail: str | None
+
+
+class Acquaintances:
+    def __init__(self) -> None:
+        self._by_id: OrderedDict[str, Acquaintance] = OrderedDict()
+
+    def learn(self, user_id: str, name: str | None, mail: str | None) -> None:
+        """Some answers tell the mail address, some do not."""
+        if not user_id or not name:
+            return
+        known = self._by_id.pop(user_id, None)
+        self._by_id[user_id] = Acquaintance(name, mail or (known.mail if known else None))
+        if len(self._by_id) > _MOST:
+            self._by_id.popitem(last=False)
+
+    def name_of(self, user_id: str) -> str | None:
+        known = self._by_id.get(user_id)
+        return known.name if known else None
+
+    def mail_of(self, name: str) -> str | None:
+        return next((one.mail for one in self._by_id.values() if one.name == name), None)

@@ -1,0 +1,349 @@
+"""What is told of two looks at a project."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.news import Change, How, Kind, Step, Who
+from chatbot.domain.noticing import Noticed, baseline, first_glimpse, gone, key_of, notice
+from chatbot.domain.releases import ReleaseState
+from chatbot.domain.sights import Builds, Doing, Glimpse, Hint, Sight, Snapshot, Told
+from chatbot.services.watching.records import snapshot_json
+from storage.models import Production
+from tests.unit import making
+from tests.unit.making import NOON
+
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+
+
+def build(deployment_id: str, *, age: timedelta = HOUR, **changes: Any) -> Deployment:
+    """A production build that has served."""
+    made = NOON - age
+    values = {"created_at": made, "ready_at": made + SECOND, "assigned_at": made + SECOND}
+    return making.promoted(deployment_id, **{**values, **changes})
+
+
+A, B, C = build("dpl_a", age=3 * HOUR), build("dpl_b", age=2 * HOUR), build("dpl_c", age=HOUR)
+
+
+def sight(current: Deployment | None, *builds: Deployment, **changes: Any) -> Sight:
+    project = {key: changes.pop(key) for key in list(changes) if key in Project.__dataclass_fields__}
+    serves = current.id if current else None
+    domains = changes.pop("domains", (making.domain(serves=serves),))
+    return Sight(making.project(current=current, **project), domains, builds, **changes)
+
+
+def seen(current: Deployment | None, *builds: Deployment, **changes: Any) -> Snapshot:
+    return baseline(sight(current, *builds, **changes), NOON)
+
+
+def told(before: Snapshot, now: Sight, *, at: datetime = NOON, number: int = 0, **known: Any) -> Noticed:
+    return notice(before, number, now, Told(**known), at)
+
+
+def moved(changes: Sequence[Change]) -> list[tuple[str | None, str | None, How]]:
+    return [
+        (c.was.id if c.was else None, c.now.id if c.now else None, c.how)
+        for c in changes
+        if c.kind is Kind.CURRENT
+    ]
+
+
+def test_the_very_first_sight_is_no_news_and_the_same_again_is_none_either() -> None:
+    first = seen(B, B, A, making.staged())
+    noticed = told(first, sight(B, B, A, making.staged()))
+    assert (noticed.changes, noticed.after, noticed.settled) == ((), first, True)
+
+
+def test_a_new_build_that_got_the_domains_was_pushed_by_its_author() -> None:
+    noticed = told(seen(A, A), sight(B, B, A))
+    (change,) = noticed.changes
+    assert (change.number, change.how, change.who) == (1, How.PUSHED, Who("ana"))
+    assert (change.was, change.now, change.at) == (A, B, B.assigned_at)
+    assert change.domains == ("shop.example.com",)
+
+
+def test_a_promote_outside_is_told_with_whoever_the_webhook_names() -> None:
+    asked = making.request("dpl_a", from_id="dpl_b")
+    hint = Hint(NOON + SECOND, "promote", "dpl_a", who=Who("dee"))
+    noticed = told(seen(B, B, A), sight(A, B, A, last_request=asked), hints=(hint,))
+    (change,) = noticed.changes
+    assert (change.how, change.who, change.at, change.newer) == (How.PROMOTED, Who("dee"), NOON, B)
+
+
+def test_a_rollback_outside_has_its_reason_and_pins_production() -> None:
+    asked = making.request("dpl_a", type="rollback", from_id="dpl_b")
+    now = sight(
+        A, B, A, last_request=asked, auto_assign=False, rollback_by="cy", rollback_reason="the cart is empty"
+    )
+    change, pin = told(seen(B, B, A), now).changes
+    assert (change.how, change.who, change.reason) == (How.ROLLED_BACK, Who("cy"), "the cart is empty")
+    assert (change.pinned, change.newer) == (True, None)
+    assert (pin.kind, pin.pinned, pin.along, pin.number, pin.who) == (Kind.PINNED, True, True, 2, Who("cy"))
+
+
+def test_a_rollback_and_its_undo_between_two_looks_are_two_changes() -> None:
+    undo = making.request("dpl_b", from_id="dpl_a")
+    changes = told(seen(B, B, A), sight(B, B, A, last_request=undo)).changes
+    assert moved(changes) == [("dpl_b", "dpl_a", How.UNKNOWN), ("dpl_a", "dpl_b", How.PROMOTED)]
+    assert [c.passing for c in changes] == [True, False]
+
+
+def test_flapping_that_only_webhooks_tell_of_is_told_step_by_step() -> None:
+    last = making.request("dpl_b", from_id="dpl_a", requested_at=NOON + 3 * SECOND)
+    hints = (
+        Hint(NOON, "rollback", "dpl_a", "dpl_b"),
+        Hint(NOON + SECOND, "promote", "dpl_b"),
+        Hint(NOON + 2 * SECOND, "rollback", "dpl_a", "dpl_b"),
+    )
+    changes = told(seen(B, B, A), sight(B, B, A, last_request=last), hints=hints).changes
+    assert [now for _, now, _ in moved(changes)] == ["dpl_a", "dpl_b", "dpl_a", "dpl_b"]
+
+
+def test_two_builds_that_got_the_domains_between_two_looks_are_two_changes() -> None:
+    changes = told(seen(A, A), sight(C, C, B, A)).changes
+    assert moved(changes) == [("dpl_a", "dpl_b", How.PUSHED), ("dpl_b", "dpl_c", How.PUSHED)]
+
+
+def test_a_webhook_about_what_is_known_already_changes_nothing() -> None:
+    first = told(seen(A, A), sight(B, B, A))
+    late = Hint(B.assigned_at or NOON, "promote", "dpl_b")
+    later = Hint(NOON, "promote", "dpl_b")
+    assert told(first.after, sight(B, B, A), number=1, hints=(late, later)).changes == ()
+
+
+def test_a_rollback_that_was_only_accepted_is_not_told() -> None:
+    hint = Hint(NOON, "rollback", "dpl_a", "dpl_b")
+    assert told(seen(B, B, A), sight(B, B, A), hints=(hint,)).changes == ()
+    failed = making.request("dpl_a", "failed", type="rollback", from_id="dpl_b")
+    assert told(seen(B, B, A), sight(B, B, A, last_request=failed), hints=(hint,)).changes == ()
+
+
+def test_nothing_is_told_while_a_move_is_under_way_unless_it_was_abandoned() -> None:
+    running = making.request("dpl_a", "in-progress", from_id="dpl_b")
+    before, now = seen(B, B, A), sight(A, B, A, last_request=running)
+    assert (told(before, now).changes, told(before, now).settled) == ((), False)
+    late = told(before, now, at=NOON + timedelta(minutes=4))
+    assert late.changes == ()  # nothing explains it yet
+    assert moved(told(late.after, now, at=NOON + timedelta(minutes=5)).changes)
+
+
+def test_a_read_that_lags_behind_is_no_change() -> None:
+    newer, older = making.request("dpl_b"), making.request("dpl_a", requested_at=NOON - HOUR)
+    before = seen(B, B, A, last_request=newer)
+    noticed = told(before, sight(A, B, A, last_request=older))
+    assert (noticed.changes, noticed.after, noticed.settled) == ((), before, False)
+
+
+def test_a_current_that_nothing_explains_is_believed_when_it_stays() -> None:
+    now = sight(A, B, A)
+    doubted = told(seen(B, B, A), now)
+    assert (doubted.changes, doubted.settled) == ((), False)
+    assert told(doubted.after, now, at=NOON + SECOND).changes == ()
+    changes = told(doubted.after, now, at=NOON + 2 * SECOND).changes
+    assert moved(changes) == [("dpl_b", "dpl_a", How.UNKNOWN)]
+    assert told(doubted.after, sight(B, B, A), at=NOON + 2 * SECOND).changes == ()
+
+
+def test_the_first_production_and_the_last_are_changes() -> None:
+    first = told(seen(None), sight(A, A))
+    assert moved(first.changes) == [(None, "dpl_a", How.PUSHED)]
+    doubted = told(first.after, sight(None, A), number=1)
+    changes = told(doubted.after, sight(None, A), number=1, at=NOON + HOUR).changes
+    assert moved(changes) == [("dpl_a", None, How.UNKNOWN)]
+
+
+def test_what_the_bot_did_itself_names_its_operation_and_its_person() -> None:
+    asked = making.request("dpl_a", type="rollback", from_id="dpl_b")
+    doing = Doing("op_1", "dpl_a", True, "slack:U0ANA0001", NOON - SECOND, reason="broken")
+    now = sight(A, B, A, last_request=asked, auto_assign=False)
+    change, pin = told(seen(B, B, A), now, doings=(doing,)).changes
+    assert (change.how, change.operation_id, change.reason) == (How.BOT, "op_1", "broken")
+    assert change.who == Who("U0ANA0001", "U0ANA0001")
+    assert pin.operation_id == "op_1"
+    other = replace(doing, final_id="dpl_c")
+    assert told(seen(B, B, A), now, doings=(other,)).changes[0].how is How.ROLLED_BACK
+
+
+def test_a_domain_that_moves_alone_is_told_and_so_is_its_return() -> None:
+    def on(deployment_id: str) -> Sight:
+        return sight(
+            B,
+            B,
+            A,
+            domains=(making.domain(serves="dpl_b"), making.domain("eu.example.com", serves=deployment_id)),
+        )
+
+    before = baseline(on("dpl_b"), NOON)
+    doubted = told(before, on("dpl_a"))
+    assert (doubted.changes, doubted.settled) == ((), False)
+    astray = told(doubted.after, on("dpl_a"), at=NOON + HOUR)
+    (change,) = astray.changes
+    assert (change.kind, change.domains, change.now) == (Kind.DOMAIN, ("eu.example.com",), A)
+    assert told(astray.after, on("dpl_a"), number=1, at=NOON + HOUR).changes == ()
+    doubted = told(astray.after, on("dpl_b"), number=1, at=NOON + HOUR)
+    (back,) = told(doubted.after, on("dpl_b"), number=1, at=NOON + 2 * HOUR).changes
+    assert (back.kind, back.now, back.number) == (Kind.DOMAIN, B, 2)
+
+
+def test_a_domain_that_follows_current_late_is_not_told_apart() -> None:
+    late = (making.domain(serves="dpl_b"), making.domain("eu.example.com", serves="dpl_a"))
+    both = (making.domain(serves="dpl_b"), making.domain("eu.example.com", serves="dpl_b"))
+    first = told(seen(A, A), sight(B, B, A, domains=late))
+    assert len(first.changes) == 1
+    assert told(first.after, sight(B, B, A, domains=both), number=1).changes == ()
+
+
+def test_a_build_that_failed_is_told_once_and_one_that_was_canceled_is_not() -> None:
+    running = build("dpl_new", age=SECOND, ready_state="BUILDING", ready_substate=None)
+    failed = replace(running, ready_state="ERROR", error="exit 1")
+    first = told(seen(A, A), sight(A, running, A))
+    assert first.changes == ()
+    second = told(first.after, sight(A, failed, A))
+    (change,) = second.changes
+    assert (change.kind, change.now, change.reason, change.who) == (Kind.FAILED, failed, "exit 1", Who("ana"))
+    assert told(second.after, sight(A, failed, A), number=1).changes == ()
+    canceled = replace(running, ready_state="CANCELED")
+    assert told(first.after, sight(A, canceled, A)).changes == ()
+
+
+def test_a_build_is_staged_when_the_domains_are_not_on_their_way_to_it() -> None:
+    fresh = making.staged("dpl_new", created_at=NOON - SECOND, ready_at=NOON)
+    waiting = told(seen(A, A), sight(A, fresh, A))
+    assert (waiting.changes, waiting.settled) == ((), False)
+    arrived = replace(fresh, ready_substate="PROMOTED")
+    assert [c.kind for c in told(waiting.after, sight(arrived, arrived, A)).changes] == [Kind.CURRENT]
+    later = told(waiting.after, sight(A, fresh, A), at=NOON + HOUR)
+    assert [c.kind for c in later.changes] == [Kind.STAGED]
+    skipped = replace(fresh, auto_assign=False)
+    assert [c.kind for c in told(seen(A, A), sight(A, skipped, A)).changes] == [Kind.STAGED]
+    off = told(seen(A, A, auto_assign=False), sight(A, fresh, A, auto_assign=False))
+    assert [c.kind for c in off.changes] == [Kind.STAGED]
+
+
+def test_the_stages_of_a_rolling_release_are_told_and_its_end_is_a_change_of_current() -> None:
+    canary = making.canary("dpl_c", created_at=NOON - SECOND)
+    begun = making.release(base=B, canary=canary)
+    before = seen(B, B, A, rolling_release=True)
+
+    def rolling(release: Any, current: Deployment = B, substate: str = "ROLLING", **changes: Any) -> Sight:
+        shown = replace(canary, ready_substate=substate)
+        return sight(current, shown, B, A, release=release, rolling_release=True, **changes)
+
+    first = told(before, rolling(begun))
+    assert [c.step for c in first.changes] == [Step.BEGUN]
+    second = told(first.after, rolling(replace(begun, active=1)), number=1)
+    assert [c.step for c in second.changes] == [Step.ADVANCED]
+    complete = replace(begun, state=ReleaseState.COMPLETE, active=2, updated_at=NOON)
+    served = replace(canary, ready_substate="PROMOTED")
+    (end,) = told(second.after, rolling(complete, served, "PROMOTED"), number=2).changes
+    assert (end.kind, end.how, end.now, end.number) == (Kind.CURRENT, How.RELEASED, served, 3)
+    aborted = replace(begun, state=ReleaseState.ABORTED, active=None)
+    back = making.request("dpl_b", type="rollback", from_id="dpl_b")
+    given_up = told(second.after, rolling(aborted, last_request=back, auto_assign=False), number=2)
+    assert [(c.kind, c.step) for c in given_up.changes] == [(Kind.RELEASE, Step.ABORTED), (Kind.PINNED, None)]
+
+
+def test_production_that_is_no_longer_pinned_is_told() -> None:
+    before = baseline(Sight(making.pinned(), (making.domain(),)), NOON)
+    now = Sight(replace(making.pinned(), auto_assign=True), (making.domain(),))
+    (change,) = told(before, now).changes
+    assert (change.kind, change.pinned, change.along) == (Kind.PINNED, False, False)
+
+
+def test_a_project_that_was_renamed_or_removed_is_told() -> None:
+    (change,) = told(seen(A, A), sight(A, A, name="store")).changes
+    assert (change.kind, change.was_named, change.project_name) == (Kind.RENAMED, "shop", "store")
+    last = gone(seen(A, A), 4, "prj_shop", NOON)
+    assert (last.kind, last.number, last.was, last.project_name) == (Kind.GONE, 5, A, "shop")
+
+
+def test_deployments_that_no_list_has_are_asked_for_first() -> None:
+    asked = making.request("dpl_b", from_id="dpl_x")
+    before, now = seen(A, A), sight(B, B, A, last_request=asked)
+    assert told(before, now).missing == {"dpl_x"}
+    knowing = replace(now, known=(build("dpl_x"),))
+    assert [n for _, n, _ in moved(told(before, knowing).changes)] == ["dpl_x", "dpl_b"]
+    without = replace(now, deleted=frozenset({"dpl_x"}))
+    assert [n for _, n, _ in moved(told(before, without).changes)] == [None, "dpl_b"]
+
+
+def test_what_a_list_does_not_tell_is_no_news_at_the_first_look() -> None:
+    release = making.release(base=B)
+    project = making.project(current=B, rolling_release=True)
+    first = first_glimpse(Glimpse(project), Builds(NOON))
+    assert told(first, sight(B, B, A, making.staged(), release=release, rolling_release=True)).changes == ()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"current": A},
+        {"name": "store"},
+        {"auto_assign": False},
+        {"last_request": making.request("dpl_b")},
+    ],
+)
+def test_a_glimpse_tells_whether_to_look(changed: dict[str, Any]) -> None:
+    kept = seen(B, B)
+    project = making.project(current=B)
+    assert Glimpse(project, {"shop.example.com": "dpl_b"}).agrees_with(kept)
+    assert not Glimpse(replace(project, **changed)).agrees_with(kept)
+    assert not Glimpse(project, {"shop.example.com": "dpl_a"}).agrees_with(kept)
+
+
+_STEPS = st.lists(st.tuples(st.sampled_from("ABC"), st.booleans(), st.booleans()), max_size=12)
+
+
+@given(_STEPS)
+def test_any_sequence_of_moves_is_told_in_order_once_and_without_gaps(
+    steps: list[tuple[str, bool, bool]],
+) -> None:
+    """`looks`: whether somebody looks after the step; `told_of`: whether a webhook comes."""
+    kept, here, number, at = seen(A, C, B, A), A, 0, NOON
+    hints: list[Hint] = []
+    recorded: list[Change] = []
+    last = None
+    for name, looks, told_of in [*steps, ("C", True, True)]:
+        goal = {"A": A, "B": B, "C": C}[name]
+        at += SECOND
+        if goal is not here:
+            goes_back = goal.created_at < here.created_at
+            last = making.request(
+                goal.id, type="rollback" if goes_back else "promote", from_id=here.id, requested_at=at
+            )
+            if told_of:
+                told_by = Hint(at, "promote", goal.id)
+                hints.append(Hint(at, "rollback", goal.id, here.id) if goes_back else told_by)
+            here = goal
+        if not looks:
+            continue
+        auto_assign = last is None or last.type == "promote"
+        now = sight(here, C, B, A, last_request=last, auto_assign=auto_assign)
+        noticed = told(kept, now, number=number, at=at, hints=tuple(hints))
+        again = told(noticed.after, now, number=number + len(noticed.changes), at=at, hints=tuple(hints))
+        assert again.changes == ()
+        recorded += noticed.changes
+        kept, number = noticed.after, number + len(noticed.changes)
+    assert [c.number for c in recorded] == list(range(1, len(recorded) + 1))
+    assert len({key_of(c) for c in recorded}) == len(recorded)
+    chain = ["dpl_a", *(now for _, now, _ in moved(recorded))]
+    assert [was for was, _, _ in moved(recorded)] == chain[:-1]
+    assert chain[-1] == "dpl_c"
+
+
+def test_what_is_kept_of_a_project_is_small_and_comes_back_as_it_was() -> None:
+    from chatbot.services.watching.records import snapshot_of
+
+    kept = seen(B, B, A, last_request=making.request("dpl_b"), release=making.release())
+    text = snapshot_json(kept)
+    row = Production(project_id="prj_shop", project_name="shop", seen=text, seen_at=NOON)
+    assert snapshot_of(row) == kept
+    assert len(text) < 2_000
