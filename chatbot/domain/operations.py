@@ -16,11 +16,11 @@ from chatbot.domain.releases import RollingRelease
 
 
 class Stage(StrEnum):
-    """How far an operation is. The last seven are outcomes: nothing follows them, except that an unknown one
+    """How far an operation is. The last eight are outcomes: nothing follows them, except that an unknown one
     may become known.
 
     WAITING: for its turn on the project, or for the build that it is to promote. QUEUED: by the platform, behind
-    a rolling release.
+    a rolling release. STAGED: a redeploy's build is ready, and production stays as it was, as was said before.
     """
 
     WAITING = "waiting"
@@ -31,6 +31,7 @@ class Stage(StrEnum):
     QUEUED = "queued"
     UNSURE = "unsure"
     SUCCEEDED = "succeeded"
+    STAGED = "staged"
     PARTLY_MOVED = "partly_moved"
     FAILED = "failed"
     UNKNOWN = "unknown"
@@ -44,13 +45,14 @@ class Stage(StrEnum):
 
 
 _ENDS = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKNOWN, Stage.SUPERSEDED})
-_OUTCOMES = _ENDS | {Stage.OUTDATED, Stage.CANCELLED}
+_OUTCOMES = _ENDS | {Stage.STAGED, Stage.OUTDATED, Stage.CANCELLED}
 
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.WAITING: frozenset({Stage.REQUESTED, Stage.OUTDATED, Stage.FAILED, Stage.CANCELLED}),
     Stage.REQUESTED: frozenset({Stage.ASKED, Stage.OUTDATED, Stage.SUPERSEDED, Stage.FAILED}),
     Stage.ASKED: frozenset({Stage.BUILDING, Stage.MOVING, Stage.QUEUED, Stage.UNSURE}) | _ENDS,
-    Stage.BUILDING: frozenset({Stage.MOVING, Stage.QUEUED, Stage.UNSURE, Stage.CANCELLED}) | _ENDS,
+    Stage.BUILDING: frozenset({Stage.MOVING, Stage.QUEUED, Stage.UNSURE, Stage.STAGED, Stage.CANCELLED})
+    | _ENDS,
     Stage.MOVING: frozenset({Stage.QUEUED}) | _ENDS,
     Stage.QUEUED: _ENDS,
     Stage.UNSURE: frozenset({Stage.BUILDING, Stage.MOVING, Stage.QUEUED}) | _ENDS,
@@ -87,7 +89,7 @@ class DomainProof:
 
 @dataclass(frozen=True)
 class Build:
-    """The new deployment of a rebuild, as last seen."""
+    """The new deployment of a rebuild or a redeploy, as last seen."""
 
     id: str
     url: str
@@ -190,8 +192,8 @@ class Operation:
 
     @property
     def final_id(self) -> str | None:
-        """The deployment that is to be Current in the end; None while a rebuild has no id yet."""
-        if self.plan.path is not Path.REBUILD:
+        """The deployment that is to be Current in the end; None while what is built has no id yet."""
+        if not self.plan.path.builds:
             return self.plan.target.id
         return self.findings.build.id if self.findings.build else None
 
@@ -199,7 +201,7 @@ class Operation:
     def began(self) -> RollingRelease | None:
         """The rolling release that it began, while that is under way."""
         release, path = self.findings.release, self.plan.path
-        begins = self.stage is Stage.SUCCEEDED and path in {Path.PROMOTE, Path.REBUILD}
+        begins = self.stage is Stage.SUCCEEDED and (path is Path.PROMOTE or path.builds)
         is_ours = release is not None and release.is_active and release.canary_id == self.final_id
         return release if begins and is_ours else None
 
@@ -218,7 +220,7 @@ class Operation:
     def made(self) -> Deployment:
         """What it makes Current: the target, or the deployment that was built from it."""
         build = self.findings.build
-        if self.plan.path is not Path.REBUILD or build is None:
+        if not self.plan.path.builds or build is None:
             return self.plan.target
         return replace(self.plan.target, id=build.id, url=build.url, target="production")
 

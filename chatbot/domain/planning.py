@@ -1,7 +1,7 @@
 """What a change to production would do, and whether it may be done at all.
 
-`plan_promotion` and `plan_rollback` are the two ways in. Both take one look at the platform and answer with a
-Plan, or raise the Refusal that says why not.
+`plan_promotion`, `plan_rollback` and `plan_redeploy` are the ways in. Each takes one look at the platform and
+answers with a Plan, or raises the Refusal that says why not.
 """
 
 from collections.abc import Iterable
@@ -68,6 +68,17 @@ class NoSuchStep(PlanRefused):
     release: RollingRelease
 
 
+class NotFailed(PlanRefused):
+    """Only a production build that has failed is built again."""
+
+
+@dataclass(eq=False)
+class BuiltSince(PlanRefused):
+    """A newer production build is there, or on its way: to build the older one again would take production back."""
+
+    newer: Deployment
+
+
 @dataclass(eq=False)
 class NotEligible(PlanRefused):
     """It cannot be rolled back to. `why`: "preview", "staged", "hobby" (that plan goes back one step only), or
@@ -131,6 +142,34 @@ def plan_rollback(look: Look, reason: str | None = None) -> Plan:
             raise _standing(state)(project, target)
 
 
+def plan_redeploy(look: Look) -> Plan:
+    """The plan that builds a failed production build again, from the same source.
+
+    Raises:
+        PlanRefused: one of its kinds.
+    """
+    project, target = look.project, look.target
+    if state_of(target, None) is not State.FAILED or target.target != "production":
+        raise NotFailed(project, target)
+    if (newer := built_since(target, [*look.recent, *([project.current] if project.current else [])])) is not None:
+        raise BuiltSince(project, target, newer)
+    if look.release:
+        raise ReleaseUnderWay(project, target, look.release)
+    return _plan(Path.REDEPLOY, look)
+
+
+def built_since(failed: Deployment, builds: Iterable[Deployment]) -> Deployment | None:
+    """The newest production build that came after one that failed, and did not fail itself."""
+    good = [
+        d
+        for d in builds
+        if d.target == "production"
+        and d.created_at > failed.created_at
+        and state_of(d, None) is not State.FAILED
+    ]
+    return max(good, key=lambda d: d.created_at, default=None)
+
+
 def _assigns_itself(look: Look) -> bool:
     """Whether the platform makes it Current as soon as it is ready."""
     return look.target.target == "production" and look.project.auto_assign and look.target.auto_assign
@@ -191,7 +230,7 @@ def _plan(path: Path, look: Look, reason: str | None = None) -> Plan:
         redirects=tuple(redirects),
         environment=environment_change(look.target, look.environment, rebuild=path is Path.REBUILD),
         auto_assign_after=look.project.auto_assign,
-        usual=usual_build_time(look.recent) if path is Path.REBUILD else None,
+        usual=usual_build_time(look.recent) if path.builds else None,
         cautions=tuple(_cautions(path, look, moving)),
         reason=reason,
         newest_release=look.newest_release,

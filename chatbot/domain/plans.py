@@ -21,17 +21,23 @@ MAX_REASON = 250
 
 
 class Path(StrEnum):
-    """How production gets there. Only a rebuild makes a new deployment.
+    """How production gets there. A rebuild, of a preview, and a redeploy, of a production build that has failed, make a
+    new deployment. What is redeployed is not promoted: it becomes Current where auto-assignment is on.
 
     The last three are steps of a rolling release that is under way.
     """
 
     PROMOTE = "promote"
     REBUILD = "rebuild"
+    REDEPLOY = "redeploy"
     ROLLBACK = "rollback"
     ADVANCE = "advance"
     COMPLETE = "complete"
     ABORT = "abort"
+
+    @property
+    def builds(self) -> bool:
+        return self in {Path.REBUILD, Path.REDEPLOY}
 
     @property
     def is_step(self) -> bool:
@@ -156,6 +162,8 @@ class Plan:
         Vercel docs, "Instant Rollback": a rollback switches it off, any promote switches it on again. A rolling
         release does that once it is complete.
         """
+        if self.path is Path.REDEPLOY:  # no promote: it leaves the switch alone
+            return self
         plan = replace(self, keep_off=keep_off and not self.path.goes_back and not self.only_begins)
         after = self.auto_assign_before if self.only_begins else not self.path.goes_back
         return replace(plan, auto_assign_after=after and not plan.keep_off)
@@ -185,7 +193,7 @@ class Plan:
     @property
     def starts_release(self) -> bool:
         """Whether production then moves in stages. The first deployment of a project has nothing to share with."""
-        moves = self.path in {Path.PROMOTE, Path.REBUILD}
+        moves = self.path is Path.PROMOTE or self.path.builds
         return moves and self.project.rolling_release and self.current is not None and self.release is None
 
     @property
@@ -196,7 +204,7 @@ class Plan:
     @property
     def waits_behind(self) -> RollingRelease | None:
         """What the platform queues it behind."""
-        return self.release if self.path in {Path.PROMOTE, Path.REBUILD} else None
+        return self.release if self.path is Path.PROMOTE or self.path.builds else None
 
     @property
     def current(self) -> Deployment | None:

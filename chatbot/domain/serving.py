@@ -95,7 +95,7 @@ def moved_by(operation: Operation) -> Move | None:
         operation.finished_at,
         operation.final_id,
         operation.was.id if operation.was else None,
-        first=operation.plan.path is Path.REBUILD or operation.plan.target.ready_substate == "STAGED",
+        first=operation.plan.path.builds or operation.plan.target.ready_substate == "STAGED",
     )
 
 

@@ -16,6 +16,7 @@ from chatbot.messages.wording import code, count, deployment_line, domain_name, 
 _VERBS = {
     Path.PROMOTE: "Promoted",
     Path.REBUILD: "Rebuilt and promoted",
+    Path.REDEPLOY: "Redeployed",
     Path.ROLLBACK: "Rolled back",
     Path.ADVANCE: "Advanced",
     Path.COMPLETE: "Rolling release completed",

@@ -28,6 +28,7 @@ PARTS = {
 PATHS = {
     Path.PROMOTE: "promote",
     Path.REBUILD: "rebuild",
+    Path.REDEPLOY: "redeploy",
     Path.ROLLBACK: "rollback",
     Path.ADVANCE: "advance",
     Path.COMPLETE: "complete",

@@ -57,6 +57,7 @@ _ROOM_FOR_REDIRECTS = 500
 VERBS = {
     Path.PROMOTE: "Promote",
     Path.REBUILD: "Rebuild and promote",
+    Path.REDEPLOY: "Redeploy",
     Path.ROLLBACK: "Roll back",
     Path.ADVANCE: "Advance",
     Path.COMPLETE: "Complete",
@@ -86,6 +87,7 @@ def title(plan: Plan) -> str:
     return {
         Path.PROMOTE: f"Promote {to}",
         Path.REBUILD: f"Rebuild and promote {to}",
+        Path.REDEPLOY: f"Redeploy {plan.target.label} of {plan.project.name}",
         Path.ROLLBACK: f"Roll back {to}",
     }[plan.path]
 
@@ -185,13 +187,15 @@ def _path(plan: Plan) -> str:
 
 def _how(plan: Plan) -> str:
     staged = releasecard.how(plan)
-    if staged and plan.path is not Path.REBUILD:
+    if staged and not plan.path.builds:
         return staged
     match plan.path:
         case Path.PROMOTE:
             return "*Promote, instant.* The domains move to a finished production build. Nothing is rebuilt."
         case Path.ROLLBACK:
             return "*Instant rollback.* The domains go back to a deployment that served before. Nothing is rebuilt."
+        case Path.REDEPLOY:
+            return f"*Complete build.* What failed is built again, from the same source. {consequences.becomes(plan)}"
         case _:
             onward = f".\n{staged}" if staged else ", and the new deployment becomes Current."
             return (

@@ -51,7 +51,7 @@ def _files(change: CodeChange) -> str:
 
 def environment(plan: Plan) -> list[str]:
     change = plan.environment
-    if plan.path.is_step:
+    if plan.path.is_step or plan.path is Path.REDEPLOY:
         return []
     if plan.path is not Path.REBUILD:
         if not change.changed_since_build:
@@ -147,6 +147,14 @@ def _turn(plan: Plan) -> str:
         return " This one waits until that is through, and goes before those that wait."
     gives_way = any(o.gives_way for o in before)
     return f" This one goes before those that wait{', and what is under way gives way to it' if gives_way else ''}."
+
+
+def becomes(plan: Plan) -> str:
+    """What a redeploy's build comes to, once it is ready."""
+    if plan.auto_assign_before:
+        return "Once it is ready, it becomes Current by itself."
+    why = "production is pinned" if plan.project.pinned else "auto-assignment is off"
+    return f"It stays Staged, since {why}."
 
 
 def auto_assignment(plan: Plan) -> str:

@@ -19,7 +19,7 @@ def overtook(by: Overtaking) -> str:
     who = mention(by.actor) if by.actor else "Somebody outside of Slack"
     what = f"{deployment_line(by.to)} {code(by.to.id)}"
     match by.how:
-        case "promote" | "rebuild" | "complete":
+        case "promote" | "rebuild" | "redeploy" | "complete":
             return f"{who} promoted {what} meanwhile."
         case "rollback" | "abort":
             return f"{who} rolled back to {what} meanwhile."

@@ -43,6 +43,8 @@ def _headline(operation: Operation) -> str:
     match operation.stage:
         case Stage.SUCCEEDED:
             return f"{name}: {label} is Current"
+        case Stage.STAGED:
+            return f"{name}: {label} is Staged"
         case Stage.PARTLY_MOVED:
             return f"{name}: only partly moved to {label}"
         case Stage.FAILED:

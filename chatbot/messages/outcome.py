@@ -40,7 +40,7 @@ def _under_way(operation: Operation, now: datetime) -> str:
             return f"{_building(findings.build, operation, now)}{_trouble(operation)}"
         case Stage.QUEUED:
             return releaseoutcome.queued(operation, now)
-        case Stage.MOVING if operation.plan.path is Path.REBUILD and not findings.proofs:
+        case Stage.MOVING if operation.plan.path.builds and not findings.proofs:
             return "Built. Waiting for Vercel to move the domains."
         case Stage.MOVING:
             return f"Accepted. Domains moved: {_moved(findings.proofs, len(operation.plan.domains))}."
@@ -60,6 +60,8 @@ def _outcome(operation: Operation, now: datetime) -> str:
             return "\n".join(
                 filter(None, [releaseoutcome.succeeded(operation, now), _auto_assign(operation)])
             )
+        case Stage.STAGED:
+            return _staged(operation)
         case Stage.PARTLY_MOVED:
             return f"Some domains did not move.{trouble} {_rest_of_the_way(operation)}"
         case Stage.FAILED:
@@ -76,6 +78,14 @@ def _outcome(operation: Operation, now: datetime) -> str:
             return f"It was withdrawn{_by(operation)}. Nothing was sent to Vercel."
         case _:
             return f"It was given up{_by(operation)}, and I do not promote it. {_build_left(operation.findings.build)}"
+
+
+def _staged(operation: Operation) -> str:
+    """A redeploy that was not to become Current: auto-assignment was off, or is since."""
+    build = operation.findings.build
+    which = f" {code(build.id)}" if build else ""
+    why = "is pinned" if operation.plan.project.pinned else "does not take new builds by itself"
+    return f"The new build{which} is ready and Staged: production {why}, and is as it was.{_seen(operation)}"
 
 
 def _by(operation: Operation) -> str:
@@ -216,7 +226,7 @@ def _failure(operation: Operation) -> str:
         why = foreign(build.error or "", 300).rstrip(". ")
         return f"The build that I waited for did not become ready.{f' {why}.' if why else ''} Nothing was promoted."
     if (
-        operation.plan.path is Path.REBUILD
+        operation.plan.path.builds
         and build
         and build.ready_state in {"ERROR", "CANCELED", "DELETED"}
     ):

@@ -11,8 +11,10 @@ from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
     BuildFailed,
+    BuiltSince,
     NoSuchStep,
     NotEligible,
+    NotFailed,
     PlanRefused,
     ReleaseOver,
     ReleaseUnderWay,
@@ -242,6 +244,22 @@ def _(refusal: AlreadyPromoted, now: datetime) -> Message:
     )
     label = f"Roll back to {refusal.target.label}"
     return says(text, row(button(label, actions.ROLL_BACK, refusal.target.id, style="danger")))
+
+
+@word.register
+def _(refusal: NotFailed, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. {_name(refusal)} is no production build that has failed, so there is nothing to build again. "
+        "`/current` shows what serves now."
+    )
+
+
+@word.register
+def _(refusal: BuiltSince, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. A newer production build of {foreign(refusal.project.name)} is there, or on its way: "
+        f"{deployment_line(refusal.newer)}. To build {_name(refusal)} again would take production back behind it."
+    )
 
 
 @word.register

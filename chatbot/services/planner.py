@@ -1,5 +1,6 @@
 """From what a person typed to a Plan: find the deployment, look at its project in one round, decide."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
@@ -8,6 +9,7 @@ from chatbot.domain.changes import CodeChange
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.planning import (
     plan_promotion,
+    plan_redeploy,
     plan_rollback,
 )
 from chatbot.domain.plans import (
@@ -57,6 +59,15 @@ class Planner:
         """The rollback that a one-click button promises: one round of reads."""
         return plan_rollback(await self._survey.look_back(project_id, target_id))
 
+    async def redeploy(self, reference: Reference) -> Plan:
+        """Of a production build that has failed."""
+        target = await self.find(reference)
+        look, builds = await asyncio.gather(
+            self._survey.look(target),
+            self._vercel.deployments({"projectId": target.project_id, **_BUILDS}),
+        )
+        return plan_redeploy(replace(look, recent=tuple(builds)))
+
     async def step(self, path: Path, project_id: str, canary_id: str, reason: str | None = None) -> Plan:
         """One step of the rolling release that is under way."""
         plan = await self.releases.step(path, project_id, canary_id, reason)
@@ -80,6 +91,8 @@ class Planner:
         look = await self._survey.look_again(plan.target, candidates=listed)
         if is_rollback:
             fresh = plan_rollback(look, plan.reason)
+        elif plan.path is Path.REDEPLOY:
+            fresh = plan_redeploy(look)
         else:
             fresh = _choosing_as(plan, plan_promotion(look, may_wait=plan.waits_behind is not None))
         return replace(fresh, usual=plan.usual, code=await self._code(plan, fresh))

@@ -187,13 +187,22 @@ class VercelClient:
 
     async def rebuild(self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float) -> Deployment:
         """Build a preview's source again as a production deployment, and return the new one (vercel promote)."""
+        return await self._build(deployment, {}, {"action": "promote", **meta}, timeout)
+
+    async def redeploy(self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float) -> Deployment:
+        """Build a production deployment again from its source, and return the new one (vercel redeploy)."""
+        return await self._build(deployment, {"forceNew": "1"}, {"action": "redeploy", **meta}, timeout)
+
+    async def _build(
+        self, deployment: Deployment, query: Mapping[str, str], meta: Mapping[str, str], timeout: float
+    ) -> Deployment:
         body = {
             "deploymentId": deployment.id,
             "name": deployment.project_name,
             "target": "production",
-            "meta": {"action": "promote", **meta},
+            "meta": dict(meta),
         }
-        _, raw = await self.request("POST", "/v13/deployments", json=body, deadline=timeout)
+        _, raw = await self.request("POST", "/v13/deployments", query=query, json=body, deadline=timeout)
         created = _read(raw, wire.DeploymentWire)
         for name, value in meta.items():
             _answers(value, created.meta.get(name, ""))

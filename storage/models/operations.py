@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-OperationPath: TypeAlias = Literal["promote", "rebuild", "rollback", "advance", "complete", "abort"]
+OperationPath: TypeAlias = Literal["promote", "rebuild", "redeploy", "rollback", "advance", "complete", "abort"]
 OperationState: TypeAlias = Literal[
     "waiting",
     "requested",
@@ -17,6 +17,7 @@ OperationState: TypeAlias = Literal[
     "queued",
     "unsure",
     "succeeded",
+    "staged",
     "partly_moved",
     "failed",
     "unknown",
@@ -46,12 +47,12 @@ class Operation(SQLModel, table=True):
     __tablename__: ClassVar[str] = "operations"
     __table_args__ = (
         CheckConstraint(
-            "path IN ('promote', 'rebuild', 'rollback', 'advance', 'complete', 'abort')",
+            "path IN ('promote', 'rebuild', 'redeploy', 'rollback', 'advance', 'complete', 'abort')",
             name="operations_path",
         ),
         CheckConstraint(
             "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'queued', 'unsure', "
-            "'succeeded', 'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')",
+            "'succeeded', 'staged', 'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')",
             name="operations_state",
         ),
         Index(

@@ -28,7 +28,7 @@ from chatbot.services.operations.records import plan_json
 from chatbot.services.operations.releasing import ask_step, has_gone_on
 
 META_KEY = "promotebotOperation"
-"""A rebuild carries the operation's id under this key of its meta: a lost answer can be found again."""
+"""What is built carries the operation's id under this key of its meta: a lost answer can be found again."""
 
 _ALREADY = "already the current production deployment"  # the codes beside this text are not documented
 _log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ async def build_begins(held: Held, build: Build) -> None:
 
 
 async def find_build(held: Held) -> Deployment | None:
-    """The build of a rebuild whose answer was lost: it carries the operation's id. Raises PlatformError."""
+    """The build of a rebuild or a redeploy whose answer was lost: it carries the operation's id. Raises PlatformError."""
     filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
     found = await held.crew.vercel.deployments(filters, limit=1)
     return found[0] if found else None
@@ -141,9 +141,10 @@ async def _ask(held: Held, plan: Plan) -> None:
         lease_until=held.fresh_lease(),
     )
     try:
-        if plan.path is Path.REBUILD:
-            meta, timeout = {META_KEY: held.row.id}, held.crew.patience.ask
-            created = await held.crew.vercel.rebuild(plan.target, meta=meta, timeout=timeout)
+        if plan.path.builds:
+            vercel, meta = held.crew.vercel, {META_KEY: held.row.id}
+            build = vercel.redeploy if plan.path is Path.REDEPLOY else vercel.rebuild
+            created = await build(plan.target, meta=meta, timeout=held.crew.patience.ask)
             await build_begins(held, Build.of(created))
         elif plan.path.is_step:
             await ask_step(held, plan)

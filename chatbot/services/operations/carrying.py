@@ -129,7 +129,7 @@ class Carrying:
     async def _usual_move(self) -> Usual | None:
         """Read once, in a pause. The automatic assignment of a build is no such move."""
         row = self._held.row
-        is_asked_for = row.path != Path.REBUILD or row.promote_asked_at is not None
+        is_asked_for = not Path(row.path).builds or row.promote_asked_at is not None
         if self._held.stage is not Stage.MOVING or not is_asked_for:
             return None
         if self._took is None:

@@ -23,6 +23,7 @@ LATELY = 50
 """How many operations of a project are looked back at."""
 
 _MOVED = frozenset({Stage.SUCCEEDED, Stage.PARTLY_MOVED})
+_HAVE_NOT = frozenset({Stage.FAILED, Stage.STAGED})
 
 
 class History:
@@ -82,7 +83,7 @@ class History:
         """
         async with self._database.read() as session:
             lately = await operations.newest(session, project_id, limit=LATELY)
-        asked = [row for row in lately if row.asked_at is not None and row.state != Stage.FAILED]
+        asked = [row for row in lately if row.asked_at is not None and row.state not in _HAVE_NOT]
         under_way = [row for row in asked if row.finished_at is None]
         ended = [(row.finished_at, row) for row in asked if row.finished_at is not None]
         newest_first = [row for _, row in sorted(ended, key=lambda each: each[0], reverse=True)]

@@ -63,7 +63,7 @@ async def look(held: Held) -> None:
 
 
 async def follow_build(held: Held) -> None:
-    """One look at the new deployment of a rebuild. Raises PlatformError."""
+    """One look at the new deployment of a rebuild or a redeploy. Raises PlatformError."""
     known = held.findings.build
     if known is None:
         await _find_build(held)
@@ -150,7 +150,7 @@ async def _is_built(
     """The platform moves the domains itself, unless auto-assignment was off when the build was made.
 
     Then it takes one promote, and only while production is as it was confirmed: a rollback that somebody made
-    meanwhile is never undone.
+    meanwhile is never undone. A redeploy promotes nothing.
     """
     release, baseline = await releasing.newest(held, project), held.findings.baseline
     as_confirmed = (
@@ -180,6 +180,8 @@ async def _is_built(
             detail={"build": deployment.id},
             accepted_at=held.now(),
         )
+    elif held.operation.plan.path is Path.REDEPLOY:
+        await held.step(Stage.STAGED, replace(findings, left_staged=True))
     elif as_confirmed and await held.crew.history.is_held(held.row):
         await held.step(Stage.SUPERSEDED, replace(findings, left_staged=True, changed=(Part.INCIDENT,)))
     elif as_confirmed and await _moves_the_same_domains(held):

@@ -55,7 +55,7 @@ async def read(held: Held) -> tuple[Project, RollingRelease | None]:
     if plan.path.is_step or plan.only_begins or held.findings.queued:
         return await asyncio.gather(vercel.project(project_id), vercel.rolling_release(project_id))
     project = await vercel.project(project_id)
-    begins = plan.path in {Path.PROMOTE, Path.REBUILD} and project.rolling_release
+    begins = (plan.path is Path.PROMOTE or plan.path.builds) and project.rolling_release
     return project, await vercel.rolling_release(project_id) if begins else None
 
 

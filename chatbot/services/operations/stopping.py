@@ -20,7 +20,7 @@ async def stop_build(held: Held) -> None:
     What it came to is written down for the message: it may have been too late.
     """
     build, row = held.findings.build, held.row
-    if held.stage not in _GIVEN_UP or row.path != Path.REBUILD or row.asked_at is None:
+    if held.stage not in _GIVEN_UP or not Path(row.path).builds or row.asked_at is None:
         return  # a build that was only waited for is somebody else's
     try:
         seen = await held.crew.vercel.deployment(build.id) if build else await find_build(held)

@@ -9,8 +9,18 @@ branch_labels = None
 depends_on = None
 
 
+_PATH = "path IN ('promote', 'rebuild', 'redeploy', 'rollback', 'advance', 'complete', 'abort')"
+_STATE = (
+    "state IN ('waiting', 'requested', 'outdated', 'asked', 'building', 'moving', 'queued', 'unsure', "
+    "'succeeded', 'staged', 'partly_moved', 'failed', 'unknown', 'superseded', 'cancelled')"
+)
+_ACTIVE = sa.text("finished_at IS NULL AND state NOT IN ('waiting', 'queued')")
+_DUE = sa.text("finished_at IS NULL OR told_at IS NULL OR watch_until IS NOT NULL")
+
+
 def upgrade() -> None:
     for make in (
+        _redeploys,
         _production,
         _changes,
         _deliveries,
@@ -32,6 +42,25 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise NotImplementedError("The audit log is never dropped.")
+
+
+def _redeploys() -> None:
+    """An operation may build again what has failed, and end Staged. The indexes with a condition: see 0002."""
+    op.drop_index("operations_one_active_per_project", "operations")
+    op.drop_index("operations_due", "operations")
+    with op.batch_alter_table("operations") as table:
+        for name, rule in (("operations_path", _PATH), ("operations_state", _STATE)):
+            table.drop_constraint(name, type_="check")
+            table.create_check_constraint(name, rule)
+    op.create_index("operations_due", "operations", ["look_at"], sqlite_where=_DUE, postgresql_where=_DUE)
+    op.create_index(
+        "operations_one_active_per_project",
+        "operations",
+        ["project_id"],
+        unique=True,
+        sqlite_where=_ACTIVE,
+        postgresql_where=_ACTIVE,
+    )
 
 
 def _production() -> None:
