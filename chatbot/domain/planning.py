@@ -80,6 +80,13 @@ class BuiltSince(PlanRefused):
 
 
 @dataclass(eq=False)
+class RedeployChanged(Refusal):
+    """Auto-assignment is not as the button said, so the new build would not come to that. `plan` as it is now."""
+
+    plan: Plan
+
+
+@dataclass(eq=False)
 class NotEligible(PlanRefused):
     """It cannot be rolled back to. `why`: "preview", "staged", "hobby" (that plan goes back one step only), or
     "withdrawn" (the platform does not say why).
@@ -151,7 +158,9 @@ def plan_redeploy(look: Look) -> Plan:
     project, target = look.project, look.target
     if state_of(target, None) is not State.FAILED or target.target != "production":
         raise NotFailed(project, target)
-    if (newer := built_since(target, [*look.recent, *([project.current] if project.current else [])])) is not None:
+    if (
+        newer := built_since(target, [*look.recent, *([project.current] if project.current else [])])
+    ) is not None:
         raise BuiltSince(project, target, newer)
     if look.release:
         raise ReleaseUnderWay(project, target, look.release)

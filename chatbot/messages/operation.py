@@ -38,6 +38,15 @@ def progress(
     return Message(escape(_alone(operation, headline)), tuple(blocks))
 
 
+_ENDED = {
+    Stage.FAILED: "failed",
+    Stage.UNKNOWN: "outcome unknown",
+    Stage.SUPERSEDED: "superseded",
+    Stage.OUTDATED: "not started",
+    Stage.CANCELLED: "cancelled",
+}
+
+
 def _headline(operation: Operation) -> str:
     name, label = operation.plan.project.name, operation.plan.target.label
     match operation.stage:
@@ -47,18 +56,9 @@ def _headline(operation: Operation) -> str:
             return f"{name}: {label} is Staged"
         case Stage.PARTLY_MOVED:
             return f"{name}: only partly moved to {label}"
-        case Stage.FAILED:
-            return f"{title(operation.plan)}: failed"
-        case Stage.UNKNOWN:
-            return f"{title(operation.plan)}: outcome unknown"
-        case Stage.SUPERSEDED:
-            return f"{title(operation.plan)}: superseded"
-        case Stage.OUTDATED:
-            return f"{title(operation.plan)}: not started"
-        case Stage.CANCELLED:
-            return f"{title(operation.plan)}: cancelled"
-        case _:
-            return title(operation.plan)
+        case stage:
+            ended = _ENDED.get(stage)
+            return f"{title(operation.plan)}: {ended}" if ended else title(operation.plan)
 
 
 def _alone(operation: Operation, headline: str) -> str:

@@ -74,10 +74,16 @@ def _outcome(operation: Operation, now: datetime) -> str:
             return f"{why}{'' if told_already else _seen(operation)}{_then(operation)}"
         case Stage.OUTDATED:
             return _outdated(operation)
-        case _ if operation.asked_at is None:
-            return f"It was withdrawn{_by(operation)}. Nothing was sent to Vercel."
         case _:
-            return f"It was given up{_by(operation)}, and I do not promote it. {_build_left(operation.findings.build)}"
+            return _cancelled(operation)
+
+
+def _cancelled(operation: Operation) -> str:
+    if operation.asked_at is None:
+        return f"It was withdrawn{_by(operation)}. Nothing was sent to Vercel."
+    return (
+        f"It was given up{_by(operation)}, and I do not promote it. {_build_left(operation.findings.build)}"
+    )
 
 
 def _staged(operation: Operation) -> str:
@@ -225,11 +231,7 @@ def _failure(operation: Operation) -> str:
     if operation.asked_at is None and operation.plan.when_ready and build:
         why = foreign(build.error or "", 300).rstrip(". ")
         return f"The build that I waited for did not become ready.{f' {why}.' if why else ''} Nothing was promoted."
-    if (
-        operation.plan.path.builds
-        and build
-        and build.ready_state in {"ERROR", "CANCELED", "DELETED"}
-    ):
+    if operation.plan.path.builds and build and build.ready_state in {"ERROR", "CANCELED", "DELETED"}:
         error = foreign(build.error or "", 300).rstrip(". ")
         why = f" {error}." if error else ""
         return f"The new build did not become ready.{why} Production is as it was."

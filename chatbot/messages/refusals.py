@@ -16,6 +16,7 @@ from chatbot.domain.planning import (
     NotEligible,
     NotFailed,
     PlanRefused,
+    RedeployChanged,
     ReleaseOver,
     ReleaseUnderWay,
     StillBuilding,
@@ -56,7 +57,7 @@ from chatbot.domain.waysback import WayBackChanged
 from chatbot.errors import (
     Refusal,
 )
-from chatbot.messages import actions, release, waysback
+from chatbot.messages import actions, redeploy, release, waysback
 from chatbot.messages.message import Message, button, link, row, says
 from chatbot.messages.wording import (
     code,
@@ -249,7 +250,7 @@ def _(refusal: AlreadyPromoted, now: datetime) -> Message:
 @word.register
 def _(refusal: NotFailed, now: datetime) -> Message:
     return says(
-        f"Nothing was done. {_name(refusal)} is no production build that has failed, so there is nothing to build again. "
+        f"Nothing was done. {_name(refusal)} is no production build that has failed: nothing to build again. "
         "`/current` shows what serves now."
     )
 
@@ -260,6 +261,11 @@ def _(refusal: BuiltSince, now: datetime) -> Message:
         f"Nothing was done. A newer production build of {foreign(refusal.project.name)} is there, or on its way: "
         f"{deployment_line(refusal.newer)}. To build {_name(refusal)} again would take production back behind it."
     )
+
+
+@word.register
+def _(refusal: RedeployChanged, now: datetime) -> Message:
+    return redeploy.changed(refusal)
 
 
 @word.register

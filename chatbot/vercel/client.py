@@ -189,7 +189,9 @@ class VercelClient:
         """Build a preview's source again as a production deployment, and return the new one (vercel promote)."""
         return await self._build(deployment, {}, {"action": "promote", **meta}, timeout)
 
-    async def redeploy(self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float) -> Deployment:
+    async def redeploy(
+        self, deployment: Deployment, *, meta: Mapping[str, str], timeout: float
+    ) -> Deployment:
         """Build a production deployment again from its source, and return the new one (vercel redeploy)."""
         return await self._build(deployment, {"forceNew": "1"}, {"action": "redeploy", **meta}, timeout)
 

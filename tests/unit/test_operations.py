@@ -17,15 +17,12 @@ from chatbot.domain.planning import (
     plan_promotion,
     plan_rollback,
 )
-from chatbot.domain.plans import (
-    Path,
-)
 from tests.unit.making import NOON, current, look, operation, preview, project, promoted, staged
 from tests.unit.strategies import operations
 
 OUTCOMES = {
     *(Stage.SUCCEEDED, Stage.PARTLY_MOVED, Stage.FAILED, Stage.UNKNOWN),
-    *(Stage.SUPERSEDED, Stage.OUTDATED, Stage.CANCELLED),
+    *(Stage.SUPERSEDED, Stage.OUTDATED, Stage.CANCELLED, Stage.STAGED),
 }
 
 
@@ -74,6 +71,10 @@ def test_only_before_the_ask_something_is_outdated_and_only_what_waits_is_given_
     before_the_ask = [Stage.WAITING, Stage.REQUESTED]
     assert [before for before in Stage if Stage.OUTDATED in NEXT[before]] == before_the_ask
     assert [before for before in Stage if Stage.CANCELLED in NEXT[before]] == [Stage.WAITING, Stage.BUILDING]
+
+
+def test_only_a_build_that_is_not_to_be_promoted_ends_staged() -> None:
+    assert [before for before in Stage if Stage.STAGED in NEXT[before]] == [Stage.BUILDING]
 
 
 def test_every_stage_that_has_begun_may_see_production_change_hands() -> None:
@@ -133,7 +134,7 @@ def test_a_rebuild_makes_a_production_deployment_of_the_same_commit() -> None:
 @given(operations())
 def test_what_it_makes_is_what_is_to_be_current_in_the_end(made: Operation) -> None:
     assert made.final_id in {None, made.made.id}
-    assert (made.final_id is None) is (made.plan.path is Path.REBUILD and made.findings.build is None)
+    assert (made.final_id is None) is (made.plan.path.builds and made.findings.build is None)
 
 
 def test_the_duration_is_from_the_ask_to_the_outcome_and_never_negative() -> None:

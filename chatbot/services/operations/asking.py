@@ -113,7 +113,7 @@ async def build_begins(held: Held, build: Build) -> None:
 
 
 async def find_build(held: Held) -> Deployment | None:
-    """The build of a rebuild or a redeploy whose answer was lost: it carries the operation's id. Raises PlatformError."""
+    """What was built where the answer was lost: it carries the operation's id. Raises PlatformError."""
     filters = {"projectId": held.row.project_id, f"meta-{META_KEY}": held.row.id}
     found = await held.crew.vercel.deployments(filters, limit=1)
     return found[0] if found else None
