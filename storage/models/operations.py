@@ -6,7 +6,9 @@ from typing import ClassVar, Literal, TypeAlias
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-OperationPath: TypeAlias = Literal["promote", "rebuild", "redeploy", "rollback", "advance", "complete", "abort"]
+OperationPath: TypeAlias = Literal[
+    "promote", "rebuild", "redeploy", "rollback", "advance", "complete", "abort"
+]
 OperationState: TypeAlias = Literal[
     "waiting",
     "requested",

@@ -100,7 +100,12 @@ class Lease(SQLModel, table=True):
 
 
 class Pin(SQLModel, table=True):
-    """Production that an instant rollback has pinned, until it is `over_at`. `quiet_until`: *Keep 4 h more*."""
+    """Production that an instant rollback has pinned, until it is `over_at`.
+
+    `by` as in the audit log, or `vercel:` and the platform's name for somebody. `channel` is where the bot was asked
+    for that rollback. `quiet_until`: somebody keeps it so on purpose. `look_at` is when its reminders are next to be
+    shown; None once its end is told.
+    """
 
     __tablename__: ClassVar[str] = "pins"
     __table_args__ = (Index("pins_due", "look_at"),)
@@ -110,9 +115,14 @@ class Pin(SQLModel, table=True):
     since: datetime
     by: str | None = None
     why: str | None = None
+    channel: str | None = None
     quiet_until: datetime | None = None
+    kept_by: str | None = None
     look_at: datetime | None = None
     over_at: datetime | None = None
+    fence: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
 
 
 class Reminder(SQLModel, table=True):
@@ -122,5 +132,5 @@ class Reminder(SQLModel, table=True):
 
     project_id: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
-    ts: str | None = None
-    shown_at: datetime | None = None
+    ts: str
+    shown_at: datetime

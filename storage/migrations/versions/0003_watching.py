@@ -145,9 +145,14 @@ def _pins() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String()),
         sa.Column("why", sa.String()),
+        sa.Column("channel", sa.String()),
         sa.Column("quiet_until", sa.DateTime(timezone=True)),
+        sa.Column("kept_by", sa.String()),
         sa.Column("look_at", sa.DateTime(timezone=True)),
         sa.Column("over_at", sa.DateTime(timezone=True)),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_owner", sa.String()),
+        sa.Column("lease_until", sa.DateTime(timezone=True)),
     )
     op.create_index("pins_due", "pins", ["look_at"])
 
@@ -157,8 +162,8 @@ def _reminders() -> None:
         "reminders",
         sa.Column("project_id", sa.String(), primary_key=True),
         sa.Column("channel", sa.String(), primary_key=True),
-        sa.Column("ts", sa.String()),
-        sa.Column("shown_at", sa.DateTime(timezone=True)),
+        sa.Column("ts", sa.String(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
     )
 
 
