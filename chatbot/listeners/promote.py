@@ -2,7 +2,6 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from chatbot.domain.planning import AlreadyPromoted
 from chatbot.domain.references import Kind, NothingNamed, Reference, parse_reference
 from chatbot.listeners.answering import Asked, Reply, click_later, command
 from chatbot.listeners.bot import Bot
@@ -15,7 +14,6 @@ from chatbot.messages.actions import any_number
 def register(app: AsyncApp, bot: Bot) -> None:
     command(app, bot, "/promote", promote)
     click_later(app, bot, any_number(actions.PROMOTE), promote_clicked)
-    click_later(app, bot, any_number(actions.NEWER), newer_clicked)
 
 
 async def promote(bot: Bot, asked: Asked) -> Reply | None:
@@ -28,17 +26,6 @@ async def promote(bot: Bot, asked: Asked) -> Reply | None:
         await pick(bot, asked)
         return None
     return await offer(bot, asked, await bot.planner.promotion(reference))
-
-
-async def newer_clicked(bot: Bot, asked: Asked) -> Reply:
-    """Forward to what an older commit took the place of: a promote, or a rollback where it has served already."""
-    await bot.directory.admit(asked.user)
-    reference = Reference(Kind.ID, asked.value)
-    try:
-        plan = await bot.planner.promotion(reference)
-    except AlreadyPromoted:
-        plan = await bot.planner.rollback(reference)
-    return await offer(bot, asked, plan)
 
 
 async def promote_clicked(bot: Bot, asked: Asked) -> Reply:
