@@ -38,6 +38,7 @@ from chatbot.services.operations.requesting import Requesting
 from chatbot.services.people import People
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober, visiting_session
+from chatbot.services.reminding import Reminding
 from chatbot.services.tasks import Tasks
 from chatbot.services.telling.settling import Settling
 from chatbot.services.telling.teller import Teller
@@ -55,6 +56,7 @@ from storage.errors import StorageError
 EVENTS_PATH = "/slack/events"
 _SLACK_TIMEOUT = 10
 _CLAIM_EVERY = 1.0
+_REMIND_EVERY = 2.0
 _CLOCK_CHECK_EVERY = 30.0
 _PURGE_EVERY = 3600.0
 _TELL_CLOSED_EVERY = 2.0
@@ -218,6 +220,7 @@ def _compose(
         history=history,
         requesting=requesting,
         ways_back=WaysBack(planner, history, requesting, clock),
+        reminding=Reminding(database, vercel, history, announcer, tasks, clock, owner=owner),
         database=database,
         directory=Directory(slack, settings.promotebot_allowed),
         channels=Channels(database, announcer, slack, clock),
@@ -250,6 +253,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_CLAIM_EVERY, bot.teller.tick, "claim announcements")
     ticker.every(_CLOCK_CHECK_EVERY, bot.teller.free_from_the_future, "free announcements from the future")
+    ticker.every(_REMIND_EVERY, bot.reminding.tick, "remind of pins")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
     ticker.every(_TELL_CLOSED_EVERY, bot.channels.tell_closed, "tell of closed channels")
     ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")

@@ -17,7 +17,7 @@ from storage.reading import one, rows
 EVERY_PROJECT = "*"
 _PINS = SQLModel.metadata.tables[Pin.__tablename__]
 _REMINDERS = SQLModel.metadata.tables[Reminder.__tablename__]
-_INSERTS = (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 async def unsettled(session: AsyncSession, limit: int = 50) -> list[Production]:
@@ -41,7 +41,7 @@ async def begin(session: AsyncSession, pin: Pin) -> bool:
     """False where it has begun already, or the end of the one before is still to be told."""
     connection = await session.connection()
     values = pin.model_dump()
-    insert = dict(_INSERTS)[connection.dialect.name](_PINS).values(**values)
+    insert = _INSERTS[connection.dialect.name](_PINS).values(**values)
     begun = await connection.execute(
         insert.on_conflict_do_update(
             index_elements=[_PINS.c.project_id],
@@ -135,7 +135,7 @@ async def remember(session: AsyncSession, project_id: str, channel: str, *, ts: 
     connection = await session.connection()
     values = {"project_id": project_id, "channel": channel, "ts": ts, "shown_at": now}
     await connection.execute(
-        dict(_INSERTS)[connection.dialect.name](_REMINDERS)
+        _INSERTS[connection.dialect.name](_REMINDERS)
         .values(**values)
         .on_conflict_do_update(index_elements=["project_id", "channel"], set_={"ts": ts, "shown_at": now})
     )

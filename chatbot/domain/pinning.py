@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
+from chatbot.errors import Refusal
 
 FIRST = timedelta(hours=3)
 AGAIN = timedelta(days=1)
@@ -31,7 +32,7 @@ class Pinning:
 
 @dataclass(frozen=True)
 class Unpinned:
-    """How it ended. `by`: who made `current` Current, where that is known. `gone`: there is no such project any more."""
+    """How it ended. `by`: who made `current` Current, where that is known. `gone`: the project is deleted."""
 
     project_id: str
     project_name: str
@@ -40,6 +41,13 @@ class Unpinned:
     current: Deployment | None = None
     by: str | None = None
     gone: bool = False
+
+
+@dataclass(eq=False)
+class NoLongerPinned(Refusal):
+    """There is nothing to keep."""
+
+    project_name: str
 
 
 def not_live(project: Project, builds: Iterable[Deployment]) -> tuple[Deployment, ...]:

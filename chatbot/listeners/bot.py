@@ -15,6 +15,7 @@ from chatbot.services.operations.ledger import Clock, Ledger
 from chatbot.services.operations.requesting import Requesting
 from chatbot.services.people import People
 from chatbot.services.planner import Planner
+from chatbot.services.reminding import Reminding
 from chatbot.services.tasks import Tasks
 from chatbot.services.telling.teller import Teller
 from chatbot.services.watching.watcher import Watcher
@@ -36,6 +37,7 @@ class Bot:
     history: History
     requesting: Requesting
     ways_back: WaysBack
+    reminding: Reminding
     database: Database
     directory: Directory
     channels: Channels

@@ -50,7 +50,9 @@ def unpinned(pin: Unpinned) -> Message:
         text = f"{name} is gone: there is no such project any more. Its production was pinned for {lasted}."
         return Message(text, tuple(sections([text])))
     text = f"Production of {name} is not pinned any more, after {lasted}"
-    lines = [f"*{text}.* New production builds become Current by themselves again, unless that is switched off."]
+    lines = [
+        f"*{text}.* New production builds become Current by themselves again, unless that is switched off."
+    ]
     if pin.current is not None:
         by = f" Moved by {mention(pin.by)}." if pin.by else ""
         lines.append(f"Current: {deployment_line(pin.current)} {code(pin.current.id)}.{by}")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ButtonElement
 
@@ -11,7 +12,18 @@ from chatbot.messages import actions
 from chatbot.messages.message import Message, ask_first, button, row, says
 from chatbot.messages.wording import count, deployment_line, foreign, named, plain
 
-_VALUE = re.compile(r"(?P<id>[A-Za-z0-9_]{1,100}) (?P<then>current|staged)")
+_VALUE = re.compile(r"(?P<id>[A-Za-z0-9_]{1,100}) (?P<then>current|staged)(?P<override> override)?")
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What the button carries. `assigns`: it said that the new build becomes Current by itself. `overrides`: it is the
+    second click, after an open incident held back the first.
+    """
+
+    deployment_id: str
+    assigns: bool
+    overrides: bool = False
 
 
 def redeploy_button(
@@ -29,10 +41,10 @@ def redeploy_button(
     )
 
 
-def promised(value: str) -> tuple[str, bool] | None:
-    """The deployment, and whether the button said that it becomes Current; None for a value that is none of ours."""
+def promised(value: str) -> Promised | None:
+    """None for a value that is none of ours."""
     found = _VALUE.fullmatch(value)
-    return (found["id"], found["then"] == "current") if found else None
+    return Promised(found["id"], found["then"] == "current", bool(found["override"])) if found else None
 
 
 def changed(refusal: RedeployChanged) -> Message:

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.access import IdentityUnknown, NotAllowed
 from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.pinning import NoLongerPinned
 from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
@@ -218,6 +219,14 @@ def _(refusal: NotPinned, now: datetime) -> Message:
         else "auto-assignment is off, but not by a rollback"
     )
     return says(f"Nothing was done. {name} is not pinned any more: {how}. There is nothing to resume.")
+
+
+@word.register
+def _(refusal: NoLongerPinned, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. Production of {foreign(refusal.project_name)} is not pinned any more: there is nothing to "
+        "keep. `/current` shows what serves now."
+    )
 
 
 @word.register

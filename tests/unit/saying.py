@@ -13,6 +13,7 @@ from chatbot.domain.buildlog import end_of
 from chatbot.domain.deployments import Deployment
 from chatbot.domain.news import Kind as NewsKind
 from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.pinning import NoLongerPinned, Pinning, Unpinned
 from chatbot.domain.planning import (
     AlreadyCurrent,
     AlreadyPromoted,
@@ -85,6 +86,7 @@ from chatbot.messages import (
     operation,
     overriding,
     picker,
+    pinned,
     proof,
     redeploy,
     release,
@@ -175,6 +177,30 @@ ways_changed = st.builds(
 def _with_log(made: Operation, lines: list[str]) -> Operation:
     lines = [f"{number} {line}" for number, line in enumerate(lines)]
     return replace(made, findings=replace(made.findings, log_end=end_of(lines)))
+
+
+pinnings = st.builds(
+    Pinning,
+    project_id=st.just("prj_shop"),
+    project_name=NAMES,
+    since=TIMES,
+    by=st.none() | st.sampled_from([ACTOR, "vercel:<!here>"]),
+    why=st.none() | hostile(),
+    current=st.none() | deployments,
+    waiting=_many(deployments).map(tuple),
+    kept_by=st.none() | st.just(ACTOR),
+    kept_until=st.none() | st.just(NOON + timedelta(hours=1)),
+)
+endings = st.builds(
+    Unpinned,
+    project_id=st.just("prj_shop"),
+    project_name=NAMES,
+    since=TIMES,
+    over_at=TIMES,
+    current=st.none() | deployments,
+    by=st.none() | st.sampled_from([ACTOR, "vercel:<!here>"]),
+    gone=st.booleans(),
+)
 
 
 SAYINGS = [
@@ -279,6 +305,8 @@ SAYINGS = [
         changes_of_production(NewsKind.FAILED),
         lambda v: brokenbuild.failed(v, foreign(v.who.name) if v.who else ""),
     ),
+    Saying(pinned, "reminder", pinnings, lambda v: pinned.reminder(v, NOON)),
+    Saying(pinned, "unpinned", endings, pinned.unpinned),
     Saying(redeploy, "changed", st.builds(RedeployChanged, plans()), redeploy.changed),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),
@@ -349,6 +377,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     BuildFailed: on_plans.map(lambda v: BuildFailed(*v)),
     WayBackChanged: ways_changed,
     RedeployChanged: st.builds(RedeployChanged, plans()),
+    NoLongerPinned: st.builds(NoLongerPinned, hostile()),
     NotFailed: on_plans.map(lambda v: NotFailed(*v)),
     BuiltSince: st.tuples(on_plans, deployments).map(lambda v: BuiltSince(*v[0], v[1])),
     ReleaseUnderWay: releases_met,

@@ -16,7 +16,7 @@ from chatbot.domain.planning import (
 )
 from chatbot.domain.plans import Path
 from chatbot.messages import operation, redeploy
-from chatbot.messages.redeploy import promised, redeploy_button
+from chatbot.messages.redeploy import Promised, promised, redeploy_button
 from tests.unit.happening import at
 from tests.unit.making import (
     NOON,
@@ -99,7 +99,8 @@ def test_the_dialog_says_what_the_new_build_comes_to(of: Project, then: str) -> 
     made = redeploy_button(FAILED, assigns=of.auto_assign, pinned=of.pinned, domains=names).to_dict()
     assert made["confirm"]["title"]["text"] == "Redeploy shop?"
     assert made["confirm"]["text"]["text"] == f"A complete new build of what failed: 3f2a1bc. {then}"
-    assert promised(made["value"]) == ("dpl_failed", of.auto_assign)
+    assert promised(made["value"]) == Promised("dpl_failed", of.auto_assign)
+    assert promised(f"{made['value']} override") == Promised("dpl_failed", of.auto_assign, overrides=True)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,21 @@ class History:
         async with self._database.read() as session:
             return await opened_since(session, row)
 
+    async def rolled_back(self, project_id: str, deployment_id: str, *, since: datetime) -> Operation | None:
+        """The bot's own last way back to a deployment since then, if it has asked for one."""
+        async with self._database.read() as session:
+            lately = await operations.newest(session, project_id, limit=LATELY)
+        for row in lately:
+            goes_there = Path(row.path).goes_back and row.target_id == deployment_id
+            if (
+                goes_there
+                and row.asked_at is not None
+                and row.asked_at >= since
+                and row.state not in _HAVE_NOT
+            ):
+                return as_operation(row)
+        return None
+
     async def has_gone_on(self, row: Row) -> bool:
         """Whether another operation has asked for something on this project since."""
         async with self._database.read() as session:

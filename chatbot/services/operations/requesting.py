@@ -140,14 +140,22 @@ class Requesting:
         return made[0]
 
     async def at_once(
-        self, plan: Plan, *, looked_at: datetime, actor: str, channel: str, lease: Lease, clicked: str
+        self,
+        plan: Plan,
+        *,
+        looked_at: datetime,
+        actor: str,
+        channel: str,
+        lease: Lease,
+        clicked: str,
+        override: bool = False,
     ) -> Row:
         """Request what a button without a card promised, as it was planned at `looked_at`. `clicked` is where that
         button was, for the audit log.
 
         Raises:
             Stale: an operation has moved the project since.
-            AlreadyUnderWay, ProjectBusy.
+            AlreadyUnderWay, ProjectBusy, IncidentOpen.
         """
         now = self._clock()
         async with self._writing() as made, self._database.write() as session:
@@ -155,7 +163,7 @@ class Requesting:
             await _lock(session, row)
             if await _has_moved(session, row.project_id, since=looked_at):
                 raise Stale(row.project_name)
-            made.append(await _request(session, row, plan, clicked=clicked))
+            made.append(await _request(session, row, plan, override=override, clicked=clicked))
         return made[0]
 
     async def refuse_twice(self, project_id: str, path: Path, target_id: str) -> None:
