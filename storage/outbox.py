@@ -125,16 +125,17 @@ async def claim_due(
 
 
 async def posted(session: AsyncSession, row: Announcement, *, ts: str, now: datetime, retired: bool) -> bool:
-    """`retired`: it has no button that would have to go away. Whether it was still the caller's."""
-    return await _change(
-        session,
-        row,
-        ts=ts,
-        posted_at=now,
-        retired_at=now if retired else None,
-        lease_owner=None,
-        lease_until=None,
-    )
+    """`retired`: it has no button that would have to go away. Whether it was still the caller's.
+
+    What was outlived on its way loses its buttons after all.
+    """
+    columns = {"ts": ts, "posted_at": now, "lease_owner": None, "lease_until": None}
+    if not await _change(session, row, retired_at=now if retired else None, **columns):
+        return False
+    newest = None if retired else await newest_move(session, row.project_id)
+    if newest is not None and newest.number > row.number:
+        await _settle_at(session, newest, now)
+    return True
 
 
 async def failed(session: AsyncSession, row: Announcement, *, look_at: datetime, why: str) -> bool:
@@ -253,14 +254,16 @@ async def claim_unsettled(
         .values(settle_at=now + lease)
         .execution_options(synchronize_session=False)
     )
+    for change in due:
+        change.settle_at = now + lease
     return due
 
 
 async def settled(session: AsyncSession, change: Change, look_at: datetime | None) -> None:
-    """`look_at`: something is left to do then."""
+    """`look_at`: something is left to do then. Nothing is written where it became due anew since it was claimed."""
     await session.exec(
         update(Change)
-        .where(col(Change.id) == change.id, col(Change.settle_at).is_not(None))
+        .where(col(Change.id) == change.id, col(Change.settle_at) == change.settle_at)
         .values(settle_at=look_at)
         .execution_options(synchronize_session=False)
     )
@@ -281,17 +284,6 @@ async def to_retire(session: AsyncSession, change: Change) -> list[tuple[Announc
     )
     changes = {c.id: c for c in await _changes(session, {row.change_id for row in found})}
     return [(row, changes[row.change_id]) for row in found]
-
-
-async def is_one_being_posted(session: AsyncSession, change: Change, now: datetime) -> bool:
-    """Whether an earlier announcement may be on its way to Slack, with its buttons."""
-    found = select(Announcement.id).where(
-        Announcement.project_id == change.project_id,
-        Announcement.number < change.number,
-        _waits(),
-        col(Announcement.lease_until) > now,
-    )
-    return (await session.exec(found.limit(1))).first() is not None
 
 
 async def retire(session: AsyncSession, announcement_id: str, now: datetime) -> None:
@@ -316,10 +308,14 @@ async def _settle_later(session: AsyncSession, change: Change, now: datetime) ->
         .values(settle_at=None)
         .execution_options(synchronize_session=False)
     )
+    await _settle_at(session, change, now)
+
+
+async def _settle_at(session: AsyncSession, change: Change, at: datetime) -> None:
     await session.exec(
         update(Change)
         .where(col(Change.id) == change.id)
-        .values(settle_at=now)
+        .values(settle_at=at)
         .execution_options(synchronize_session=False)
     )
 

@@ -33,7 +33,6 @@ QUESTIONS: dict[str, Question] = {
     "due announcements": lambda s: outbox.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
     "unsettled changes": lambda s: outbox.claim_unsettled(s, now=NOW, lease=SECOND, limit=5),
     "what has buttons": lambda s: outbox.to_retire(s, change()),
-    "what is on its way": lambda s: outbox.is_one_being_posted(s, change(), NOW),
     "the newest move": lambda s: outbox.newest_move(s, "a"),
     "when to look next": lambda s: outbox.next_look(s, NOW),
     "who hears of a project": lambda s: subscriptions.hearing(s, "a", "current"),

@@ -40,7 +40,6 @@ class Settling:
             _log.error("messages from before change %s keep their buttons", row.id)
             left = False
         async with self._database.write() as session:
-            left = left or await outbox.is_one_being_posted(session, row, now)
             await outbox.settled(session, row, now + pause if left else None)
         return pause.total_seconds() if left else None
 

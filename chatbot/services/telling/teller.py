@@ -1,7 +1,8 @@
 """Posts what is in the outbox, and takes the buttons from what production has outlived.
 
 The rows are the truth. A process that dies between a post and its record posts again, under the same
-client_msg_id: Slack knows the message then, and answers with it.
+client_msg_id: Slack knows the message then, and answers with it. It shows the wording of the first time, perhaps with
+buttons that the second one has no more.
 """
 
 import asyncio
@@ -181,7 +182,8 @@ class Teller:
 
     async def _record(self, claimed: Claimed, told: Posted, message: Message) -> None:
         """Written down however long the database takes, as far as the lease lasts: else it is posted again."""
-        row, retired = claimed.row, not has_buttons(message)
+        row = claimed.row
+        retired = not has_buttons(message) and (row.fence == 1 or claimed.since is None)  # else see the top
         for pause in (*_PAUSES, None):
             try:
                 async with self._database.write() as session:
@@ -247,4 +249,6 @@ class Teller:
 
 
 def _why(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    return str(error.response.get("error") or error.response.status_code)
