@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.complete.async_complete import AsyncComplete
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.sandbox.slack import Workspace
@@ -18,6 +19,16 @@ EVERYTHING = re.compile(".*")
 HEARD_WITHIN = 10.0
 """Seconds."""
 
+SCOPES = [
+    "commands",
+    "chat:write",
+    "users:read",
+    "links:read",
+    "links:write",
+    "pins:read",
+    "pins:write",
+    "files:write",
+]
 MANIFEST: Json = {
     "display_information": {"name": "promotebot"},
     "features": {
@@ -29,11 +40,46 @@ MANIFEST: Json = {
             {"command": "/rollback", "description": "Go back", "usage_hint": "[project]"},
             {"command": "/silent", "description": "Never answered"},
         ],
+        "shortcuts": [
+            {
+                "name": "Promote this",
+                "type": "message",
+                "callback_id": "this",
+                "description": "What it names",
+            },
+            {
+                "name": "What is Current",
+                "type": "global",
+                "callback_id": "current",
+                "description": "Of all",
+            },
+        ],
+        "unfurl_domains": ["vercel.app"],
+        "functions": [
+            {
+                "callback_id": "step",
+                "title": "Promote a deployment",
+                "description": "Makes it Current",
+                "input_parameters": [
+                    {
+                        "type": "string",
+                        "name": "deployment",
+                        "title": "Deployment",
+                        "description": "Its id or URL",
+                        "is_required": True,
+                    },
+                    {"type": "slack#/types/user_id", "name": "who", "title": "Who", "is_required": True},
+                ],
+                "output_parameters": [
+                    {"type": "string", "name": "outcome", "title": "Outcome", "is_required": True}
+                ],
+            }
+        ],
     },
-    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "users:read"]}},
+    "oauth_config": {"scopes": {"bot": SCOPES}},
     "settings": {
         "interactivity": {"is_enabled": True},
-        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "event_subscriptions": {"bot_events": ["app_home_opened", "function_executed", "link_shared"]},
     },
 }
 
@@ -128,7 +174,24 @@ class Bot:
         async def home_opened(event: Json) -> None:
             await self._keep(event)
 
+        self._hear_the_rest(app)
         return app
+
+    def _hear_the_rest(self, app: AsyncApp) -> None:
+        @app.shortcut(EVERYTHING)
+        async def shortcut(ack: Any, body: Json) -> None:
+            await ack()
+            await self._keep(body)
+
+        @app.event("link_shared")
+        async def shared(event: Json) -> None:
+            blocks = [section("*shop* · Staged"), actions(button("Promote", "promote_card"))]
+            cards = {link["url"]: {"blocks": blocks} for link in event["links"]}
+            await self.client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=cards)
+
+        @app.function("step")
+        async def step(inputs: Json, complete: AsyncComplete) -> None:
+            await complete({"outcome": f"{inputs['deployment']} is Current"})
 
 
 def plain(text: str) -> Json:

@@ -1,5 +1,6 @@
 """What every entrance works on: the Web API, response URLs, Socket Mode, and the hand of a person."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -50,6 +51,8 @@ class Backend:
     team_id: str = seed.TEAM_ID
     faults: Faults = field(default_factory=Faults)
     switches: Switches = field(default_factory=Switches)
+    present: Counter[str] = field(default_factory=Counter)
+    """People who follow the stream, each with the number of pages."""
     offered: dict[tuple[str, str, str, str], list[Json]] = field(default_factory=dict)
     """Options that the app suggested last: by person, view or message, block_id, action_id."""
 

@@ -41,6 +41,7 @@ async def workspace(ask: Ask) -> Json:
         ],
         "home_enabled": app.home_enabled,
         "platform": {"url": backend.platform_url} if backend.platform_url else None,
+        "present": sorted(+backend.present),
         "connections": len(backend.sockets.open),
         "delivery": {"url": backend.delivery.deliver_to},
     }

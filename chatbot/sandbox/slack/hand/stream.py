@@ -23,10 +23,12 @@ async def stream(ask: Ask, request: web.Request) -> web.StreamResponse:
         if event is not None:
             queue.put_nowait(event)
 
+    backend.present[person] += 1
+    backend.state.workspace_changed()
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-    await response.prepare(request)
     unwatch = backend.state.watch(watch)
     try:
+        await response.prepare(request)
         await _write(response, {"kind": "hello", "revision": backend.state.revision})
         while not backend.state.closing:
             await _next(backend, response, queue)
@@ -34,6 +36,9 @@ async def stream(ask: Ask, request: web.Request) -> web.StreamResponse:
         return response  # the browser went away
     finally:
         unwatch()
+        backend.present[person] -= 1
+        if not backend.state.closing:
+            backend.state.workspace_changed()
     return response
 
 

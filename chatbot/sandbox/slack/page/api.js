@@ -3,13 +3,18 @@
  * The workspace's JSON API: what a person can do here. docs/sandbox.md describes it.
  *
  * @typedef {{id: string, name: string, real_name: string, is_admin: boolean, is_bot: boolean}} Person
- * @typedef {{id: string, name: string, topic?: string, is_private: boolean, is_im: boolean, members: string[]}} Channel
+ * @typedef {{id: string, name: string, topic?: string, is_private: boolean, is_im: boolean, members: string[],
+ *   archived?: boolean}} Channel
  * @typedef {{command: string, description: string, usage_hint?: string}} Command
  * @typedef {{team: {id: string, name: string}, app: {id: string, name: string, bot_user_id: string},
  *   people: Person[], groups: {id: string, handle: string, users: string[]}[], channels: Channel[],
- *   commands: Command[], home_enabled?: boolean, platform: {url: string} | null, connections: number}} WorkspaceState
+ *   commands: Command[], home_enabled?: boolean, present?: string[],
+ *   shortcuts?: {callback_id: string, name: string, type: string, description: string}[],
+ *   workflows?: {callback_id: string, title: string, description: string, inputs: any[]}[],
+ *   platform: {url: string} | null, connections: number}} WorkspaceState
  * @typedef {{ts: string, channel: string, user: string, text: string, blocks: any[], ephemeral: boolean,
- *   edited: boolean, thread_ts?: string, reply_count?: number, broadcast?: boolean}} Message
+ *   edited: boolean, thread_ts?: string, reply_count?: number, broadcast?: boolean,
+ *   unfurls?: any[], files?: any[], pinned_by?: string}} Message
  * @typedef {{ok: true, [key: string]: any} | {ok: false, error: string, [key: string]: any}} Outcome
  */
 
@@ -74,6 +79,9 @@ export const readWorkspace = () => read("workspace");
 export const readMessages = async (as, channel, thread) =>
   (await read("messages", { as, channel, thread_ts: thread })).messages;
 
+/** @param {string} as @param {string} channel @returns {Promise<Message[]>} the newest pin first */
+export const readPins = async (as, channel) => (await read("pins", { as, channel })).messages;
+
 /** @param {string} as @returns {Promise<any[]>} the open modals, the top one last */
 export const readViews = async (as) => (await read("views", { as })).views;
 
@@ -94,6 +102,12 @@ export const findOptions = (body) => act("options", body);
 export const submitView = (body) => act("submit", body);
 /** @param {any} body */
 export const closeView = (body) => act("close", body);
+/** @param {any} body */
+export const useShortcut = (body) => act("shortcut", body);
+/** @param {any} body */
+export const runWorkflow = (body) => act("workflow", body);
+/** @param {any} body */
+export const pin = (body) => act("pin", body);
 /** @param {any} body */
 export const openHome = (body) => act("home", body);
 
@@ -122,10 +136,14 @@ const SENTENCES = {
   unknown_command: "No app here knows that command (unknown_command).",
   not_in_channel: "You are not in this channel (not_in_channel).",
   is_archived: "This channel is archived (is_archived).",
+  invalid: "Something is missing or wrong.",
   home_is_off: "This app has no Home (home_is_off).",
   no_such_view: "That dialog is no longer open (no_such_view).",
   platform_unreachable: "The platform does not answer (platform_unreachable).",
   no_such_element: "That element is no longer there (no_such_element).",
+  no_such_unfurl: "That card is no longer there (no_such_unfurl).",
+  already_pinned: "It is pinned already (already_pinned).",
+  not_pinned: "It is no longer pinned (not_pinned).",
   no_such_message: "That message is no longer there (no_such_message).",
 };
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** Where everything meets: who looks, at what, and what came over the stream. */
-import { Unreachable, readViews, readWorkspace } from "./api.js";
+import { Unreachable, openHome, readViews, readWorkspace } from "./api.js";
 import { ChannelView } from "./channel.js";
 import { Composer } from "./composer.js";
 import { Modals } from "./dialogs.js";
@@ -24,6 +24,8 @@ class App {
     this.place = part("place");
     /** @type {ChannelView | null} */
     this.channel = null;
+    /** @type {HTMLElement | null} */
+    this.headWords = null;
     /** @type {HomeView | null} */
     this.home = null;
     /** @type {Stream | null} */
@@ -100,6 +102,9 @@ class App {
     this.names.state = await readWorkspace();
     this.sidebar.show();
     this.panel.start(this.names.state.platform !== null);
+    if (!this.channel) return;
+    if (this.names.isVisible(this.channel.id)) this.showHead();
+    else this.follow();
   }
 
   /** @param {string} target a channel id, or "home" */
@@ -117,17 +122,28 @@ class App {
 
   /** @param {string} id */
   enterChannel(id) {
+    this.channel = new ChannelView(this.names, id);
+    this.headWords = h("div", { class: "head-words" });
+    this.place.replaceChildren(
+      h("header", { class: "place-head" }, this.headWords, this.channel.pins.element), this.channel.element, this.composer.element);
+    const channel = this.showHead();
+    this.composer.enter(id, channel?.is_im ? this.names.channelName(id) : `#${this.names.channelName(id)}`);
+    this.report(this.channel.refresh());
+    if (channel?.is_im) openHome({ as: this.names.me, tab: "messages" });
+  }
+
+  /** The channel's name and topic, which may change while one looks. */
+  showHead() {
     const { names } = this;
+    const id = /** @type {ChannelView} */ (this.channel).id;
     const channel = names.channel(id);
     const name = names.channelName(id);
     const sign = channel?.is_im ? "messages" : channel?.is_private ? "lock" : "hash";
-    this.channel = new ChannelView(names, id);
-    this.composer.enter(id, channel?.is_im ? name : `#${name}`);
+    const words = channel?.archived ? "Archived: nobody can write here." : channel?.topic;
+    this.headWords?.replaceChildren(h("h1", {}, icon(sign), name), words ? h("p", {}, words) : "");
+    this.composer.element.hidden = channel?.archived === true;
     document.title = `${name} · ${names.state.team.name}`;
-    this.place.replaceChildren(
-      h("header", { class: "place-head" }, h("h1", {}, icon(sign), name), channel?.topic ? h("p", {}, channel.topic) : null),
-      this.channel.element, this.composer.element);
-    this.report(this.channel.refresh());
+    return channel;
   }
 
   enterHome() {
@@ -158,8 +174,7 @@ class App {
   onMessage({ kind, channel, message, ts }) {
     if (channel !== this.channel?.id) {
       if (kind === "message" && !message.edited && message.user !== this.names.me) this.sidebar.noteUnread(channel, message.ts);
-    } else if (kind === "message") this.channel?.put(message);
-    else this.channel?.remove(ts);
+    } else this.report(Promise.resolve(kind === "message" ? this.channel.put(message) : this.channel.remove(ts)));
   }
 
   /** @param {string} text */

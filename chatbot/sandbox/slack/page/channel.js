@@ -3,6 +3,7 @@
 import { readMessages, writeMessage, inWords } from "./api.js";
 import { h, icon } from "./dom.js";
 import { MessageView } from "./message.js";
+import { Pins } from "./pins.js";
 import { dayInWords, momentOf } from "./times.js";
 
 /** @typedef {import("./api.js").Message} Message */
@@ -79,6 +80,7 @@ export class ChannelView {
     this.inner = h("div", { class: "log-inner" });
     this.log.append(this.inner);
     this.list = new MessageList(names, this.inner, (message) => this.toggleThread(message.ts));
+    this.pins = new Pins(names, id, (ts) => this.goTo(ts));
     /** Open threads. @type {Map<string, MessageList>} */
     this.threads = new Map();
     this.isAtEnd = true;
@@ -95,7 +97,7 @@ export class ChannelView {
     this.inner.classList.toggle("empty", messages.length === 0);
     this.log.setAttribute("aria-busy", "false");
     if (this.isAtEnd) this.toEnd();
-    await Promise.all([...this.threads.keys()].map((ts) => this.refreshThread(ts)));
+    await Promise.all([this.pins.refresh(), ...[...this.threads.keys()].map((ts) => this.refreshThread(ts))]);
   }
 
   /** @param {Message} message new or changed, in this channel */
@@ -107,12 +109,22 @@ export class ChannelView {
       if (isNew && !this.isAtEnd) this.jump.hidden = false;
     }
     if (isReply(message)) this.threads.get(/** @type {string} */ (message.thread_ts))?.put(message);
+    return this.pins.note(message);
+  }
+
+  /** Shows a message and gives it the keyboard. @param {string} ts */
+  goTo(ts) {
+    const view = this.list.views.get(ts);
+    this.isAtEnd = false;
+    view?.element.scrollIntoView({ block: "center" });
+    view?.element.focus({ preventScroll: true });
   }
 
   /** @param {string} ts */
   remove(ts) {
     this.list.remove(ts);
     for (const thread of this.threads.values()) thread.remove(ts);
+    return this.pins.pinned.has(ts) ? this.pins.refresh() : undefined;
   }
 
   /** @param {string} ts */

@@ -2,6 +2,7 @@
 /** The message box: plain messages, and slash commands with completion from the app's manifest. */
 import { inWords, runCommand, writeMessage } from "./api.js";
 import { h, icon } from "./dom.js";
+import { launcher } from "./launcher.js";
 import { Listbox } from "./listbox.js";
 
 /** @typedef {import("./directory.js").Directory} Directory */
@@ -18,9 +19,10 @@ export class Composer {
     this.hint = h("p", { id: "say-hint", class: "say-hint" });
     this.complaint = h("p", { class: "complaint", role: "alert" });
     this.list = new Listbox(this.field, { label: "Commands", above: true, onPick: ({ value }) => this.complete(value) });
+    this.launch = h("div", { class: "launch" });
     this.button = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon("send"));
     this.element = h("form", { class: "composer" },
-      this.complaint, h("div", { class: "field box" }, this.field, this.button, this.list.element), this.hint);
+      this.complaint, h("div", { class: "field box" }, this.launch, this.field, this.button, this.list.element), this.hint);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -37,6 +39,8 @@ export class Composer {
     this.field.placeholder = `Message ${name} or type /`;
     this.field.setAttribute("aria-label", `Message ${name}`);
     this.complaint.textContent = "";
+    const menu = launcher(this.names, channel, (words) => (this.complaint.textContent = words));
+    this.launch.replaceChildren(...(menu ? [menu] : []));
   }
 
   /** Put words into the box, ready to be sent. @param {string} text */

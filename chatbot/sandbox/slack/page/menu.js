@@ -8,16 +8,17 @@ import { plain } from "./mrkdwn.js";
  * @param {any} element an overflow element
  * @param {string} key
  * @param {(option: any, button: HTMLElement) => void} onPick
+ * @param {string} [drawing]
  * @returns {HTMLElement}
  */
-export function overflowMenu(element, key, onPick) {
+export function overflowMenu(element, key, onPick, drawing = "more") {
   const id = uniqueId("menu");
   const button = h("button", {
     type: "button", class: "button overflow", "aria-label": element.accessibility_label ?? "More actions",
     "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": id, "data-key": key,
     onclick: () => (popup.matches(":popover-open") ? close() : open()),
-  }, icon("more"));
-  const popup = h("div", { class: "listbox menu", role: "menu", id, popover: "manual", "aria-label": "More actions" },
+  }, icon(drawing));
+  const popup = h("div", { class: "listbox menu", role: "menu", id, popover: "manual", "aria-label": element.accessibility_label ?? "More actions" },
     element.options.map(item));
 
   /** @param {any} option */

@@ -51,6 +51,7 @@ export class Sidebar {
       h("header", { class: "team" }, h("span", { class: "team-mark", "aria-hidden": "true" }, state.team.name.slice(0, 1)),
         h("strong", {}, state.team.name)),
       this.chooser(),
+      this.others(),
       h("nav", { "aria-label": "Channels" },
         h("h2", {}, "Channels"), h("ul", {}, rooms.map((channel) => this.room(channel))),
         direct.length > 0 ? [h("h2", {}, "Direct messages"), h("ul", {}, direct.map((channel) => this.room(channel)))] : [],
@@ -66,6 +67,16 @@ export class Sidebar {
     select.addEventListener("change", () => this.onPerson(select.value));
     return h("div", { class: "chooser" }, avatar(this.names.me, this.names),
       h("div", {}, h("label", { for: "you-are" }, "You are"), select), icon("down"));
+  }
+
+  /** Who else looks at the workspace now, and the way to look as two. */
+  others() {
+    const { state, me } = this.names;
+    const there = (state.present ?? []).filter((id) => id !== me).map((id) => this.names.userName(id));
+    const other = this.names.people.find(({ id }) => id !== me)?.id;
+    return h("p", { class: "others" },
+      there.length > 0 ? h("span", {}, `Also here: ${there.join(", ")}`) : null,
+      h("a", { href: `side-by-side.html#${me},${other}`, target: "_blank", rel: "noopener", "data-key": "two" }, "Two people side by side"));
   }
 
   /** @param {Channel} channel */

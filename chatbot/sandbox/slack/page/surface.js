@@ -8,7 +8,7 @@ import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("./directory.js").Directory} Directory */
-/** @typedef {{channel: string, ts: string} | {view_id: string}} Address */
+/** @typedef {{channel: string, ts: string, unfurl?: string} | {view_id: string}} Address */
 
 export class Surface {
   /** @param {Directory} names @param {Address} address */

@@ -28,11 +28,11 @@ async def complete_upload(call: Call) -> Json:
     thread_ts = call.args.get("thread_ts")
     if thread_ts and len(channels) > 1:
         raise Refused("invalid_arguments")
-    for channel in channels:
-        _share(call, channel, [file for file, _ in files], str(thread_ts) if thread_ts else None)
     for file, title in files:
         file.title = title
         file.shared = bool(channels)
+    for channel in channels:
+        _share(call, channel, [file for file, _ in files], str(thread_ts) if thread_ts else None)
     return {"files": [{"id": file.id, "title": file.title} for file, _ in files]}
 
 
