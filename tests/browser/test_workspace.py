@@ -30,14 +30,14 @@ async def test_pins_are_listed_and_lead_to_their_message(ana: Page, bot: Bot) ->
     ts = await bot.posts(section("*Incident*: shop is down"), text="Incident: shop is down")
     await bot.client.pins_add(channel="C0DEPLOYS", timestamp=ts)
     message = ana.get_by_role("article").filter(has_text="Incident")
-    await expect(message.get_by_text("Pinned by promotebot")).to_be_visible()
+    await expect(message.locator(".pinned-note")).to_have_text("Pinned by promotebot")
     await ana.get_by_role("button", name="1 pinned").press("Enter")
     await ana.get_by_role("button", name="Incident: shop is down").press("Enter")
     await expect(message).to_be_focused()
     await message.get_by_role("button", name="Message actions").press("Enter")
     await ana.get_by_role("menuitem", name="Unpin from channel").press("Enter")
     await expect(ana.get_by_role("button", name="1 pinned")).to_have_count(0)
-    await expect(message.get_by_text("Pinned by promotebot")).to_be_hidden()
+    await expect(message.locator(".pinned-note")).to_be_hidden()
 
 
 async def test_a_file_is_shown_with_its_title_and_opens(ana: Page, bot: Bot) -> None:

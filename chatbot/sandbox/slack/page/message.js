@@ -28,7 +28,7 @@ export class MessageView {
     this.body = h("div", { class: "body" });
     this.cards = new Cards(names, { channel: message.channel, ts: message.ts });
     this.files = h("div", { class: "files" });
-    this.pinned = h("p", { class: "ephemeral-note" });
+    this.pinned = h("p", { class: "ephemeral-note pinned-note" });
     this.menu = h("div", { class: "message-menu" });
     /** What the menu was made for: it is made anew when that changes. @type {boolean | undefined} */
     this.menuIsOfPinned = undefined;
