@@ -46,6 +46,7 @@ from chatbot.services.ticker import Ticker
 from chatbot.services.watching.polling import Poller
 from chatbot.services.watching.watcher import Watcher
 from chatbot.services.waysback import WaysBack
+from chatbot.services.workflows import Workflows
 from chatbot.settings import Settings, hide_from_bolt
 from chatbot.vercel import VercelClient
 from chatbot.vercel.connections import OwnAnswers
@@ -210,19 +211,32 @@ def _compose(
     )
     watcher = Watcher(vercel, database, people, tasks, clock, recorded=teller.wake)
     ended = watcher.look_soon if settings.watches else _nothing
+    directory = Directory(slack, settings.promotebot_allowed)
+    workflows = Workflows(
+        database,
+        clock,
+        slack=slack,
+        announcer=announcer,
+        directory=directory,
+        planner=planner,
+        history=history,
+        requesting=requesting,
+        valid=valid,
+    )
     return Bot(
         slack=slack,
         announcer=announcer,
         vercel=vercel,
         planner=planner,
         links=Links(vercel, planner),
+        workflows=workflows,
         ledger=ledger,
         history=history,
         requesting=requesting,
         ways_back=WaysBack(planner, history, requesting, clock),
         reminding=Reminding(database, vercel, history, announcer, tasks, clock, owner=owner),
         database=database,
-        directory=Directory(slack, settings.promotebot_allowed),
+        directory=directory,
         channels=Channels(database, announcer, slack, clock),
         people=people,
         teller=teller,
@@ -254,6 +268,8 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_CLAIM_EVERY, bot.teller.tick, "claim announcements")
     ticker.every(_CLOCK_CHECK_EVERY, bot.teller.free_from_the_future, "free announcements from the future")
     ticker.every(_REMIND_EVERY, bot.reminding.tick, "remind of pins")
+    ticker.every(_CLAIM_EVERY, bot.workflows.go_on, "steps of workflows")
+    ticker.every(_PURGE_EVERY, lambda: bot.workflows.forget(timedelta(days=30)), "purge steps of workflows")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
     ticker.every(_TELL_CLOSED_EVERY, bot.channels.tell_closed, "tell of closed channels")
     ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")

@@ -134,6 +134,10 @@ class World:
         await self.hold_builds(project)
         card = await self.card(project, "Preview")
         await self.ana.clicks(card, "Rebuild and promote")
+        return await self.until_building()
+
+    async def until_building(self) -> str:
+        """Wait until the newest operation has its build. Returns the id of that deployment."""
         async with asyncio.timeout(20):
             while True:
                 if build_id := next((row.build_id for row in await self.operations()), None):

@@ -42,8 +42,8 @@ def references_in(message: Mapping[str, Any]) -> Found:
 
 
 def _texts(part: Any) -> Iterator[str]:
-    """What is read of a message. What its buttons carry, and what they ask first, is not."""
-    if isinstance(part, Mapping):
+    """What is read of a message. What its buttons carry, what they ask first, and the card of a link are not."""
+    if isinstance(part, Mapping) and not _is_of_link(part):
         yield from (part[key] for key in _READ if isinstance(part.get(key), str))
         if isinstance(part.get("value"), str) and "type" not in part:  # a field of an attachment
             yield part["value"]
@@ -53,6 +53,12 @@ def _texts(part: Any) -> Iterator[str]:
     elif isinstance(part, list):
         for inner in part:
             yield from _texts(inner)
+
+
+def _is_of_link(attachment: Mapping[str, Any]) -> bool:
+    """An unfurl; ours names what is Current as well. A message that was passed on is none."""
+    is_card = bool(attachment.get("is_app_unfurl") or attachment.get("from_url"))
+    return is_card and not attachment.get("is_msg_unfurl")
 
 
 def _exact(text: str) -> Iterator[Reference]:

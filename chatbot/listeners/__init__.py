@@ -21,6 +21,7 @@ from chatbot.listeners import (
     shortcut,
     strays,
     subscriptions,
+    workflow,
 )
 from chatbot.listeners.bot import Bot
 
@@ -46,6 +47,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         channels,
         mentions,
         links,
+        workflow,
         shortcut,
         strays,
     ):

@@ -20,6 +20,7 @@ from chatbot.services.tasks import Tasks
 from chatbot.services.telling.teller import Teller
 from chatbot.services.watching.watcher import Watcher
 from chatbot.services.waysback import WaysBack
+from chatbot.services.workflows import Workflows
 from chatbot.vercel import VercelClient
 from storage.database import Database
 
@@ -33,6 +34,7 @@ class Bot:
     vercel: VercelClient
     planner: Planner
     links: Links
+    workflows: Workflows
     ledger: Ledger
     history: History
     requesting: Requesting

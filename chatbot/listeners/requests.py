@@ -157,6 +157,22 @@ class LinkShared(BaseModel):
     event: SharedLinks
 
 
+class StepInputs(BaseModel):
+    deployment: _Text
+    reason: _Text | None = None
+    requester: _Id
+    channel_id: _Text | None = None
+
+
+class _Executed(BaseModel):
+    function_execution_id: _Id
+    inputs: StepInputs
+
+
+class StepExecuted(BaseModel):
+    event: _Executed
+
+
 class Search(BaseModel):
     """What was typed into a menu that the bot fills. Slack does not tell what other fields hold."""
 

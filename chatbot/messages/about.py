@@ -26,6 +26,7 @@ _ELSEWHERE = (
     "`@promotebot current shop`: every command in words, in a channel, in a thread or directly to me",
     "*Promote this deployment* in a message's menu: the one that it names by id, address or commit",
     "the address of a deployment, or of a project in the dashboard: I put a card beneath it",
+    "*Promote a deployment*: a step in Workflow Builder; a person confirms, the step ends with the proof",
 )
 
 _WORDS = {

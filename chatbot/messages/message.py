@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from chatbot.domain.markup import unescape
 from chatbot.messages.wording import MAX_BUTTON, MAX_SECTION, MAX_URL, plain
 
 
@@ -37,6 +38,10 @@ class Message:
             "unfurl_links": False,
             "unfurl_media": False,
         }
+
+    def without_markup(self) -> str:
+        """For where Slack shows none."""
+        return unescape(self.text.replace("`", ""))
 
 
 def says(text: str, *more: Block) -> Message:

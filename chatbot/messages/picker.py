@@ -20,7 +20,6 @@ from slack_sdk.models.views import View
 
 from chatbot.domain.choosing import Choice
 from chatbot.domain.deployments import Project
-from chatbot.domain.markup import unescape
 from chatbot.domain.plans import (
     Path,
 )
@@ -82,13 +81,13 @@ def deployments(found: Iterable[Choice], now: datetime) -> list[Option]:
 
 def instead_of_options(why: Message) -> list[Option]:
     """A search can be answered with options only. An empty list would say that there is nothing: this says why."""
-    first, *rest = wrap(_without_markup(why).replace("Nothing was done. ", ""), _OPTION)
+    first, *rest = wrap(why.without_markup().replace("Nothing was done. ", ""), _OPTION)
     return [_option(_NOTHING, first, plain(" ".join(rest), _OPTION) or None)]
 
 
 def complaint(why: Message) -> str:
     """What stands below a field that has to be filled in otherwise. Slack shows it as it is, without markup."""
-    return _without_markup(why)
+    return why.without_markup()
 
 
 def _search(action_id: str, placeholder: str) -> ExternalDataSelectElement:
@@ -127,7 +126,3 @@ def _option(value: str, text: str, description: str | None) -> Option:
         text=PlainTextObject(text=text or plain(value, _OPTION), emoji=False),
         description=PlainTextObject(text=description, emoji=False) if description else None,
     )
-
-
-def _without_markup(message: Message) -> str:
-    return unescape(message.text.replace("`", ""))

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
+
+RUNS = text("completed_at IS NULL")
 
 
 class Home(SQLModel, table=True):
@@ -29,12 +31,28 @@ class Heard(SQLModel, table=True):
 
 
 class WorkflowRun(SQLModel, table=True):
-    """A step of a workflow that waits for its operation. `id` is Slack's function_execution_id."""
+    """A step of a workflow, until it is completed. `id` is Slack's function_execution_id.
+
+    `wanted` names a deployment, `channel` is where its operation is told. It waits for a click on `confirmation_id`,
+    which was posted at `posted_at`, and then for `operation_id`. `look_at` is when somebody has to look at it; whoever
+    does moves it on first.
+    """
 
     __tablename__: ClassVar[str] = "workflow_runs"
+    __table_args__ = (
+        Index("workflow_runs_due", "look_at", sqlite_where=RUNS, postgresql_where=RUNS),
+        Index("workflow_runs_by_confirmation", "confirmation_id"),
+        Index("workflow_runs_by_operation", "operation_id"),
+    )
 
     id: str = Field(primary_key=True)
     actor: str
+    wanted: str
+    channel: str
+    reason: str | None = None
+    confirmation_id: str | None = None
+    posted_at: datetime | None = None
     operation_id: str | None = None
     created_at: datetime
+    look_at: datetime
     completed_at: datetime | None = None

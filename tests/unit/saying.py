@@ -92,6 +92,7 @@ from chatbot.messages import (
     release,
     subscriptions,
     waysback,
+    workflow,
 )
 from chatbot.messages.wording import foreign
 from tests.unit.making import NOON
@@ -277,6 +278,12 @@ SAYINGS = [
         "project_card",
         st.tuples(projects(), domain_lists(), st.none() | releases()),
         lambda v: links.project_card(v[0], v[1], NOON, v[2]),
+    ),
+    Saying(
+        workflow,
+        "card",
+        plans(),
+        lambda v: workflow.card(v, CONFIRMATION_ID, now=NOON, valid=VALID),
     ),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
     Saying(

@@ -19,8 +19,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chatbot import listeners
 from chatbot.__main__ import manifest as manifest_verb
 from chatbot.app import EVENTS_PATH
-from chatbot.messages import about, actions
+from chatbot.domain.operations import Stage
+from chatbot.listeners import requests
+from chatbot.messages import about, actions, workflow
 from chatbot.settings import Settings
+from tests.unit import happening
 from tests.unit.saying import words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +47,7 @@ class Listening(AsyncApp):
         self.dialogs: list[str] = []
         self.events: set[str] = set()
         self.shortcuts: list[str] = []
+        self.steps: list[str] = []
         super().__init__(client=AsyncWebClient(token="xoxb-unit"), signing_secret="unit")  # noqa: S106 - neither opens anything
 
     def command(self, command: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -65,6 +69,10 @@ class Listening(AsyncApp):
     def message_shortcut(self, callback_id: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.shortcuts.append(callback_id)
         return super().message_shortcut(callback_id, *args, **kwargs)
+
+    def function(self, callback_id: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        self.steps.append(callback_id)
+        return super().function(callback_id, *args, **kwargs)
 
     def view(self, constraints: Any, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         self.dialogs.append(constraints)
@@ -116,6 +124,18 @@ def test_the_manifest_has_exactly_the_shortcuts_that_are_listened_to(listening: 
         assert len(entry["description"]) <= 150
 
 
+def test_the_manifest_has_exactly_the_steps_of_workflows_that_are_listened_to(listening: Listening) -> None:
+    assert sorted(listening.steps) == sorted(MANIFEST["functions"]) == [workflow.STEP]
+    step = MANIFEST["functions"][workflow.STEP]
+    for parameters in (step["input_parameters"], step["output_parameters"]):
+        assert [entry["name"] for entry in parameters.values()] == list(parameters)
+    made = happening.at(Stage.SUCCEEDED)
+    assert set(workflow.outputs(made, "https://x")) == set(step["output_parameters"])
+    assert set(requests.StepInputs.model_fields) == set(step["input_parameters"])
+    assert MANIFEST["settings"]["function_runtime"] == "remote"
+    assert MANIFEST["settings"]["org_deploy_enabled"] is True
+
+
 @pytest.mark.parametrize("action", ACTIONS.values())
 @pytest.mark.parametrize("number", ["", ":1", ":12"])
 def test_every_action_has_one_listener_before_the_strays(
@@ -138,11 +158,14 @@ def test_there_is_no_listener_without_a_button(listening: Listening) -> None:
 NEEDED = {
     "auth_test": set[str](),
     "apps_connections_open": set[str](),  # the app-level token's
+    "chat_getPermalink": set[str](),
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_postEphemeral": {"chat:write"},
     "chat_unfurl": {"links:write"},
     "chat_update": {"chat:write"},
     "conversations_info": {"channels:read", "groups:read"},
+    "functions_completeError": set[str](),
+    "functions_completeSuccess": set[str](),
     "users_info": {"users:read"},
     "users_lookupByEmail": {"users:read.email"},
     "usergroups_users_list": {"usergroups:read"},
@@ -180,6 +203,7 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_are_needed() -> None:
 
 EVENTS_NEED = {
     "app_mention": {"app_mentions:read"},
+    "function_executed": set[str](),
     "link_shared": {"links:read"},
     "message.im": {"im:history"},
     **{f"channel_{what}": {"channels:read"} for what in ("archive", "unarchive", "left", "deleted")},
@@ -192,7 +216,8 @@ EVENTS_NEED = {
 def test_the_manifest_subscribes_to_the_events_that_are_listened_to(listening: Listening) -> None:
     subscribed = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
     assert sorted(subscribed) == sorted(EVENTS_NEED)
-    assert {event.partition(".")[0] for event in subscribed} == listening.events
+    assert {event.partition(".")[0] for event in subscribed} == {*listening.events, "function_executed"}
+    assert listening.steps
 
 
 # The manifest and Slack's limits -----------------------------------------------------------------------------
@@ -200,7 +225,14 @@ def test_the_manifest_subscribes_to_the_events_that_are_listened_to(listening: L
 
 def test_the_manifest_keeps_to_slacks_limits() -> None:
     """The limits of the official manifest schema, version 1."""
-    assert set(MANIFEST) == {"_metadata", "display_information", "features", "oauth_config", "settings"}
+    assert set(MANIFEST) == {
+        "_metadata",
+        "display_information",
+        "features",
+        "functions",
+        "oauth_config",
+        "settings",
+    }
     shown = MANIFEST["display_information"]
     assert set(shown) <= {"name", "description", "long_description", "background_color"}
     assert 1 <= len(shown["name"]) <= 35

@@ -110,6 +110,15 @@ def test_our_own_announcement_names_what_is_current_and_what_was() -> None:
     assert [commit.value for commit in told.commits] == [SHA[:7], "0a1b2c3"]
 
 
+def test_the_card_of_a_link_is_not_read_and_a_message_that_was_passed_on_is() -> None:
+    card = {"is_app_unfurl": True, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": ID}}]}
+    preview = {"from_url": f"https://{HOST}", "title": SHA[:7]}
+    passed_on = {"is_msg_unfurl": True, "from_url": "https://acme.slack.com/archives/C0/p1", "text": HOST}
+    of = references_in({"text": "", "attachments": [card, preview, passed_on]})
+    assert of.exact == (Reference(Kind.HOST, HOST),)
+    assert not of.commits
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (

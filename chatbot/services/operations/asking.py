@@ -208,7 +208,9 @@ async def _offer_again(held: Held, old: Plan, fresh: Plan) -> None:
     if person(row.actor) is None:
         return
     fresh = await held.crew.history.beside(fresh)
-    offer = await held.crew.requesting.offer(fresh, actor=row.actor, channel=row.channel, valid=valid)
+    offer = await held.crew.requesting.offer(
+        fresh, actor=row.actor, channel=row.channel, valid=valid, instead_of=row.id
+    )
     await _whisper(held, confirmation.card(fresh, offer, now=held.now(), valid=valid, before=old))
 
 

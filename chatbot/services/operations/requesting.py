@@ -22,7 +22,7 @@ from chatbot.services.incidents.meeting import meet, tell_requested
 from chatbot.services.operations.history import LATELY
 from chatbot.services.operations.ledger import Clock, append
 from chatbot.services.operations.records import Lease, about, as_operation, plan_from, plan_json, row_of
-from storage import audit, confirmations, errors, operations
+from storage import audit, confirmations, errors, operations, workflows
 from storage.database import Database
 from storage.models import Confirmation
 from storage.models import Operation as Row
@@ -42,8 +42,12 @@ class Requesting:
         self._database = database
         self._clock = clock
 
-    async def offer(self, plan: Plan, *, actor: str, channel: str, valid: timedelta) -> str:
-        """Keep a plan for one click, and return the id that the click will bring."""
+    async def offer(
+        self, plan: Plan, *, actor: str, channel: str, valid: timedelta, instead_of: str | None = None
+    ) -> str:
+        """Keep a plan for one click, and return the id that the click will bring. `instead_of` is an operation
+        that was not begun, since its plan no longer held.
+        """
         now = self._clock()
         confirmation = Confirmation(
             id=token_urlsafe(18),
@@ -58,6 +62,8 @@ class Requesting:
         )
         async with self._database.write() as session:
             await confirmations.create(session, confirmation)
+            if instead_of is not None:
+                await workflows.offer_again(session, instead_of, confirmation.id, now)
             await audit.append(
                 session,
                 at=now,
@@ -105,6 +111,7 @@ class Requesting:
             plan = plan_from(spent.plan).chosen(keep_off)
             row = row_of(plan, spent.fingerprint, actor=actor, channel=spent.channel, lease=lease, now=now)
             await _lock(session, row)
+            await workflows.begin(session, spent.id, row.id, now)
             made.append(await _request(session, row, plan, override=override, confirmation=_digest(spent.id)))
         return made[0]
 
@@ -193,6 +200,7 @@ class Requesting:
         now = self._clock()
         async with self._database.write() as session:
             spent = await _consume(session, confirmation_id, by=actor, now=now, answer=answer)
+            await workflows.wake(session, spent.id, now)
             await audit.append(
                 session,
                 at=now,

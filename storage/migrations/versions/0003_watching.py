@@ -323,7 +323,19 @@ def _workflow_runs() -> None:
         "workflow_runs",
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("wanted", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("reason", sa.String()),
+        sa.Column("confirmation_id", sa.String()),
+        sa.Column("posted_at", sa.DateTime(timezone=True)),
         sa.Column("operation_id", sa.String()),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True)),
     )
+    running = sa.text("completed_at IS NULL")
+    op.create_index(
+        "workflow_runs_due", "workflow_runs", ["look_at"], sqlite_where=running, postgresql_where=running
+    )
+    op.create_index("workflow_runs_by_confirmation", "workflow_runs", ["confirmation_id"])
+    op.create_index("workflow_runs_by_operation", "workflow_runs", ["operation_id"])
