@@ -29,6 +29,10 @@ from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
 from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
+from chatbot.services.incidents.closing import Closing
+from chatbot.services.incidents.desk import Desk
+from chatbot.services.incidents.sight import Sight
+from chatbot.services.incidents.tending import Incidents, Tender
 from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
 from chatbot.services.operations.held import Crew, Patience
@@ -223,6 +227,7 @@ def _compose(
         requesting=requesting,
         valid=valid,
     )
+    ways_back = WaysBack(planner, history, requesting, clock)
     return Bot(
         slack=slack,
         announcer=announcer,
@@ -233,8 +238,9 @@ def _compose(
         ledger=ledger,
         history=history,
         requesting=requesting,
-        ways_back=WaysBack(planner, history, requesting, clock),
         reminding=Reminding(database, vercel, history, announcer, tasks, clock, owner=owner),
+        ways_back=ways_back,
+        incidents=_incidents(crew, ways_back, database, tasks, owner=owner),
         database=database,
         directory=directory,
         channels=Channels(database, announcer, slack, clock),
@@ -257,6 +263,16 @@ def _nothing(_project_id: str) -> None:
     """Where nobody watches, nobody has to look."""
 
 
+def _incidents(crew: Crew, ways_back: WaysBack, database: Database, tasks: Tasks, *, owner: str) -> Incidents:
+    clock, announcer = crew.clock, crew.announcer
+    desk = Desk(database, clock)
+    sight = Sight(crew.vercel, crew.planner, ways_back, crew.history, crew.prober, database, clock)
+    closing = Closing(database, desk, announcer, clock)
+    return Incidents(
+        desk, sight, Tender(database, desk, sight, announcer, closing, tasks, clock, owner=owner)
+    )
+
+
 def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | None:
     token = settings.github_token.get_secret_value()
     return GitHubClient(session, url=settings.github_api_url, token=token) if token else None
@@ -270,6 +286,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_REMIND_EVERY, bot.reminding.tick, "remind of pins")
     ticker.every(_CLAIM_EVERY, bot.workflows.go_on, "steps of workflows")
     ticker.every(_PURGE_EVERY, lambda: bot.workflows.forget(timedelta(days=30)), "purge steps of workflows")
+    ticker.every(_CLAIM_EVERY, bot.incidents.tender.tick, "claim incidents")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")
     ticker.every(_TELL_CLOSED_EVERY, bot.channels.tell_closed, "tell of closed channels")
     ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")

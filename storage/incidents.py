@@ -3,7 +3,7 @@
 Leases and fences as in storage/operations.py: whoever claims an incident names the fence in each write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import operations
 from storage.errors import LeaseLost
-from storage.models import Incident, IncidentEntry, IncidentProject
+from storage.models import Change, Incident, IncidentEntry, IncidentProject
 from storage.reading import one, rows
 
 _CHANGEABLE = frozenset(Incident.model_fields) - {"id", "key", "opened_at", "opened_by", "is_drill", "fence"}
@@ -25,8 +25,7 @@ async def open_(
     """None where its key has opened one already. Until the transaction ends nothing is requested of its projects:
     what is requested afterwards meets the incident.
     """
-    for project_id in sorted(project.project_id for project in projects):
-        await operations.lock(session, project_id)
+    await lock(session, [project.project_id for project in projects])
     if incident.key is not None and await by_key(session, incident.key) is not None:
         return None
     session.add(incident)
@@ -35,6 +34,12 @@ async def open_(
     for row in (incident, *projects):
         session.expunge(row)
     return incident
+
+
+async def lock(session: AsyncSession, project_ids: Iterable[str]) -> None:
+    """Until the transaction ends, nobody else who calls this, and nothing that is requested, gets past."""
+    for project_id in sorted(project_ids):
+        await operations.lock(session, project_id)
 
 
 async def get(session: AsyncSession, incident_id: str) -> Incident | None:
@@ -203,6 +208,19 @@ async def _update(
     if incident is not None:
         session.expunge(incident)
     return incident
+
+
+async def changes_before(
+    session: AsyncSession, project_ids: Collection[str], before: datetime, *, since: datetime
+) -> list[Change]:
+    """What production of these projects went through, newest first."""
+    return await rows(
+        session,
+        select(Change)
+        .where(col(Change.project_id).in_(project_ids), col(Change.at) <= before, col(Change.at) >= since)
+        .order_by(col(Change.at).desc())
+        .limit(100),
+    )
 
 
 def _is_open() -> tuple[ColumnElement[bool]]:

@@ -99,6 +99,25 @@ class IncidentOpen(Refusal):
 
 
 @dataclass(eq=False)
+class AlreadyAnIncident(Refusal):
+    """One of exactly these projects is open in this channel."""
+
+    incident: OpenIncident
+
+
+class NoIncident(Refusal):
+    """None is open in this channel, or it is resolved already."""
+
+
+@dataclass(eq=False)
+class TooManyAtOnce(Refusal):
+    """For one incident."""
+
+    named: int
+    most: int
+
+
+@dataclass(eq=False)
 class AlreadyUnderWay(Refusal):
     """Somebody has requested exactly this, and it has not ended."""
 

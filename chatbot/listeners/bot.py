@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chatbot.services.announcer import Announcer
 from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
+from chatbot.services.incidents.tending import Incidents
 from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
 from chatbot.services.operations.history import History
@@ -40,6 +41,7 @@ class Bot:
     requesting: Requesting
     ways_back: WaysBack
     reminding: Reminding
+    incidents: Incidents
     database: Database
     directory: Directory
     channels: Channels

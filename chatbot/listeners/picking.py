@@ -54,6 +54,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     search(app, bot, actions.PICK_PROJECT, _projects)
     search(app, bot, actions.PICK_DEPLOYMENT, _deployments)
+    search(app, bot, actions.INCIDENT_PROJECTS, _projects)
     app.action(actions.any_number(actions.PICK_PROJECT))(project_chosen)
     app.view(actions.PICKER)(submitted)
 

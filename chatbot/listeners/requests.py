@@ -58,10 +58,11 @@ class View(BaseModel):
 
 
 class _Held(BaseModel):
-    """What a field holds: one option of a menu, or the ticked ones of checkboxes."""
+    """What a field holds: one option of a menu, several, the ticked ones of checkboxes, or a text."""
 
     selected_option: _Option | None = None
     selected_options: list[_Option] | None = None
+    value: _Text | None = None
 
 
 class _State(BaseModel):
@@ -213,6 +214,14 @@ class Submission(BaseModel):
         """Block id to the values of all options that were chosen there."""
         return {
             block: [option.value for held in fields.values() for option in held.selected_options or ()]
+            for block, fields in self.view.state.values.items()
+        }
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Block id to the text that was typed there."""
+        return {
+            block: next((held.value for held in fields.values() if held.value is not None), "")
             for block, fields in self.view.state.values.items()
         }
 

@@ -79,4 +79,9 @@ def _unanswered(fault: str | None) -> str:
         return "moved"
     if fault == "wildcard":
         return "moved; a wildcard has no page of its own to visit"
-    return f"moved, but {_FAULTS.get(fault, 'does not answer')}"
+    return f"moved, but {fault_in_words(fault)}"
+
+
+def fault_in_words(fault: str | None) -> str:
+    """Why a site has no status, as the end of a sentence about it."""
+    return _FAULTS.get(fault or "", "does not answer")

@@ -24,6 +24,7 @@ from chatbot.domain.planning import (
 )
 from chatbot.domain.references import MAX_LENGTH, NothingNamed, Unreadable
 from chatbot.domain.requests import (
+    AlreadyAnIncident,
     AlreadyUnderWay,
     Ambiguous,
     ButtonUnknown,
@@ -33,6 +34,7 @@ from chatbot.domain.requests import (
     Deleted,
     IncidentOpen,
     NoDeploymentThere,
+    NoIncident,
     NothingToResumeWith,
     NothingToRollBackTo,
     NothingToUndo,
@@ -43,6 +45,7 @@ from chatbot.domain.requests import (
     ProjectBusy,
     Stale,
     TooLate,
+    TooManyAtOnce,
     UnknownDeployment,
     UnknownProject,
 )
@@ -67,6 +70,7 @@ from chatbot.messages.wording import (
     deployment_text,
     foreign,
     mention,
+    moment,
     named,
     span,
 )
@@ -399,6 +403,30 @@ def _(refusal: IncidentOpen, now: datetime) -> Message:
     return says(
         f"Nothing was done. An incident is open on {foreign(refusal.project_name)}: {about}. What takes it forward "
         "needs an override until that is resolved; a rollback does not."
+    )
+
+
+@word.register
+def _(refusal: AlreadyAnIncident, now: datetime) -> Message:
+    about = foreign(refusal.incident.what) or "no words"
+    return says(
+        f"Nothing was done. An incident of this is open here already: {about}, "
+        f"since {moment(refusal.incident.since)}. Its card tells how it goes."
+    )
+
+
+@word.register
+def _(refusal: NoIncident, now: datetime) -> Message:
+    return says(
+        "Nothing was done. That incident is not open any more, or none is open here: `/incident list`."
+    )
+
+
+@word.register
+def _(refusal: TooManyAtOnce, now: datetime) -> Message:
+    return says(
+        f"Nothing was done. That names {refusal.named} projects, and one incident takes {refusal.most}: "
+        "name those that are hit."
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.messages import Message
@@ -115,6 +115,43 @@ class Announcer:
             _log.warning("a message can no longer be updated: %s", _code(error))
             return False
         return True
+
+    async def pin(self, posted: Posted) -> str:
+        """The error code where it could not be; empty where it is pinned. Raises one of SlackTrouble otherwise."""
+        return await self._tolerated(
+            self._slack.pins_add(channel=posted.channel, timestamp=posted.ts), fine="already_pinned"
+        )
+
+    async def unpin(self, posted: Posted) -> str:
+        """As `pin`."""
+        return await self._tolerated(
+            self._slack.pins_remove(channel=posted.channel, timestamp=posted.ts), fine="no_pin"
+        )
+
+    async def upload(self, thread: Posted, text: str, *, name: str, title: str) -> str:
+        """A file for a message's thread. The error code where that could not be; empty where it is there."""
+        try:
+            return await self._tolerated(
+                self._slack.files_upload_v2(
+                    channel=thread.channel, thread_ts=thread.ts, content=text, filename=name, title=title
+                )
+            )
+        except SlackRequestError as error:
+            _log.warning("a file was not taken: %s", error)
+            return "upload_failed"
+
+    async def _tolerated(self, call: Awaitable[object], *, fine: str | None = None) -> str:
+        """Of what is said and no more where Slack refuses it."""
+        try:
+            await call
+        except SlackApiError as error:
+            if _code(error) == fine:
+                return ""
+            if _code(error) == "ratelimited":
+                raise
+            _log.warning("Slack refused what is not needed: %s", _code(error))
+            return _code(error)
+        return ""
 
     async def whisper(self, channel: str, user: str, message: Message, *, thread: str = "") -> None:
         """Only this person sees it: in the channel or a thread of it, else directly. Raises one of SlackTrouble.

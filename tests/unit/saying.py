@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.deployments import Deployment
+from chatbot.domain.incidents import Entry, times
 from chatbot.domain.news import Kind as NewsKind
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.pinning import NoLongerPinned, Pinning, Unpinned
@@ -30,6 +31,7 @@ from chatbot.domain.planning import (
 from chatbot.domain.plans import Part, Path
 from chatbot.domain.references import Kind, NothingNamed, Reference, Unreadable
 from chatbot.domain.requests import (
+    AlreadyAnIncident,
     AlreadyUnderWay,
     Ambiguous,
     ButtonUnknown,
@@ -39,6 +41,7 @@ from chatbot.domain.requests import (
     Deleted,
     IncidentOpen,
     NoDeploymentThere,
+    NoIncident,
     NothingToResumeWith,
     NothingToRollBackTo,
     NothingToUndo,
@@ -49,9 +52,11 @@ from chatbot.domain.requests import (
     ProjectBusy,
     Stale,
     TooLate,
+    TooManyAtOnce,
     UnknownDeployment,
     UnknownProject,
 )
+from chatbot.domain.scenes import Incident
 from chatbot.domain.serving import Served
 from chatbot.domain.subscribing import (
     ClosedToBot,
@@ -79,6 +84,11 @@ from chatbot.messages import (
     buildlog,
     confirmation,
     failures,
+    incident,
+    incidentdialog,
+    incidentlist,
+    incidentsuspects,
+    incidenttimeline,
     links,
     listings,
     message,
@@ -105,11 +115,13 @@ from tests.unit.strategies import (
     domain_lists,
     hostile,
     incident_lists,
+    open_incidents,
     operations,
     plans,
     projects,
     releases,
 )
+from tests.unit.strategies_of_incidents import OPENED, incidents, lines, scenes, suspects
 
 CONFIRMATION_ID = "c" * 24  # as token_urlsafe(18) makes them
 VALID = timedelta(minutes=10)
@@ -315,6 +327,27 @@ SAYINGS = [
     Saying(pinned, "reminder", pinnings, lambda v: pinned.reminder(v, NOON)),
     Saying(pinned, "unpinned", endings, pinned.unpinned),
     Saying(redeploy, "changed", st.builds(RedeployChanged, plans()), redeploy.changed),
+    Saying(incident, "card", scenes(), incident.card),
+    Saying(
+        incidentsuspects,
+        "suspect",
+        suspects,
+        lambda v: Message("Before it.", (incidentsuspects.suspect(v, NOON, 1),)),
+    ),
+    Saying(
+        incidenttimeline,
+        "timeline",
+        st.tuples(incidents(resolved=True), _many(lines, 60), st.sampled_from([None, "not_in_channel", "x"])),
+        lambda v: incidenttimeline.timeline(v[0], [OPENED, *v[1]], v[2]),
+    ),
+    Saying(incidentdialog, "dialog", hostile(), lambda v: incidentdialog.dialog("C0DEPLOYS", v)),
+    Saying(
+        incidentlist,
+        "listing",
+        st.tuples(_many(incidents(resolved=False), 12), _many(incidents(resolved=True), 12), _many(lines, 8)),
+        lambda v: incidentlist.listing(v[0], _timed(v[1], v[2]), _timed(v[1], v[2]), NOON),
+    ),
+    Saying(incidentlist, "which", _many(incidents(resolved=False), 22).filter(bool), incidentlist.which),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
     Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),
     Saying(waysback, "changed", ways_changed, lambda v: waysback.changed(v, NOON)),
@@ -354,6 +387,10 @@ SAYINGS = [
     Saying(failures, "word_unwritten", st.none(), lambda _: failures.word_unwritten()),
     Saying(failures, "word_bug", st.just("0a1b2c3d"), failures.word_bug),
 ]
+
+
+def _timed(found: list[Incident], told: list[Entry]) -> list[incidentlist.Timed]:
+    return [(one, times(one.begun, [OPENED, *told])) for one in found]
 
 
 def _served(some: list[Deployment]) -> dict[str, Served]:
@@ -397,6 +434,9 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     IdentityUnknown: st.builds(IdentityUnknown),
     ConfirmationUsed: st.builds(ConfirmationUsed, st.none() | st.sampled_from([ACTOR, "cli:<!here>"])),
     ConfirmationExpired: st.builds(ConfirmationExpired),
+    AlreadyAnIncident: st.builds(AlreadyAnIncident, open_incidents),
+    NoIncident: st.builds(NoIncident),
+    TooManyAtOnce: st.builds(TooManyAtOnce, st.integers(21, 10**6), st.just(20)),
     IncidentOpen: st.builds(IncidentOpen, hostile(), st.sampled_from(Path), incident_lists),
     ConfirmationUnknown: st.builds(ConfirmationUnknown),
     ProjectBusy: st.builds(

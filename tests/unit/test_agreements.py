@@ -96,9 +96,20 @@ def test_help_tells_of_exactly_the_commands_of_the_manifest() -> None:
 
 
 IDS = {name: value for name, value in vars(actions).items() if name.isupper()}
-DIALOGS = {actions.PICKER, actions.SUBSCRIBE}
-SEARCHES = {actions.PICK_PROJECT, actions.PICK_DEPLOYMENT, actions.SUBSCRIBE_PROJECTS}
-SILENT = {actions.PICK_DEPLOYMENT, actions.SUBSCRIBE_PROJECTS, actions.SUBSCRIBE_KINDS}
+DIALOGS = {actions.PICKER, actions.SUBSCRIBE, actions.INCIDENT}
+SEARCHES = {
+    actions.PICK_PROJECT,
+    actions.PICK_DEPLOYMENT,
+    actions.SUBSCRIBE_PROJECTS,
+    actions.INCIDENT_PROJECTS,
+}
+SILENT = {
+    actions.PICK_DEPLOYMENT,
+    actions.SUBSCRIBE_PROJECTS,
+    actions.SUBSCRIBE_KINDS,
+    actions.INCIDENT_PROJECTS,
+    actions.INCIDENT_WHAT,
+}
 """The choice is told with the dialog."""
 SHORTCUTS = {actions.PROMOTE_MESSAGE}
 ACTIONS = {name: value for name, value in IDS.items() if value not in DIALOGS | SILENT | SHORTCUTS}
@@ -166,6 +177,9 @@ NEEDED = {
     "conversations_info": {"channels:read", "groups:read"},
     "functions_completeError": set[str](),
     "functions_completeSuccess": set[str](),
+    "files_upload_v2": {"files:write"},
+    "pins_add": {"pins:write"},
+    "pins_remove": {"pins:write"},
     "users_info": {"users:read"},
     "users_lookupByEmail": {"users:read.email"},
     "usergroups_users_list": {"usergroups:read"},
@@ -181,7 +195,7 @@ def modules() -> Iterator[Path]:
 
 def methods_called() -> set[str]:
     """Every attribute in the bot's code that is a method of Slack's Web API."""
-    api = {name for name in vars(AsyncWebClient) if re.fullmatch(r"[a-z]+(_[A-Za-z]+)+", name)}
+    api = {name for name in vars(AsyncWebClient) if re.fullmatch(r"[a-z]+(_[A-Za-z0-9]+)+", name)}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules()]
     return {
         node.attr

@@ -1,5 +1,6 @@
 """Incidents, as people in the channel live through them."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -20,9 +21,58 @@ async def opened(world: World, project: str, what: str = "checkout is down") -> 
         await incidents.open_(session, row, [of])
 
 
-async def timeline(world: World, incident_id: str) -> list[dict[str, Any]]:
+async def timeline(world: World, incident_id: str = "inc_shop") -> list[dict[str, Any]]:
     async with world.database.read() as session:
         return [json.loads(e.detail) for e in await incidents.entries_of(session, incident_id)]
+
+
+async def until_told(world: World) -> None:
+    """Wait until the end of every incident is told."""
+    async with asyncio.timeout(20):
+        while True:
+            async with world.database.read() as session:
+                if await incidents.next_look(session) is None:
+                    return
+            await asyncio.sleep(0.05)  # the database tells nobody
+
+
+async def test_an_incident_from_its_card_to_its_timeline(bot: World) -> None:
+    before = (await bot.panel())["shop"]["current"]["id"]
+    card = await bot.card("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.until_all_is_told()
+    bad = (await bot.panel())["shop"]["current"]
+    await bot.tell_platform("break", {"project": "shop"})
+    await bot.bob.types("/incident shop", channel="deploys")
+    await bot.bob.sees("You may not change production from here", channel="deploys")
+    await bot.ana.types("/incident shop checkout is <!channel> down", channel="deploys")
+    card = await bot.ana.sees_pinned("answers 500", channel="deploys")
+    assert "Incident: checkout is <!channel> down" in card.words
+    assert "*Last changes before it*" in card.words
+    assert f"before* · shop: `{bad['sha'][:7]}`" in card.words
+    await bot.ana.types("/incident shop again", channel="deploys")
+    await bot.ana.sees("is open here already", channel="deploys")
+    await bot.bob.clicks(card, action_id="project.back:1", confirmed=True)
+    await bot.bob.sees("You may not change production from here", channel="deploys", after=card)
+    assert await bot.serving("shop") == {bad["id"]}
+    await bot.ana.clicks(card, action_id="project.back:1", confirmed=True)
+    await bot.ana.sees("Production is pinned: new", channel="deploys")
+    assert await bot.serving("shop") == {before}
+    well = await bot.ana.sees("All 4 domains well.", channel="deploys")
+    assert well.ts == card.ts
+    assert "The rollback of shop to" in well.words
+    await bot.ana.clicks(well, "Resolve", confirmed=True)
+    await bot.ana.sees("Resolved by <@U0ANA0001>", channel="deploys")
+    told = await bot.ana.sees("*Recovered*", channel="deploys", thread=well)
+    assert "*Rolled back*" in told.words
+    (posted,) = [m for m in await bot.ana.reads("deploys", thread=well) if m.files]
+    text = await bot.ana.opens(posted.files[0])
+    assert "asked for a rollback of shop" in text
+    await until_told(bot)
+    assert await bot.ana.pinned("deploys") == []
+    assert [e.action for e in await bot.audit() if e.action.startswith("incident.")][:1] == [
+        "incident.resolved"
+    ]
 
 
 async def test_a_promotion_needs_an_override_while_an_incident_is_open_and_a_rollback_does_not(
@@ -52,7 +102,7 @@ async def test_a_promotion_needs_an_override_while_an_incident_is_open_and_a_rol
     await bot.ana.clicks(refused, "Do it all the same", confirmed=True)
     await bot.until_all_is_told()
     assert await bot.serving("shop") != {before}
-    told = [(e["kind"], e["path"], e.get("override", False)) for e in await timeline(bot, "inc_shop")]
+    told = [(e["kind"], e["path"], e.get("override", False)) for e in await timeline(bot) if "path" in e]
     assert told == [
         ("requested", "promote", True),
         ("ended", "promote", False),

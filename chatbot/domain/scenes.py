@@ -1,0 +1,148 @@
+"""What is known of an incident at a moment: what its card shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chatbot.domain.deployments import EnvironmentKey, Project
+from chatbot.domain.incidents import Entry, Visit
+from chatbot.domain.news import Change, How, Kind
+from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.waysback import WayBack
+
+SUSPECTS = 6
+WAYS = 3
+MOST_DOMAINS = 200
+"""Of an incident: the others are counted."""
+
+_SUSPECTED_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """`begun`: as far as anybody knows; an alert may tell of an earlier time than its own. `projects` are names, in
+    the order in which they were given.
+    """
+
+    id: str
+    what: str
+    begun: datetime
+    opened_at: datetime
+    opened_by: str
+    projects: tuple[str, ...]
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A project as it is now; `project` is None while the platform does not say. `unvisited` domains are too many to
+    be visited. `ways` are the first three ways back.
+    """
+
+    project_id: str
+    name: str
+    project: Project | None = None
+    visits: tuple[Visit, ...] = ()
+    unvisited: int = 0
+    ways: tuple[WayBack, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeysChanged:
+    """Environment variables that were written; whoever did it, and what they were before, the platform keeps."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A change of production before the incident began. `back` leads to what was before; `is_last`: nothing has moved
+    the project since, so that an operation can be undone.
+    """
+
+    at: datetime
+    project_id: str
+    project_name: str
+    about: Operation | Change | KeysChanged
+    back: WayBack | None = None
+    is_last: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`pinned`: whether its card is, as the error code that Slack gave; empty where it is, None while nobody knows."""
+
+    incident: Incident
+    standings: tuple[Standing, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    pinned: str | None = None
+    looked_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def visits(self) -> list[Visit]:
+        return [visit for standing in self.standings for visit in standing.visits]
+
+
+def suspects_of(
+    standing: Standing,
+    begun: datetime,
+    *,
+    operations: Iterable[Operation],
+    changes: Iterable[Change],
+    keys: Iterable[EnvironmentKey],
+) -> list[Suspect]:
+    """What changed a project within a day before it began, newest first. The bot's own operations are told once."""
+    moved = [o for o in operations if o.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and o.finished_at]
+    ours = {o.id for o in moved}
+    found: list[tuple[datetime, Operation | Change | KeysChanged]] = [
+        (o.finished_at, o) for o in moved if o.finished_at is not None
+    ]
+    found += [(c.at, c) for c in changes if c.how is not How.BOT and c.operation_id not in ours]
+    found += _written(keys)
+    lately = sorted(
+        (one for one in found if begun - _SUSPECTED_FOR <= one[0] <= begun),
+        key=lambda one: one[0],
+        reverse=True,
+    )
+    last = next((about for _, about in lately if _moves(about)), None)
+    return [
+        Suspect(
+            at,
+            standing.project_id,
+            standing.name,
+            about,
+            back=_back(about, standing.ways),
+            is_last=about is last and _is_current(about, standing.project),
+        )
+        for at, about in lately
+    ]
+
+
+def _written(keys: Iterable[EnvironmentKey]) -> list[tuple[datetime, Operation | Change | KeysChanged]]:
+    """Keys of production that were written in the same minute are one change."""
+    by_minute: dict[datetime, list[EnvironmentKey]] = {}
+    for key in keys:
+        if "production" in key.targets:
+            by_minute.setdefault(key.updated_at.replace(second=0, microsecond=0), []).append(key)
+    return [
+        (max(k.updated_at for k in written), KeysChanged(tuple(sorted({k.key for k in written}))))
+        for written in by_minute.values()
+    ]
+
+
+def _moves(about: object) -> bool:
+    return isinstance(about, Operation) or (isinstance(about, Change) and about.kind is Kind.CURRENT)
+
+
+def _is_current(about: object, project: Project | None) -> bool:
+    current = project.current.id if project and project.current else None
+    made = about.final_id if isinstance(about, Operation) else None
+    return current is not None and made == current
+
+
+def _back(about: object, ways: Iterable[WayBack]) -> WayBack | None:
+    """To what served before that change, if that is among the ways back."""
+    was = about.was if isinstance(about, Operation | Change) else None
+    return next((way for way in ways if was is not None and way.target.id == was.id), None)

@@ -1,0 +1,59 @@
+"""`/incident list`: what is open, what was resolved last, and how fast the drills went."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chatbot.domain.incidents import Times
+from chatbot.domain.scenes import Incident
+from chatbot.messages import actions
+from chatbot.messages.incident import name_of
+from chatbot.messages.message import Message, button, header, row, says, sections
+from chatbot.messages.wording import bullets, foreign, moment, named, span
+
+SHOWN = 10
+Timed = tuple[Incident, Times]
+
+
+def listing(
+    open_ones: Sequence[Incident], resolved: Sequence[Timed], drills: Sequence[Timed], now: datetime
+) -> Message:
+    blocks = []
+    parts = (
+        ("Open", [f"{_about(one)}, open for {span(now - one.opened_at)}" for one in open_ones]),
+        (
+            "Resolved last",
+            [f"{_about(one)}, {moment(one.opened_at)}: {_times(found)}" for one, found in resolved],
+        ),
+        (
+            "Drills",
+            [
+                f"{foreign(one.what) or 'no team'}, {moment(one.opened_at)}: {_times(found)}"
+                for one, found in drills
+            ],
+        ),
+    )
+    for what, told in parts:
+        if told:
+            blocks += sections([f"*{what}*", *bullets(told, SHOWN)])
+    if not blocks:
+        return says("There was no incident yet. `/incident [projects] [what is wrong]` opens one.")
+    return Message(f"{len(open_ones)} incidents are open.", (header("Incidents"), *blocks))
+
+
+def which(open_ones: Sequence[Incident]) -> Message:
+    """When several are open in a channel."""
+    buttons = [
+        button(name_of(one), actions.numbered(actions.RESOLVE_INCIDENT, number), one.id)
+        for number, one in enumerate(open_ones[:20], 1)
+    ]
+    return says("Several incidents are open here. Resolve which?", row(*buttons))
+
+
+def _about(incident: Incident) -> str:
+    return f"*{foreign(name_of(incident))}* ({named(map(foreign, incident.projects), 5, 200)})"
+
+
+def _times(found: Times) -> str:
+    parts = (("detected", found.detected), ("rolled back", found.rolled_back), ("recovered", found.recovered))
+    told = [(what, found.after(at)) for what, at in parts]
+    return ", ".join(f"{what} after {span(after)}" for what, after in told if after is not None)

@@ -1,0 +1,159 @@
+"""Keeps the cards of open incidents true: a tick claims those that are due, one replica each."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from json import dumps
+
+from chatbot.domain.incidents import Entry, turned, until_next_look
+from chatbot.domain.scenes import Scene
+from chatbot.messages import Message, incident
+from chatbot.services.announcer import Announcer, Posted, SlackTrouble
+from chatbot.services.incidents.closing import Closing
+from chatbot.services.incidents.desk import Desk
+from chatbot.services.incidents.records import Kept, kept_json, kept_of, note
+from chatbot.services.incidents.sight import Sight
+from chatbot.services.operations.ledger import Clock
+from chatbot.services.tasks import Tasks
+from storage import incidents
+from storage.database import Database
+from storage.errors import LeaseLost
+from storage.models import Incident as Row
+
+_LEASE = timedelta(seconds=60)
+_LOOK_TAKES = 25.0
+"""Seconds, well within the lease: who takes longer is cut off, and it is looked again."""
+_SHOWN_AT_LEAST = timedelta(minutes=1)
+_AT_ONCE = 20
+_log = logging.getLogger(__name__)
+
+
+class Tender:
+    """`owner` names this process among its replicas."""
+
+    def __init__(
+        self,
+        database: Database,
+        desk: Desk,
+        sight: Sight,
+        announcer: Announcer,
+        closing: Closing,
+        tasks: Tasks,
+        clock: Clock,
+        *,
+        owner: str,
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._sight = sight
+        self._announcer = announcer
+        self._closing = closing
+        self._tasks = tasks
+        self._clock = clock
+        self._owner = owner
+
+    def wake(self) -> None:
+        """Something is due: do not wait for the next tick."""
+        self._tasks.start(self.tick(), "claiming incidents")
+
+    async def tick(self) -> None:
+        now = self._clock()
+        async with self._database.read() as session:
+            due = await incidents.next_look(session)
+        if due is None or due > now:
+            return
+        async with self._database.write() as session:
+            claimed = await incidents.claim_due(
+                session, owner=self._owner, now=now, lease=_LEASE, limit=_AT_ONCE
+            )
+        for row in claimed:
+            self._tasks.start(self._tend(row), f"incident {row.id}")
+
+    async def _tend(self, row: Row) -> None:
+        """What fails is looked at again when its pause, or else its lease, is over."""
+        try:
+            async with asyncio.timeout(_LOOK_TAKES):
+                if row.resolved_at is not None:
+                    await self._closing.close(row)
+                else:
+                    await self._keep_true(row)
+        except LeaseLost:
+            _log.info("incident %s was taken over", row.id)
+        except (*SlackTrouble, TimeoutError) as error:
+            _log.warning("incident %s was not shown: %s", row.id, type(error).__name__)
+            await self._let_go(row, self._again(row))
+
+    def _again(self, row: Row) -> timedelta:
+        """The longer Slack has not taken it, the later."""
+        since = self._clock() - (row.resolved_at or row.opened_at)
+        return min(max(since / 2, timedelta(seconds=5)), timedelta(minutes=5))
+
+    async def _keep_true(self, row: Row) -> None:
+        about, entries, projects = await self._desk.whole(row)
+        if row.ts is None:  # at once, whatever there is to be read takes its time
+            row = await self._first(row, Scene(about, entries=tuple(entries)))
+        kept = kept_of(row)
+        standings, suspects = await self._sight.look(projects, about.begun)
+        scene = Scene(
+            about, tuple(standings), tuple(suspects), tuple(entries), kept.pinned, looked_at=self._clock()
+        )
+        if (news := turned(entries, scene.visits)) is not None:
+            ill = tuple(v.name for v in scene.visits if not v.is_well)
+            seen = ill or tuple(v.name for v in scene.visits)
+            entry = Entry(self._clock(), news, "bot", domains=seen)
+            async with self._database.write() as session:
+                await note(session, row.id, entry)
+            scene = replace(scene, entries=(*scene.entries, entry))
+        kept = await self._show(row, kept, incident.card(scene))
+        pause = until_next_look(
+            self._clock() - row.opened_at, projects=len(projects), domains=len(scene.visits)
+        )
+        await self._let_go(row, max(pause, timedelta(seconds=self._announcer.between_updates)), kept)
+
+    async def _first(self, row: Row, scene: Scene) -> Row:
+        """Posted once: its id lets Slack recognise a repetition. Then it is pinned, as far as that goes."""
+        opener = row.opened_by.removeprefix("slack:") if row.opened_by.startswith("slack:") else None
+        posted = await self._announcer.post(row.channel, incident.card(scene), key=row.id, instead=opener)
+        where = {"channel": posted.channel, "ts": posted.ts}
+        async with self._database.write() as session:
+            await incidents.change(session, row.id, row.fence, **where)
+        pinned = await self._announcer.pin(posted)
+        async with self._database.write() as session:
+            detail = kept_json(replace(kept_of(row), pinned=pinned))
+            return await incidents.change(session, row.id, row.fence, detail=detail)
+
+    async def _show(self, row: Row, kept: Kept, card: Message) -> Kept:
+        """Only what is new, and now and then that it was looked at."""
+        shown = _digest(card)
+        now = self._clock()
+        stale = kept.shown_at is None or now - kept.shown_at > _SHOWN_AT_LEAST
+        if (shown == kept.shown and not stale) or row.ts is None:
+            return kept
+        with self._announcer.one_live():
+            await self._announcer.update(Posted(row.channel, row.ts), card, hasty=True)
+        return replace(kept, shown=shown, shown_at=now)
+
+    async def _let_go(self, row: Row, pause: timedelta, kept: Kept | None = None) -> None:
+        values = {} if kept is None else {"detail": kept_json(kept)}
+        try:
+            async with self._database.write() as session:
+                await incidents.let_go(session, row, self._clock() + pause, **values)
+        except LeaseLost:
+            _log.info("incident %s was taken over", row.id)
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """What listeners need of them."""
+
+    desk: Desk
+    sight: Sight
+    tender: Tender
+
+
+def _digest(card: Message) -> str:
+    """Of all but the last block, which tells when it was looked at."""
+    blocks = [block.to_dict() for block in card.blocks[:-1]]
+    return sha256(dumps([card.text, blocks]).encode()).hexdigest()
