@@ -10,6 +10,7 @@ from aiohttp import web
 from chatbot.sandbox.vercel.aliasing import Aliasing
 from chatbot.sandbox.vercel.building import Builds
 from chatbot.sandbox.vercel.control import CONTROL_ROUTES
+from chatbot.sandbox.vercel.dashboard import MOVE_ROUTES
 from chatbot.sandbox.vercel.faults import Faults
 from chatbot.sandbox.vercel.git.repositories import Repositories
 from chatbot.sandbox.vercel.journal import Journal
@@ -167,6 +168,8 @@ class Platform:
         app[DELIVERIES] = self._deliveries
         app[ANNOUNCER] = self._announcer
         app.on_response_prepare.extend((leave_empty_bodies_untyped, date_answers))
-        app.add_routes([*CONTROL_ROUTES, *MISCHIEF_ROUTES, *DELIVERY_ROUTES, *SITE_ROUTES, *API_ROUTES])
+        app.add_routes(
+            [*CONTROL_ROUTES, *MOVE_ROUTES, *MISCHIEF_ROUTES, *DELIVERY_ROUTES, *SITE_ROUTES, *API_ROUTES]
+        )
         app.add_subapp(PREFIX, github_application())
         return app

@@ -94,3 +94,19 @@ async def test_an_unknown_project_cannot_be_pushed_to_broken_or_healed(api: Api)
     for path in ("push", "break", "heal"):
         answer = await api.call("POST", f"/sandbox/{path}", {"project": "portal"})
         assert answer.status == 404
+
+
+async def test_somebody_moves_production_in_the_dashboard(api: Api) -> None:
+    before, staged = await api.current_id(), await api.staged_id()
+    answer = await api.call("POST", "/sandbox/move", {"project": "shop"})
+    assert answer.body["deployment"]["id"] == staged
+    await api.until_job("succeeded")
+    assert await api.current_id() == staged
+    answer = await api.call("POST", "/sandbox/move", {"project": "shop", "how": "rollback"})
+    assert answer.body["deployment"]["id"] == before
+    await api.until_job("succeeded")
+    assert await api.current_id() == before
+    named = {"project": "shop", "how": "rollback", "deployment": before}
+    assert (await api.call("POST", "/sandbox/move", named)).status == 422
+    for unknown in ({"project": "x"}, {"project": "shop", "by": "x"}, {"project": "shop", "deployment": "x"}):
+        assert (await api.call("POST", "/sandbox/move", unknown)).status == 404

@@ -111,7 +111,7 @@ export const pin = (body) => act("pin", body);
 /** @param {any} body */
 export const openHome = (body) => act("home", body);
 
-/** @param {"push" | "break" | "heal"} verb @param {any} body */
+/** @param {"push" | "break" | "heal" | "move" | "alert"} verb @param {any} body */
 export const changePlatform = (verb, body) => act(`platform/${verb}`, body);
 
 /** @param {number | undefined} since @param {AbortSignal} signal waits up to 25 s for something newer than `since` */

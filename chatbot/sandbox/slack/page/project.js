@@ -84,6 +84,9 @@ export class ProjectCard {
     return h("div", { class: "world", role: "group", "aria-label": "Make something happen" },
       button("commit", "Push a commit", () => this.push()),
       button("branch", "Push a branch", () => this.push(this.nextBranch())),
+      button("promote", "Promote elsewhere", () => this.move("promote")),
+      button("reply", "Roll back elsewhere", () => this.move("rollback")),
+      button("warning", "Raise an alert", () => this.change("alert", "Webhooks that listen for alerts are told.")),
       button("broken", "Break the site", () => this.change("break", "What is Current answers with errors now.")),
       button("heal", "Heal", () => this.change("heal", "Every deployment answers again.")));
   }
@@ -102,7 +105,14 @@ export class ProjectCard {
     return `Pushed ${shortSha(outcome.sha)} to ${branch ?? "the production branch"}; it is being built.`;
   }
 
-  /** @param {"break" | "heal"} verb @param {string} done @returns {Promise<string>} what happened */
+  /** As bob does it in the dashboard. @param {"promote" | "rollback"} how @returns {Promise<string>} what happened */
+  async move(how) {
+    const outcome = await changePlatform("move", { project: this.project.name, how });
+    if (!outcome.ok) return inWords(outcome);
+    return `Bob ${how === "promote" ? "promotes" : "rolls back to"} ${shortSha(outcome.sha)} in the dashboard.`;
+  }
+
+  /** @param {"break" | "heal" | "alert"} verb @param {string} done @returns {Promise<string>} what happened */
   async change(verb, done) {
     const outcome = await changePlatform(verb, { project: this.project.name });
     return outcome.ok ? done : inWords(outcome);
