@@ -207,7 +207,7 @@ def _compose(
         database,
         announcer,
         people,
-        Settling(database, announcer, clock),
+        Settling(database, announcer, people, clock),
         tasks,
         clock,
         owner=owner,

@@ -4,12 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from chatbot.domain.news import Change
 from chatbot.services.announcer import SlackTrouble
 from storage import audit, mentions
 from storage.database import Database
@@ -39,6 +41,13 @@ class People:
     async def name(self, user_id: str) -> str | None:
         """As people see it; None where Slack does not say."""
         return await self._ask("name", user_id, lambda: self._slack.users_info(user=user_id), _name)
+
+    async def named(self, change: Change) -> Change:
+        """With the name of whoever did it, where all that is known is who that is in Slack."""
+        who = change.who
+        if who is None or who.slack_user is None or who.name != who.slack_user:
+            return change
+        return replace(change, who=replace(who, name=await self.name(who.slack_user) or "somebody"))
 
     async def is_mentioned(self, user_id: str) -> bool:
         """Whether this person has asked to be."""

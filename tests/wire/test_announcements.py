@@ -19,14 +19,14 @@ from tests.unit.making import commit, current, staged
 CHANNELS = ("C0GENERAL", "C0DEPLOYS")
 
 
-async def hears(world: World, *channels: str, project: str = "*") -> None:
+async def hears(world: World, *channels: str, project: str = "*", pinned: bool = False) -> None:
     async with world.database.write() as session:
         session.add_all(
             Subscription(
                 channel=channel,
                 project_id=project,
                 project_name=project,
-                staged=True,
+                pinned=pinned,
                 created_at=world.clock(),
                 created_by="slack:U0ANA0001",
             )
@@ -89,6 +89,33 @@ async def told(world: World, channel: str, project: str = "shop") -> list[SeenMe
 
 def labels(messages: list[SeenMessage]) -> list[str]:
     return [message.words.partition("is now `")[2][:7] for message in messages]
+
+
+async def test_a_move_from_outside_and_its_one_click_rollback_are_told_once_in_each_channel(
+    world: World,
+) -> None:
+    """Who clicks is told by the operation, the other channel by the outbox."""
+    bot = await world.start_bot(promotebot_poll_seconds=0.1)
+    await world.until_watched("shop")
+    await hears(world, *CHANNELS, pinned=True)
+    before = (await world.panel())["shop"]["current"]
+    target = await world.newest("shop", "Staged")
+    await world.promote_outside("shop", target["id"])
+    moved = [await world.bob.sees("Promoted outside of Slack", channel=c) for c in ("general", "deploys")]
+    back = f"Roll back to {before['sha'][:7]}"
+    assert all(back in message.buttons for message in moved)
+    await world.ana.clicks(moved[0], back, confirmed=True)
+    await world.bob.sees("Rolled back from Slack by ana.", channel="deploys")
+    await world.bob.sees("Current of shop is now", channel="general", after=moved[0])
+    await world.until_all_is_told()
+    await until_told(world, [bot])
+    for channel in ("general", "deploys"):
+        old, new = await told(world, channel)
+        assert labels([old, new]) == [target["sha"][:7], before["sha"][:7]]
+        assert not old.buttons
+        assert old.words.endswith("rolled back from Slack by ana.")
+        assert new.buttons
+    assert not [m for m in await world.bob.reads("deploys") if "is pinned*" in m.words]  # told already
 
 
 async def test_each_channel_is_told_once_and_only_the_newest_message_has_the_way_back(world: World) -> None:

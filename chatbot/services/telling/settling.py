@@ -3,12 +3,14 @@
 import logging
 from datetime import timedelta
 
+from chatbot.domain.course import LOOKED_BACK
 from chatbot.domain.news import Change, Kind
-from chatbot.messages.news import news
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.operations.retiring import retire_message
+from chatbot.services.people import People
 from chatbot.services.telling.records import as_change
+from chatbot.services.telling.wording import worded
 from storage import operations, outbox
 from storage.database import Database
 from storage.models import Change as Row
@@ -20,14 +22,15 @@ _log = logging.getLogger(__name__)
 
 
 class Settling:
-    def __init__(self, database: Database, announcer: Announcer, clock: Clock) -> None:
+    def __init__(self, database: Database, announcer: Announcer, people: People, clock: Clock) -> None:
         self._database = database
         self._announcer = announcer
+        self._people = people
         self._clock = clock
 
     async def settle(self, row: Row) -> float | None:
         """`row` is the project's newest move. Returns after how many seconds something is left to do."""
-        change, left = as_change(row), False
+        change, left = await self._people.named(as_change(row)), False
         pause = min(max(self._clock() - row.noticed_at, _SOONEST), _LATEST)
         try:
             await self._announcements(row, change)
@@ -45,10 +48,13 @@ class Settling:
 
     async def _announcements(self, row: Row, change: Change) -> None:
         async with self._database.read() as session:
-            older = await outbox.to_retire(session, row)
-        for announcement, told in older:
+            older = [
+                (announcement, told, await outbox.moves_before(session, told, LOOKED_BACK))
+                for announcement, told in await outbox.to_retire(session, row)
+            ]
+        for announcement, told, before in older:
             if announcement.ts is not None:
-                message = news(as_change(told), since=change)
+                message = await worded(self._people, told, before, change)
                 await self._announcer.update(
                     Posted(announcement.channel, announcement.ts), message, hasty=True
                 )

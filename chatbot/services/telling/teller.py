@@ -9,16 +9,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
 from slack_sdk.errors import SlackApiError
 
-from chatbot.domain.course import LOOKED_BACK, course
-from chatbot.domain.news import Change
+from chatbot.domain.course import LOOKED_BACK
 from chatbot.messages import Message
-from chatbot.messages.news import has_buttons, news
+from chatbot.messages.news import has_buttons
 from chatbot.services import channels
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait, is_closed
 from chatbot.services.operations.ledger import Clock
@@ -26,6 +24,7 @@ from chatbot.services.people import People
 from chatbot.services.tasks import Tasks
 from chatbot.services.telling.records import as_change
 from chatbot.services.telling.settling import Settling
+from chatbot.services.telling.wording import worded
 from storage import audit, outbox
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -159,26 +158,8 @@ class Teller:
         return outbox.PACE.total_seconds()
 
     async def _worded(self, claimed: Claimed) -> Message:
-        change = await self._known(as_change(claimed.change))
-        mentioned = bool(change.who and change.who.slack_user) and await self._wants(change)
-        return news(
-            change,
-            mentioned=mentioned,
-            course=course(change, [as_change(row) for row in claimed.before]),
-            since=as_change(claimed.since) if claimed.since else None,
-        )
-
-    async def _known(self, change: Change) -> Change:
-        """With the name that somebody has in Slack, where that is where they did it."""
-        who = change.who
-        if who is None or who.slack_user is None or who.name != who.slack_user:
-            return change
-        name = await self._people.name(who.slack_user)
-        return replace(change, who=replace(who, name=name or "somebody"))
-
-    async def _wants(self, change: Change) -> bool:
-        user = change.who.slack_user if change.who else None
-        return user is not None and await self._people.is_mentioned(user)
+        since = await self._people.named(as_change(claimed.since)) if claimed.since else None
+        return await worded(self._people, claimed.change, claimed.before, since)
 
     async def _record(self, claimed: Claimed, told: Posted, message: Message) -> None:
         """Written down however long the database takes, as far as the lease lasts: else it is posted again."""

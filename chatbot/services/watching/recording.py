@@ -11,7 +11,7 @@ from chatbot.domain.sights import Snapshot
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.telling.records import row_of
 from chatbot.services.watching.records import snapshot_json, snapshot_of
-from storage import operations, outbox, watching
+from storage import operations, outbox, subscriptions, watching
 from storage.database import Database
 from storage.models import Delivery, Operation, Production
 
@@ -88,6 +88,8 @@ class Recording:
                 row = row_of(change, key_of(change))
                 await watching.record(session, row)
                 leave_out = {channels[change.operation_id]} if change.operation_id in channels else set()
+                if change.along:
+                    leave_out |= set(await subscriptions.hearing(session, change.project_id, "current"))
                 await outbox.fan_out(session, row, leave_out, now)
             await watching.looked_at(session, looked_at, now)
         return True
