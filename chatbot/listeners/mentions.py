@@ -31,13 +31,16 @@ _WORDS: dict[str, Work] = {
     "deployments": deployments,
 }
 _FOR_ALL = frozenset({"current", "deployments", "help"})
+_DIRECT = "D"
+"""Ids of direct messages begin so; they are heard as such."""
+
 _log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
     async def mentioned(args: AsyncArgs) -> BoltResponse | None:
         said = requests.read(requests.Said, args.body)
-        if said is None or not said.is_by_one_of_us:
+        if said is None or not said.is_by_one_of_us or said.event.channel.startswith(_DIRECT):
             return None
         text = after_mention(said.event.text, args.context.bot_user_id or "")
         return await _hear(bot, said, text or "")
@@ -46,7 +49,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         said = requests.read(requests.Said, args.body)
         if said is None or not said.is_by_one_of_us or said.event.channel_type != "im":
             return None
-        return await _hear(bot, said, typed(said.event.text))
+        text = after_mention(said.event.text, args.context.bot_user_id or "")
+        return await _hear(bot, said, typed(said.event.text) if text is None else text)
 
     app.event("app_mention")(mentioned)
     app.event("message")(written)

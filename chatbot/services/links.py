@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from chatbot.domain.deployments import Deployment, Domain, Project, State, state_of
 from chatbot.domain.references import Kind, Reference, Unreadable, dashboard_page, parse_reference
@@ -79,10 +80,11 @@ class Links:
 
 
 def _host(url: str) -> Reference | None:
-    """The dashboard's own pages, and what is no address of a site, are none."""
+    """The dashboard's other pages, and what is no address of a site, are none."""
     try:
-        reference = parse_reference(url)
-    except Unreadable:
+        host = urlsplit(url).hostname or ""
+        reference = parse_reference(f"https://{host}")
+    except (ValueError, Unreadable):
         return None
-    is_dashboard = reference.value == "vercel.com" or reference.value.endswith(".vercel.com")
+    is_dashboard = host == "vercel.com" or host.endswith(".vercel.com")
     return reference if reference.kind is Kind.HOST and not is_dashboard else None

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit, confirmations, incidents, operations, outbox, subscriptions
+from storage import audit, confirmations, heard, incidents, operations, outbox, subscriptions, workflows
 from storage.database import Database
 from tests.storage.rows import NOW, SECOND, change
 
@@ -39,6 +39,8 @@ QUESTIONS: dict[str, Question] = {
     "what a channel hears": lambda s: subscriptions.of_channel(s, "a"),
     "who else hears of it": lambda s: subscriptions.elsewhere(s, ["a", "b"], "c"),
     "closed channels": lambda s: subscriptions.closed(s, unsaid=True),
+    "due steps of workflows": lambda s: workflows.due(s, NOW),
+    "old events": lambda s: heard.purge(s, NOW),
     "old confirmations": lambda s: confirmations.purge_expired(s, NOW - timedelta(days=1)),
 }
 WELL = ("SEARCH ", "SCALAR ", "CORRELATED SCALAR ", "LIST SUBQUERY", "CO-ROUTINE due", "SCAN due")

@@ -9,12 +9,13 @@ async def test_a_link_becomes_a_card_that_everybody_reads_and_that_only_some_may
     staged = store.deployments[(await bot.newest("shop", "Staged"))["id"]]
     foreign = next(d for d in store.deployments.values() if d.account_id == FOREIGN_TEAM_ID)
     page = f"https://vercel.com/acme/shop/{staged.id.removeprefix('dpl_')}"
+    address = f"https://{staged.url}/cart?of={'x' * 300}"
     message = await bot.bob.posts(
-        f"https://{foreign.url} https://{staged.url}/cart {page} https://vercel.com/acme/docs",
+        f"https://{foreign.url} {address} {page} https://vercel.com/acme/docs",
         channel="general",
     )
     card = await bot.ana.sees_card("*Staged* · shop", channel="general")
-    assert card.url == f"https://{staged.url}/cart"
+    assert card.url == address
     assert "Current is" in card.words
     assert (
         len((await bot.bob.reads("general"))[-1].cards) == 1

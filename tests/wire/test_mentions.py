@@ -47,8 +47,9 @@ async def test_unknown_words_get_help_and_direct_messages_are_heard(bot: World) 
     await bot.ana.sees("Say what to promote", channel="deploys")
     backend = bot.workspace.backend
     direct = backend.state.direct_message("U0ANA0001", backend.app.bot_user_id).id
-    await bot.ana.types("current docs", channel=direct)
+    await bot.ana.types("@promotebot current docs", channel=direct)
     answer = await bot.ana.sees("*Domains*", channel=direct)
+    assert await said(bot, "current") == 1
     assert not answer.ephemeral
 
 

@@ -37,6 +37,7 @@ async def test_a_step_is_completed_over_restarts_with_what_came_of_it(world: Wor
         await world.ana.clicks(card, "Rebuild and promote")
         build = await world.until_building()
     await world.let_build_finish(build)
+    await world.slack_fault(method="functions.completeSuccess", drop="after")  # done, and nobody knows
     async with a_bot(world):
         end = await world.ana.sees_workflow_end(run)
         told = await world.bob.sees("is Current", channel="deploys")
@@ -53,6 +54,7 @@ async def test_a_step_is_completed_over_restarts_with_what_came_of_it(world: Wor
 
 async def test_a_step_fails_with_the_reason_where_nobody_confirms_or_nothing_can_be_done(bot: World) -> None:
     staged = (await bot.newest("shop", "Staged"))["id"]
+    await bot.slack_fault(method="functions.completeError", status=503, times=2)
     cancelled, card = await asked(bot, staged)
     await bot.ana.clicks(card, "Cancel")
     denied = await bot.bob.runs_workflow(STEP, channel="deploys", deployment=staged)
