@@ -1,9 +1,13 @@
 """Pins, files, and people by their mail address."""
 
+import json
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
+import jsonschema
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -144,3 +148,24 @@ async def test_an_upload_that_is_not_complete_is_not_shown(
     assert await ana.reads() == []
     await client.files_completeUploadExternal(**share)
     assert (await ana.reads())[0].files[0].title == "a.txt"
+
+
+if "CONTRACTS" in os.environ:
+    FOLDER = Path(os.environ["CONTRACTS"]) / "data" / "slack" / "responses"
+
+    async def test_the_answers_are_of_the_official_types(client: AsyncWebClient) -> None:
+        posted = (await client.chat_postMessage(channel=DEPLOYS, text="x"))["ts"]
+        await client.pins_add(channel=DEPLOYS, timestamp=posted)
+        asked = await client.files_getUploadURLExternal(filename="a.txt", length=1)
+        uploaded = await client.files_upload_v2(channel=DEPLOYS, filename="a.txt", content="1")
+        answers: Json = {
+            "PinsList": (await client.pins_list(channel=DEPLOYS)).data,
+            "FilesGetUploadURLExternal": asked.data,
+            "FilesCompleteUploadExternal": {key: uploaded[key] for key in ("ok", "files")},
+            "UsersInfo": (await client.users_lookupByEmail(email="ana@acme.example")).data,
+            "ConversationsInfo": (await client.conversations_info(channel=DEPLOYS)).data,
+            "ConversationsMembers": (await client.conversations_members(channel=DEPLOYS)).data,
+        }
+        for name, answer in answers.items():
+            schema = json.loads((FOLDER / f"{name}Response.schema.json").read_text(encoding="utf-8"))
+            jsonschema.Draft7Validator(schema).validate(answer)

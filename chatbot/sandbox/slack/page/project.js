@@ -84,11 +84,11 @@ export class ProjectCard {
     return h("div", { class: "world", role: "group", "aria-label": "Make something happen" },
       button("commit", "Push a commit", () => this.push()),
       button("branch", "Push a branch", () => this.push(this.nextBranch())),
-      button("promote", "Promote elsewhere", () => this.move("promote")),
-      button("reply", "Roll back elsewhere", () => this.move("rollback")),
-      button("warning", "Raise an alert", () => this.change("alert", "Webhooks that listen for alerts are told.")),
+      button("promote", "Promote outside", () => this.move("promote")),
+      button("reply", "Roll back outside", () => this.move("rollback")),
       button("broken", "Break the site", () => this.change("break", "What is Current answers with errors now.")),
-      button("heal", "Heal", () => this.change("heal", "Every deployment answers again.")));
+      button("heal", "Heal", () => this.change("heal", "Every deployment answers again.")),
+      button("warning", "Raise an alert", () => this.change("alert", "Webhooks that listen for alerts are told.")));
   }
 
   nextBranch() {
