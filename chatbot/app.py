@@ -48,6 +48,7 @@ from chatbot.services.telling.settling import Settling
 from chatbot.services.telling.teller import Teller
 from chatbot.services.ticker import Ticker
 from chatbot.services.watching.polling import Poller
+from chatbot.services.watching.receiving import WEBHOOK_PATH, Receiving
 from chatbot.services.watching.watcher import Watcher
 from chatbot.services.waysback import WaysBack
 from chatbot.services.workflows import Workflows
@@ -128,10 +129,12 @@ async def running(
             bot.watcher,
             vercel,
             database,
+            tasks,
             clock,
             owner=_owner(),
             every=timedelta(seconds=settings.promotebot_poll_seconds),
         )
+        receiving = _receiving(settings, bot)
         stack.push_async_callback(poller.release)
         stack.callback(bot.watcher.stop)
         stack.callback(bot.conductor.stop)
@@ -152,14 +155,16 @@ async def running(
         bot.conductor.wake()  # whatever a process before this one left behind
         bot.teller.wake()
         if settings.watches:
-            tasks.start(poller.tick(), "first look at production")
+            await poller.tick()
+        if receiving is not None and settings.promotebot_webhook_port is not None and http_port is None:
+            await _serve_webhooks(receiving, settings.promotebot_webhook_port, stack)
         if http_port is None:
             port = None
             handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt ships it untyped
             stack.push_async_callback(handler.close_async)
         else:
-            port = await _serve(app, http_port, stack)
+            port = await _serve_slack(app, http_port, receiving, stack)
         yield Running(bot, app, port)
 
 
@@ -254,6 +259,11 @@ def _compose(
     )
 
 
+def _receiving(settings: Settings, bot: Bot) -> Receiving | None:
+    secret = settings.promotebot_webhook_secret.get_secret_value()
+    return Receiving(bot.watcher, bot.database, bot.clock, secret=secret) if secret else None
+
+
 def _owner() -> str:
     """Names this process among its replicas."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
@@ -292,6 +302,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")
     ticker.every(_PURGE_EVERY, lambda: bot.requesting.purge(timedelta(days=30)), "purge confirmations")
     ticker.every(_PURGE_EVERY, lambda: bot.ledger.forget_heard(timedelta(days=7)), "purge events")
+    ticker.every(_PURGE_EVERY, lambda: bot.watcher.recording.purge(timedelta(days=2)), "purge webhooks")
     return ticker
 
 
@@ -300,6 +311,13 @@ def _check(settings: Settings, http_port: int | None) -> None:
         raise ConfigurationError("Missing: SLACK_APP_TOKEN. Socket Mode needs it; --http does not.")
     if http_port is not None and not settings.slack_signing_secret.get_secret_value():
         raise ConfigurationError("Missing: SLACK_SIGNING_SECRET. --http needs it to know Slack's requests.")
+    if (
+        settings.promotebot_webhook_port is not None
+        and not settings.promotebot_webhook_secret.get_secret_value()
+    ):
+        raise ConfigurationError(
+            "Missing: PROMOTEBOT_WEBHOOK_SECRET. PROMOTEBOT_WEBHOOK_PORT needs it to know Vercel's webhooks."
+        )
 
 
 async def _open_database(settings: Settings) -> Database:
@@ -367,13 +385,27 @@ async def _check_vercel(vercel: VercelClient) -> None:
         _log.warning("Vercel did not answer at start, going on: %s", error)
 
 
-async def _serve(app: AsyncApp, port: int, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(app.web_app(path=EVENTS_PATH), access_log=None)
+async def _serve_slack(app: AsyncApp, port: int, receiving: Receiving | None, stack: AsyncExitStack) -> int:
+    """Slack's requests, and Vercel's webhooks beside them."""
+    served = app.web_app(path=EVENTS_PATH)
+    if receiving is not None:
+        served.router.add_post(WEBHOOK_PATH, receiving.handle)
+    return await _serve(served, port, f"--http {port}", stack)
+
+
+async def _serve_webhooks(receiving: Receiving, port: int, stack: AsyncExitStack) -> int:
+    served = web.Application()
+    served.router.add_post(WEBHOOK_PATH, receiving.handle)
+    return await _serve(served, port, f"PROMOTEBOT_WEBHOOK_PORT {port}", stack)
+
+
+async def _serve(served: web.Application, port: int, asked: str, stack: AsyncExitStack) -> int:
+    runner = web.AppRunner(served, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - Slack comes from outside; every request is signed
+    site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - they come from outside; every request is signed
     try:
         await site.start()
     except (OSError, OverflowError) as error:
-        raise ConfigurationError(f"--http {port}: {error}.") from None
+        raise ConfigurationError(f"{asked}: {error}.") from None
     return int(runner.addresses[0][1])

@@ -44,7 +44,13 @@ class Settings(BaseSettings):
     promotebot_probe_timeout_seconds: Annotated[float, Field(gt=0, le=15, allow_inf_nan=False)] = 3
     promotebot_build_log: bool = True
     promotebot_poll_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = Field(
-        default=10, description="how often all projects are looked at; 0: never"
+        default=10, description="how often all projects are looked at; 0 leaves it to webhooks"
+    )
+    promotebot_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="of the webhook that Vercel signs; none: no webhooks"
+    )
+    promotebot_webhook_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None, description="where webhooks arrive in Socket Mode"
     )
     promotebot_confirmation_seconds: Seconds = 600
     promotebot_unseen_seconds: Seconds = Field(
@@ -63,6 +69,11 @@ class Settings(BaseSettings):
     def _or_the_default(cls, value: object) -> object:
         blank = isinstance(value, str) and not value.strip()
         return cls.model_fields["database_url"].default if blank else value
+
+    @field_validator("promotebot_webhook_port", mode="before")
+    @classmethod
+    def _or_none(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("promotebot_allowed", mode="before")
     @classmethod
@@ -117,7 +128,7 @@ class Settings(BaseSettings):
     @property
     def watches(self) -> bool:
         """Whether anything tells the bot what others do to production."""
-        return self.promotebot_poll_seconds > 0
+        return self.promotebot_poll_seconds > 0 or bool(self.promotebot_webhook_secret.get_secret_value())
 
     @classmethod
     def read(cls) -> Self:

@@ -122,11 +122,16 @@ async def take(session: AsyncSession, delivery: Delivery) -> bool:
 
 
 async def deliveries_of(session: AsyncSession, project_id: str, *, after: datetime) -> list[Delivery]:
-    """What webhooks told of a project since `after`, by the platform's clock; oldest first."""
+    """What webhooks told of a project since `after`, by the platform's clock, and those that nobody has looked into;
+    oldest first.
+    """
     return await rows(
         session,
         select(Delivery)
-        .where(Delivery.project_id == project_id, col(Delivery.at) > after)
+        .where(
+            Delivery.project_id == project_id,
+            or_(col(Delivery.at) > after, col(Delivery.looked_at).is_(None)),
+        )
         .order_by(col(Delivery.at), col(Delivery.received_at)),
     )
 
@@ -155,7 +160,7 @@ async def looked_at(session: AsyncSession, delivery_ids: Iterable[str], now: dat
 
 
 async def forget_deliveries(session: AsyncSession, *, before: datetime) -> None:
-    """The platform sends a webhook again for a day; longer than that nobody needs to know it."""
+    """Webhooks that were taken before then."""
     await session.exec(
         delete(Delivery)
         .where(col(Delivery.received_at) < before)

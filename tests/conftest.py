@@ -16,6 +16,7 @@ import yaml
 
 from chatbot.app import Running, running
 from chatbot.domain.news import Change
+from chatbot.sandbox.launching import free_port
 from chatbot.sandbox.person import Person
 from chatbot.sandbox.seen import SeenMessage
 from chatbot.sandbox.slack import Workspace
@@ -282,6 +283,12 @@ class World:
         async with self.database.read() as session:
             return await operations.newest(session, limit=500)
 
+    def webhooks(self) -> dict[str, Any]:
+        """Settings of a bot that hears the platform's webhooks from now on."""
+        port = free_port()
+        secret = self.platform.tell(f"http://127.0.0.1:{port}/vercel/webhook")
+        return {"promotebot_webhook_port": port, "promotebot_webhook_secret": secret}
+
     async def until_watched(self, *projects: str) -> None:
         """Wait until these have been seen for the first time: what happens from here on is news."""
         async with asyncio.timeout(20):
@@ -290,6 +297,15 @@ class World:
                     known = {row.project_name for row in await watching.all_productions(session)}
                 if known.issuperset(projects):
                     return
+                await asyncio.sleep(0.02)  # the database tells nobody
+
+    async def until_webhooks_are_looked_at(self) -> None:
+        """Wait until somebody has looked at the projects of all that were taken."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.database.read() as session:
+                    if not await watching.not_looked_at(session, before=self.clock() + timedelta(days=1)):
+                        return
                 await asyncio.sleep(0.02)  # the database tells nobody
 
     async def changes(self, project: str) -> list[Change]:

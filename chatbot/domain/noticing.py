@@ -152,6 +152,7 @@ class _Telling:
                 now=arrived,
                 domains=tuple(d.name for d in self.sight.moving),
                 passing=not is_last,
+                pinned=self.sight.project.pinned if is_last else _goes_back(step.how),
                 newer=was if out_of_order else None,
                 operation_id=doing.operation_id if doing else None,
                 reason=self._reason(how, doing) if is_last else None,
@@ -262,8 +263,7 @@ class _Telling:
                 at=at,
                 noticed_at=self.now,
                 repository=project.repository,
-                pinned=project.pinned,
-                **values,
+                **{"pinned": project.pinned, **values},
             )
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,6 +29,8 @@ class BotDied(Exception):
 class Servers:
     platform: Platform
     workspace: Workspace
+    webhook_port: int = 0
+    webhook_secret: str = ""
 
     def environment(self, database: Path) -> dict[str, str]:
         """What `promotebot run` needs to meet these servers."""
@@ -44,19 +47,32 @@ class Servers:
             "DATABASE_URL": f"sqlite:///{database}",
             "PROMOTEBOT_PROBE_URL": f"{self.platform.url}/sites/{{domain}}/",
             "PROMOTEBOT_PROBE_PRIVATE": "true",
+            **self._webhooks(),
+        }
+
+    def _webhooks(self) -> dict[str, str]:
+        if not self.webhook_secret:
+            return {}
+        return {
+            "PROMOTEBOT_WEBHOOK_PORT": str(self.webhook_port),
+            "PROMOTEBOT_WEBHOOK_SECRET": self.webhook_secret,
         }
 
 
 @asynccontextmanager
 async def servers(timing: Timing, *, port: int) -> AsyncIterator[Servers]:
-    """The workspace on `port` and the platform on the next one; on free ports where these are taken or 0."""
+    """The workspace on `port`, the platform on the next one and its webhooks to the one after; free ports where these
+    are taken or 0.
+    """
     manifest = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
-    ports = (port, port + 1) if port and await _are_free(port, port + 1) else (0, 0)
+    wanted = (port, port + 1, port + 2)
+    ports = wanted if port and await _are_free(*wanted) else (0, 0, free_port())
     async with (
         Platform(port=ports[1], host=HOST, timing=timing, seeded=True) as platform,
         Workspace(manifest=manifest, port=ports[0], host=HOST, platform_url=platform.url) as workspace,
     ):
-        yield Servers(platform, workspace)
+        secret = platform.tell(f"http://{HOST}:{ports[2]}/vercel/webhook")
+        yield Servers(platform, workspace, ports[2], secret)
 
 
 @asynccontextmanager
@@ -91,6 +107,11 @@ async def _until_ready(process: asyncio.subprocess.Process) -> None:
         line = ""
     if not line.startswith(READY):
         raise BotDied(f"The bot did not get ready: {line.strip() or 'it said nothing; see above'}")
+
+
+def free_port() -> int:
+    with socket.create_server((HOST, 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 async def _are_free(*ports: int) -> bool:

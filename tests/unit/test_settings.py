@@ -270,6 +270,8 @@ TYPED = {
     "PROMOTEBOT_BUILD_LOG": "false",
     "PROMOTEBOT_PROBE_EXPECT": "200,204",
     "PROMOTEBOT_POLL_SECONDS": "20",
+    "PROMOTEBOT_WEBHOOK_PORT": "3001",
+    "PROMOTEBOT_WEBHOOK_SECRET": "whsec-test",
     "PROMOTEBOT_PROBE_TIMEOUT_SECONDS": "1.5",
     **{name.upper(): "7.5" for name in SECONDS},
 }

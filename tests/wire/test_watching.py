@@ -1,9 +1,18 @@
 """Whoever moves production, the bot notices it once."""
 
+import hmac
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
 from chatbot.domain.news import How, Kind
 from tests.conftest import World
 
 OFTEN = 0.1
+SELDOM = 3600
 
 
 async def test_a_promotion_outside_is_noticed_by_looking_around(world: World) -> None:
@@ -43,3 +52,109 @@ async def test_what_happens_while_the_bot_is_down_is_found_at_its_start(world: W
     )
     assert (pin.kind, pin.pinned, pin.along) == (Kind.PINNED, True, True)
     assert await world.changes("docs") == []
+
+
+async def test_a_promotion_outside_is_noticed_by_its_webhook_with_who_did_it(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=SELDOM, **world.webhooks())
+    await world.until_watched("shop")
+    staged = (await world.newest("shop", "Staged"))["id"]
+    await world.promote_outside("shop", staged)
+    (change,) = await world.until_changed("shop")
+    assert (change.how, change.who and change.who.name) == (How.PROMOTED, "ana")
+    assert (change.now and change.now.id) == staged
+
+
+async def test_what_ana_does_through_the_bot_is_one_change_that_names_her_operation(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=SELDOM)
+    await world.until_watched("shop")
+    card = await world.card("shop", "Staged")
+    await world.ana.clicks(card, "Promote")
+    (change,) = await world.until_changed("shop")
+    (operation,) = await world.until_all_is_told()
+    assert (change.how, change.operation_id) == (How.BOT, operation.id)
+    assert (change.who and change.who.slack_user) == world.ana.id
+
+
+async def test_two_bots_record_flapping_once_though_webhooks_come_twice_and_out_of_order(
+    shared: World,
+) -> None:
+    for _ in range(2):
+        await shared.start_bot(promotebot_poll_seconds=OFTEN, **shared.webhooks())
+    await shared.until_watched("shop")
+    before = (await shared.panel())["shop"]["current"]["id"]
+    staged = (await shared.newest("shop", "Staged"))["id"]
+    await shared.tell_platform(
+        "faults",
+        [
+            {"webhook": {"event": "deployment.promoted", "reorder": True}},
+            {"webhook": {"event": "deployment.rollback", "duplicates": 2}},
+        ],
+    )
+    for _ in range(2):
+        await shared.promote_outside("shop", staged)
+        await shared.roll_back_outside("shop", before)
+    await shared.until_changed("shop", 5)
+    await shared.until_webhooks_are_looked_at()
+    found = await shared.changes("shop")
+    assert [c.number for c in found] == list(range(1, len(found) + 1))
+    current = [c for c in found if c.kind is Kind.CURRENT]
+    assert [c.now and c.now.id for c in current] == [staged, before] * 2
+    assert found[-1].pinned
+
+
+def event(project_id: str, **changes: Any) -> bytes:
+    payload = {
+        "project": {"id": project_id},
+        "deployment": {"id": "dpl_nobody_knows"},
+        "user": {"id": "usr_ana"},
+    }
+    values = {
+        "id": "evt_1",
+        "type": "deployment.promoted",
+        "createdAt": 1_700_000_000_000,
+        "payload": payload,
+    }
+    return json.dumps({**values, **changes}).encode()
+
+
+async def test_forged_broken_enormous_and_strange_webhooks_change_nothing(world: World) -> None:
+    hears = world.webhooks()
+    await world.start_bot(promotebot_poll_seconds=SELDOM, **hears)
+    await world.until_watched("shop")
+    secret, shop = hears["promotebot_webhook_secret"], await world.project_id("shop")
+    address = f"http://127.0.0.1:{hears['promotebot_webhook_port']}/vercel/webhook"
+
+    async def send(
+        body: Any, signed: bytes | None = None, by: str = secret, signature: str | None = None
+    ) -> int:
+        valid = hmac.new(by.encode(), body if signed is None else signed, "sha1").hexdigest()
+        headers = {"x-vercel-signature": signature or valid}
+        async with world.session.post(address, data=body, headers=headers) as answer:
+            return answer.status
+
+    async def endless() -> AsyncIterator[bytes]:
+        """A gigabyte, without saying so."""
+        for _ in range(1024):
+            yield b"x" * 1_000_000
+
+    good = event(shop)
+    asked = len(await world.requests("GET"))
+    assert await send(good, by="another secret") == 401
+    assert await send(good, signed=good[:-1]) == 401
+    assert await send(good, signature="ü") == 401
+    assert await send(good[:-9]) == 400
+    assert await send(b"[]") == 400
+    assert await send(event(shop, createdAt=10**30)) == 400
+    assert await send(event(shop, payload={"project": {"id": "x" * 500}})) == 400
+    assert await send(b"x" * 300_000) == 413
+    with suppress(aiohttp.ClientError):  # it may be cut off before it has read the answer
+        assert await send(endless(), signed=b"") == 413
+    assert await send(event(shop, type="flag.created")) == 200
+    assert await send(event(shop, payload={"project": {"id": shop}, "target": None}, type="x" * 100)) == 200
+    assert len(await world.requests("GET")) == asked
+    assert [await send(good) for _ in range(3)] == [200] * 3
+    assert await send(event("prj_nobody_knows", id="evt_2")) == 200
+    await world.until_webhooks_are_looked_at()
+    looks = [r for r in await world.requests("GET") if r["path"] == f"/v9/projects/{shop}"]
+    assert len(looks) == 1
+    assert await world.changes("shop") == []

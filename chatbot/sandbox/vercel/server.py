@@ -48,6 +48,7 @@ from chatbot.sandbox.vercel.supervision import Supervisor
 from chatbot.sandbox.vercel.timing import Timing
 from chatbot.sandbox.vercel.uploads import LARGEST_BODY, Uploads
 from chatbot.sandbox.vercel.webhooks.announcing import Announcer
+from chatbot.sandbox.vercel.webhooks.catalogue import EVENTS, RETIRED
 from chatbot.sandbox.vercel.webhooks.control import DELIVERY_ROUTES
 from chatbot.sandbox.vercel.webhooks.delivering import Deliveries
 from chatbot.sandbox.vercel.webhooks.hooks import Webhooks
@@ -120,6 +121,11 @@ class Platform:
     @property
     def team_id(self) -> str:
         return self._home.id
+
+    def tell(self, url: str) -> str:
+        """From now on that address hears every event of the team. Returns the secret that they are signed with."""
+        events = tuple(sorted(EVENTS - RETIRED))
+        return self._webhooks.add(self._home.id, url, events, ()).secret
 
     async def __aenter__(self) -> Self:
         self._runner = web.AppRunner(

@@ -14,6 +14,7 @@ from chatbot.domain.rounds import pause_after
 from chatbot.domain.sights import Builds, Glimpse, Snapshot
 from chatbot.errors import PlatformError
 from chatbot.services.operations.ledger import Clock
+from chatbot.services.tasks import Tasks
 from chatbot.services.watching.records import snapshot_of
 from chatbot.services.watching.watcher import Watcher
 from chatbot.vercel import VercelClient
@@ -39,6 +40,7 @@ class Poller:
         watcher: Watcher,
         vercel: VercelClient,
         database: Database,
+        tasks: Tasks,
         clock: Clock,
         *,
         owner: str,
@@ -47,6 +49,7 @@ class Poller:
         self._watcher = watcher
         self._vercel = vercel
         self._database = database
+        self._tasks = tasks
         self._clock = clock
         self._owner = owner
         self._every = every
@@ -65,6 +68,11 @@ class Poller:
         return min(self._every.total_seconds() or 1.0, 1.0)
 
     async def tick(self) -> None:
+        """A round may take longer than the time to the next tick, which then does nothing."""
+        if not self._quiet.locked():
+            self._tasks.start(self._work(), "look at production")
+
+    async def _work(self) -> None:
         """Nothing for most replicas: they only read whose turn it is."""
         async with self._quiet:
             if self._closing or not await self._is_mine():

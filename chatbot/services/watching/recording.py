@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chatbot.domain.news import Change
@@ -28,6 +28,12 @@ class Kept:
     row: Production | None
     deliveries: tuple[Delivery, ...]
     operations: tuple[Operation, ...]
+    since: datetime
+    """What webhooks told of earlier moves says nothing any more: the platform sends them again for a day."""
+
+    @property
+    def not_looked_at(self) -> list[str]:
+        return [d.id for d in self.deliveries if d.looked_at is None]
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -50,13 +56,17 @@ class Recording:
             asked = [o for o in lately if o.asked_at and o.state not in _DID_NOTHING]
             recent = [o for o in asked if o.finished_at is None or o.finished_at > now - _DOINGS_FOR]
             told = await watching.told_operations(session, (o.id for o in recent))
-        return Kept(row, tuple(deliveries), tuple(o for o in recent if o.id not in told))
+        left = tuple(o for o in recent if o.id not in told)
+        return Kept(row, tuple(deliveries), left, now - _HINTS_FOR)
 
-    async def begin(self, project_id: str, first: Snapshot) -> bool:
+    async def begin(self, project_id: str, first: Snapshot, deliveries: Sequence[str]) -> bool:
         """The very first sight of a project, which is no news. False where somebody else was first."""
         row = Production(project_id=project_id, number=0, **self._columns(first))
         async with self._database.write() as session:
-            return await watching.begin(session, row)
+            is_first = await watching.begin(session, row)
+            if is_first:
+                await watching.looked_at(session, deliveries, self._clock())
+        return is_first
 
     async def begin_all(self, firsts: Sequence[tuple[str, Snapshot]]) -> None:
         """Many at once."""
@@ -70,7 +80,7 @@ class Recording:
         if kept.row is None:
             raise AssertionError("a project is begun before anything is recorded of it")
         columns = self._columns(noticed.after)
-        looked_at = [d.id for d in kept.deliveries if d.looked_at is None] if noticed.settled else []
+        looked_at = kept.not_looked_at
         if (
             not noticed.changes
             and columns["seen"] == kept.row.seen
@@ -94,7 +104,7 @@ class Recording:
             await watching.looked_at(session, looked_at, now)
         return True
 
-    async def end(self, row: Production, change: Change) -> bool:
+    async def end(self, row: Production, change: Change, deliveries: Sequence[str]) -> bool:
         """The project is gone. False where somebody else has written meanwhile."""
         now = self._clock()
         async with self._database.write() as session:
@@ -103,14 +113,18 @@ class Recording:
             gone = row_of(change, key_of(change))
             await watching.record(session, gone)
             await outbox.fan_out(session, gone, (), now)
-            waiting = await watching.deliveries_of(session, row.project_id, after=now - _HINTS_FOR)
-            await watching.looked_at(session, (d.id for d in waiting), now)
+            await watching.looked_at(session, deliveries, now)
         return True
 
     async def forget(self, delivery_ids: Sequence[str]) -> None:
         """Nothing can be learned from these any more."""
         async with self._database.write() as session:
             await watching.looked_at(session, delivery_ids, self._clock())
+
+    async def purge(self, older: timedelta) -> None:
+        """The platform sends a webhook again for a day; longer than that nobody needs to know it."""
+        async with self._database.write() as session:
+            await watching.forget_deliveries(session, before=self._clock() - older)
 
     def _columns(self, snapshot: Snapshot) -> dict[str, Any]:
         return {

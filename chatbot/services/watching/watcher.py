@@ -127,7 +127,7 @@ class Watcher:
                     return True
                 continue
             if before is None:
-                if await self.recording.begin(project_id, baseline(sight, self._clock())):
+                if await self.recording.begin(project_id, baseline(sight, self._clock()), kept.not_looked_at):
                     return True
                 continue
             noticed, sight = await self._notice(kept, before, sight)
@@ -151,18 +151,19 @@ class Watcher:
     async def _is_gone(self, project_id: str, kept: Kept) -> bool:
         row, before = kept.row, kept.snapshot
         if row is None or before is None or row.gone_at is not None:
-            await self.recording.forget([d.id for d in kept.deliveries if d.looked_at is None])
+            await self.recording.forget(kept.not_looked_at)
             return True
         change = gone(before, row.number, project_id, self._clock())
-        if not await self.recording.end(row, self._dated(change)):
+        if not await self.recording.end(row, self._dated(change), kept.not_looked_at):
             return False
         self._recorded()
         return True
 
     def _told(self, kept: Kept, sight: Sight) -> Told:
         people = self._vercel.people
-        named = {d.id: people.name_of(user_of(d) or "") for d in kept.deliveries}
-        hints = (hint_of(d, Who(name) if (name := named[d.id]) else None) for d in kept.deliveries)
+        recent = [d for d in kept.deliveries if d.at > kept.since]
+        named = {d.id: people.name_of(user_of(d) or "") for d in recent}
+        hints = (hint_of(d, Who(name) if (name := named[d.id]) else None) for d in recent)
         made = {build.id: Who(build.creator) for build in sight.builds if build.creator}
         return Told(
             hints=tuple(hint for hint in hints if hint is not None),
