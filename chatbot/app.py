@@ -27,6 +27,7 @@ from chatbot.errors import ConfigurationError, NotAuthorized, PlatformError
 from chatbot.github import GitHubClient
 from chatbot.listeners import Bot
 from chatbot.services.announcer import Announcer
+from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
 from chatbot.services.incidents.closing import Closing
@@ -184,6 +185,7 @@ def _compose(
     ledger, history, requesting = Ledger(database, clock), History(database), Requesting(database, clock)
     planner = Planner(vercel, git)
     valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
+    build_logs = BuildLogs(vercel, shown=settings.promotebot_build_log)
     crew = Crew(
         vercel=vercel,
         planner=planner,
@@ -199,7 +201,7 @@ def _compose(
             timeout=settings.promotebot_probe_timeout_seconds,
         ),
         clock=clock,
-        shows_build_logs=settings.promotebot_build_log,
+        build_logs=build_logs,
         patience=Patience(
             lease=timedelta(seconds=settings.promotebot_lease_seconds),
             unseen=timedelta(seconds=settings.promotebot_unseen_seconds),
@@ -212,7 +214,8 @@ def _compose(
         database,
         announcer,
         people,
-        Settling(database, announcer, people, clock),
+        Settling(database, announcer, people, build_logs, clock),
+        build_logs,
         tasks,
         clock,
         owner=owner,

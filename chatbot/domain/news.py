@@ -87,6 +87,7 @@ class Change:
     domains: tuple[str, ...] = ()
     repository: Repository | None = None
     pinned: bool = False
+    auto_assign: bool = True
     back: Deployment | None = None
     bound: str | None = None
     operation_id: str | None = None

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from chatbot.domain.deployments import Deployment, State, state_of
 from chatbot.domain.moves import Move, fresh_request, is_new, moves, unexplained
 from chatbot.domain.news import Change, How, Kind, Step, Who
+from chatbot.domain.ordering import is_out_of_order
 from chatbot.domain.sights import Builds, Doing, Glimpse, ReleaseMark, Sight, Snapshot, Told
 
 SURE_AFTER = timedelta(seconds=2)
@@ -136,13 +137,8 @@ class _Telling:
             doing = self._doing(step.to_id, step.at, goes_back=_goes_back(step.how))
             how = How.BOT if doing else self._how(step, arrived)
             is_last = index + 1 == len(steps)
-            out_of_order = (
-                was is not None
-                and arrived is not None
-                and was.created_at > arrived.created_at
-                and not _goes_back(how)
-                and not (doing is not None and doing.goes_back)
-            )
+            went_back = _goes_back(how) or (doing is not None and doing.goes_back)
+            out_of_order = not went_back and is_out_of_order(was, arrived, self.sight.builds)
             self._add(
                 Kind.CURRENT,
                 how,
@@ -235,6 +231,7 @@ class _Telling:
                 who=_actor(doing) if doing else self._author(build),
                 was=self.sight.project.current,
                 now=build,
+                domains=tuple(d.name for d in self.sight.moving),
                 operation_id=doing.operation_id if doing else None,
                 reason=build.error,
             )
@@ -263,6 +260,7 @@ class _Telling:
                 at=at,
                 noticed_at=self.now,
                 repository=project.repository,
+                auto_assign=project.auto_assign,
                 **{"pinned": project.pinned, **values},
             )
         )

@@ -1,12 +1,17 @@
-"""A production build that failed: nothing of production has changed."""
+"""A production build that failed: nothing of production has changed. Its log says why, *Redeploy* builds it again."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import ButtonElement
 
 from chatbot.domain.news import Change
-from chatbot.messages import actions
+from chatbot.messages import actions, buildlog
 from chatbot.messages.message import Message, context, link, row, sections
+from chatbot.messages.redeploy import redeploy_button
 from chatbot.messages.wording import code, deployment_line, foreign, unmarked
 
 
-def failed(change: Change, who: str, *, since: str | None = None) -> Message:
+def failed(change: Change, who: str, *, since: str | None = None, log_end: Sequence[str] = ()) -> Message:
     """`who` is ready to be shown, or empty. `since`: why no button leads on any more."""
     name, build = foreign(change.project_name), change.now
     headline = f"A production build of {name} failed"
@@ -18,8 +23,18 @@ def failed(change: Change, who: str, *, since: str | None = None) -> Message:
         lines.append(foreign(change.reason, 300))
     current = f"Production is as it was: {deployment_line(change.was)}." if change.was else ""
     lines += [line for line in (current, f"Pushed by {who}." if who else "") if line]
-    alone, told = unmarked(f"{headline}."), sections(lines)
-    logs = link("Build logs", actions.OPEN_LINK, build.logs_url) if build else None
+    alone, told = unmarked(f"{headline}."), (*sections(lines), *buildlog.last_lines(log_end))
     if since is not None:
         return Message(alone, (*told, context(since)))
-    return Message(alone, (*told, row(logs)) if logs else tuple(told))
+    buttons = _buttons(change)
+    return Message(alone, (*told, row(*buttons)) if buttons else told)
+
+
+def _buttons(change: Change) -> list[ButtonElement]:
+    build, was = change.now, change.was
+    if build is None:
+        return []
+    logs = link("Build logs", actions.OPEN_LINK, build.logs_url)
+    is_outrun = was is not None and was.created_at > build.created_at  # its successor is live
+    again = redeploy_button(build, assigns=change.auto_assign, pinned=change.pinned, domains=change.domains)
+    return [each for each in (None if is_outrun else again, logs) if each is not None]

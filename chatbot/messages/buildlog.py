@@ -10,6 +10,7 @@ from chatbot.messages.wording import MAX_SECTION, escape, foreign
 
 _SHORT = 5  # lines; more of them would make the channel hard to read
 _FIRST_SIGHT = 3
+_ALONE = 8
 
 
 def log_end(operation: Operation) -> list[Block]:
@@ -37,6 +38,13 @@ def whole_log_end(operation: Operation) -> Message | None:
 
 def _kept(operation: Operation) -> tuple[str, ...]:
     return operation.findings.log_end if operation.stage is Stage.FAILED else ()
+
+
+def last_lines(lines: Sequence[str]) -> list[Block]:
+    """For a message that has no thread to go on in."""
+    if not lines:
+        return []
+    return [section(f"*The end of its log*\n{_preformatted(lines[-_ALONE:])}")]
 
 
 def _preformatted(lines: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """What happened to production, told to the channels that hear of the project: once each, whoever did it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -31,13 +31,19 @@ _RELEASED = "Production is no longer pinned: the next production build becomes C
 
 
 def news(
-    change: Change, *, mentioned: bool = False, course: Course = NONE, since: Change | None = None
+    change: Change,
+    *,
+    mentioned: bool = False,
+    course: Course = NONE,
+    since: Change | None = None,
+    log_end: Sequence[str] = (),
 ) -> Message:
-    """`mentioned`: whoever did it wants to be. `since`: what has moved production since; then no button leads on."""
+    """`mentioned`: whoever did it wants to be. `since`: what has moved production since; then no button leads on.
+    `log_end`: of a build that failed.
+    """
     if change.kind is Kind.FAILED:
-        return brokenbuild.failed(
-            change, _who(change, mentioned=mentioned), since=moved_on(since) if since else None
-        )
+        why = moved_on(since, "Nothing to redeploy from here any more") if since else None
+        return brokenbuild.failed(change, _who(change, mentioned=mentioned), since=why, log_end=log_end)
     headline, lines, buttons = _TOLD[change.kind](change, _who(change, mentioned=mentioned), course)
     if change.while_away:
         lines.append(f"It happened while I was not running, {moment(change.at)}.")
@@ -55,19 +61,19 @@ def has_buttons(message: Message) -> bool:
     return any(block.type == "actions" for block in message.blocks)
 
 
-def moved_on(since: Change) -> str:
+def moved_on(since: Change, gone: str = "No way back from here any more") -> str:
     """Why an older message has no button any more."""
     by = f", {_in_passing(since)}" if since.kind is Kind.CURRENT and _in_passing(since) else ""
     match since.kind:
         case Kind.GONE:
-            return "No way back from here any more: the project is gone from Vercel."
+            return f"{gone}: the project is gone from Vercel."
         case Kind.RELEASE:
-            return "No way back from here any more: a rolling release has gone on since. Its newest message tells how."
+            return f"{gone}: a rolling release has gone on since. Its newest message tells how."
         case _ if since.now is None:
-            return "No way back from here any more: the project has no production now."
+            return f"{gone}: the project has no production now."
         case _:
             to = deployment_line(since.now)
-            return f"No way back from here any more: production has moved on to {to}{by}."
+            return f"{gone}: production has moved on to {to}{by}."
 
 
 Told = tuple[str, list[str], list[ButtonElement]]

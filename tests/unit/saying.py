@@ -322,7 +322,9 @@ SAYINGS = [
         brokenbuild,
         "failed",
         changes_of_production(NewsKind.FAILED),
-        lambda v: brokenbuild.failed(v, foreign(v.who.name) if v.who else ""),
+        lambda v: brokenbuild.failed(
+            v, foreign(v.who.name) if v.who else "", log_end=end_of([v.id * 99] * 20)
+        ),
     ),
     Saying(pinned, "reminder", pinnings, lambda v: pinned.reminder(v, NOON)),
     Saying(pinned, "unpinned", endings, pinned.unpinned),

@@ -227,10 +227,32 @@ def test_what_is_staged_pinned_gone_or_renamed() -> None:
 
 def test_a_build_that_failed_changes_nothing() -> None:
     made = change(Kind.FAILED, How.PUSHED, reason="Command <build> exited with 1")
-    assert said(made) == [
+    assert said(made)[:5] == [
         "*A production build of shop failed: `3f2a1bc` fix the cart (ana, main)*",
         "`dpl_target`",
         "Command &lt;build&gt; exited with 1",
         "Production is as it was: `c0ffee0` fix the cart (ana, main).",
         "Pushed by bob.",
     ]
+
+
+def test_a_build_that_failed_may_be_built_again_until_its_successor_is_live() -> None:
+    made = change(Kind.FAILED, How.PUSHED, pinned=True, auto_assign=False)
+    again = buttons(news(made))["Redeploy"]
+    assert again["confirm"]["text"]["text"].endswith("It stays Staged: production is pinned.")
+    assert again["value"] == "dpl_target staged"
+    live = replace(made, was=current(created_at=NOON))
+    assert "Redeploy" not in buttons(news(live))
+    older = news(made, since=change())
+    assert not buttons(older)
+    assert "Nothing to redeploy from here any more: production has moved on to" in words(older)
+
+
+def test_the_end_of_its_log_is_shown_and_nothing_in_it_ends_the_block() -> None:
+    made = change(Kind.FAILED, How.PUSHED)
+    shown = words(news(made, log_end=[f"line {n}" for n in range(20)] + ["``` <!here>"]))
+    assert "*The end of its log*\n```\nline 13\n" in shown
+    assert "line 12" not in shown
+    assert "''' &lt;!here&gt;\n```" in shown
+    assert "*The end of its log*" in words(news(made, log_end=["one"], since=change()))
+    assert "log*" not in words(news(made))

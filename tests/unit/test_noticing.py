@@ -24,9 +24,14 @@ SECOND = timedelta(seconds=1)
 
 
 def build(deployment_id: str, *, age: timedelta = HOUR, **changes: Any) -> Deployment:
-    """A production build that has served."""
-    made = NOON - age
-    values = {"created_at": made, "ready_at": made + SECOND, "assigned_at": made + SECOND}
+    """A production build that has served, each of a commit of its own."""
+    made, sha = NOON - age, deployment_id.encode().hex().ljust(40, "0")
+    values = {
+        "commit": making.commit(sha),
+        "created_at": made,
+        "ready_at": made + SECOND,
+        "assigned_at": made + SECOND,
+    }
     return making.promoted(deployment_id, **{**values, **changes})
 
 

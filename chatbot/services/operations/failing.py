@@ -3,24 +3,17 @@
 import logging
 from dataclasses import replace
 
-from chatbot.domain.buildlog import end_of
 from chatbot.domain.operations import Findings, Stage, Trouble
 from chatbot.errors import PlatformError
 from chatbot.services.operations.held import Held
 
-_READ = 100
 _log = logging.getLogger(__name__)
 
 
 async def build_failed(held: Held, findings: Findings) -> None:
-    """The log is shown to people and goes nowhere else: neither to our own log nor to the audit log."""
     build = findings.build
-    if held.crew.shows_build_logs and build is not None and build.ready_state == "ERROR":
-        try:
-            texts = await held.crew.vercel.build_log(build.id, limit=_READ)
-            findings = replace(findings, log_end=end_of(texts))
-        except PlatformError as error:
-            _log.warning("the log of build %s could not be read: %s", build.id, type(error).__name__)
+    if build is not None and build.ready_state == "ERROR":
+        findings = replace(findings, log_end=await held.crew.build_logs.end_of(build.id))
     await held.step(Stage.FAILED, findings)
 
 

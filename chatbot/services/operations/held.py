@@ -12,6 +12,7 @@ from typing import Any
 from chatbot.domain.operations import Findings, Line, Operation, Stage
 from chatbot.errors import NotFound
 from chatbot.services.announcer import Announcer
+from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock, Ledger
 from chatbot.services.operations.records import as_operation, findings_of
@@ -73,7 +74,7 @@ class Crew:
     prober: Prober
     clock: Clock
     patience: Patience
-    shows_build_logs: bool
+    build_logs: BuildLogs
 
 
 class Held:

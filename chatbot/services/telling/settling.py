@@ -6,6 +6,7 @@ from datetime import timedelta
 from chatbot.domain.course import LOOKED_BACK
 from chatbot.domain.news import Change, Kind
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait
+from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.operations.retiring import retire_message
 from chatbot.services.people import People
@@ -22,10 +23,13 @@ _log = logging.getLogger(__name__)
 
 
 class Settling:
-    def __init__(self, database: Database, announcer: Announcer, people: People, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, announcer: Announcer, people: People, build_logs: BuildLogs, clock: Clock
+    ) -> None:
         self._database = database
         self._announcer = announcer
         self._people = people
+        self._build_logs = build_logs
         self._clock = clock
 
     async def settle(self, row: Row) -> float | None:
@@ -54,7 +58,7 @@ class Settling:
             ]
         for announcement, told, before in older:
             if announcement.ts is not None:
-                message = await worded(self._people, told, before, change)
+                message = await worded(self._people, self._build_logs, told, before, change)
                 await self._announcer.update(
                     Posted(announcement.channel, announcement.ts), message, hasty=True
                 )

@@ -19,6 +19,7 @@ from chatbot.messages import Message
 from chatbot.messages.news import has_buttons
 from chatbot.services import channels
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait, is_closed
+from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.people import People
 from chatbot.services.tasks import Tasks
@@ -60,6 +61,7 @@ class Teller:
         announcer: Announcer,
         people: People,
         settling: Settling,
+        build_logs: BuildLogs,
         tasks: Tasks,
         clock: Clock,
         *,
@@ -70,6 +72,7 @@ class Teller:
         self._announcer = announcer
         self._people = people
         self._settling = settling
+        self._build_logs = build_logs
         self._tasks = tasks
         self._clock = clock
         self._owner = owner
@@ -159,7 +162,7 @@ class Teller:
 
     async def _worded(self, claimed: Claimed) -> Message:
         since = await self._people.named(as_change(claimed.since)) if claimed.since else None
-        return await worded(self._people, claimed.change, claimed.before, since)
+        return await worded(self._people, self._build_logs, claimed.change, claimed.before, since)
 
     async def _record(self, claimed: Claimed, told: Posted, message: Message) -> None:
         """Written down however long the database takes, as far as the lease lasts: else it is posted again."""
