@@ -63,7 +63,7 @@ from storage.errors import StorageError
 EVENTS_PATH = "/slack/events"
 _SLACK_TIMEOUT = 10
 _CLAIM_EVERY = 1.0
-_REMIND_EVERY = 2.0
+_REMIND_EVERY = 1.0
 _CLOCK_CHECK_EVERY = 30.0
 _PURGE_EVERY = 3600.0
 _TELL_CLOSED_EVERY = 2.0
@@ -221,7 +221,13 @@ def _compose(
         owner=owner,
         lease=crew.patience.lease,
     )
-    watcher = Watcher(vercel, database, people, tasks, clock, recorded=teller.wake)
+    reminding = Reminding(database, vercel, history, announcer, people, tasks, clock, owner=owner)
+
+    def recorded() -> None:
+        teller.wake()
+        reminding.wake()
+
+    watcher = Watcher(vercel, database, people, tasks, clock, recorded=recorded)
     ended = watcher.look_soon if settings.watches else _nothing
     directory = Directory(slack, settings.promotebot_allowed)
     workflows = Workflows(
@@ -246,7 +252,7 @@ def _compose(
         ledger=ledger,
         history=history,
         requesting=requesting,
-        reminding=Reminding(database, vercel, history, announcer, tasks, clock, owner=owner),
+        reminding=reminding,
         ways_back=ways_back,
         incidents=_incidents(crew, ways_back, database, tasks, owner=owner),
         database=database,

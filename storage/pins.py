@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Pin, Production, Reminder, Subscription
+from storage.models import Change, Pin, Production, Reminder, Subscription
 from storage.reading import one, rows
 
 EVERY_PROJECT = "*"
@@ -109,6 +109,34 @@ async def let_go(session: AsyncSession, pin: Pin, look_at: datetime | None) -> N
         .values(lease_owner=None, lease_until=None, look_at=kept)
         .execution_options(synchronize_session=False)
     )
+
+
+async def look_soon(session: AsyncSession, now: datetime) -> None:
+    """What is shown of a pin is due anew where another build stays Staged, or something else is Current since."""
+    outdated = await outdated_ones(session)
+    if outdated:
+        await session.exec(
+            update(Pin)
+            .where(col(Pin.project_id).in_(outdated), col(Pin.over_at).is_(None), col(Pin.look_at) > now)
+            .values(look_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def outdated_ones(session: AsyncSession) -> set[str]:
+    """The projects of such pins."""
+    found = await session.exec(
+        select(Reminder.project_id)
+        .join(Pin, col(Pin.project_id) == col(Reminder.project_id))
+        .join(Change, col(Change.project_id) == col(Reminder.project_id))
+        .where(
+            col(Pin.over_at).is_(None),
+            col(Change.kind).in_(("staged", "current")),
+            col(Change.noticed_at) > col(Reminder.shown_at),
+        )
+        .distinct()
+    )
+    return set(found)
 
 
 async def channels(session: AsyncSession, project_id: str) -> set[str]:

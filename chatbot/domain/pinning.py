@@ -15,7 +15,7 @@ KEPT = timedelta(hours=4)
 
 @dataclass(frozen=True)
 class Pinning:
-    """`by` as in the audit log, or `vercel:` and the platform's name for somebody. `waiting` are the builds that did
+    """`by` as in the audit log, or a name that is none of Slack's behind a colon. `waiting` are the builds that did
     not go live, the newest first. `kept_until`: somebody keeps it so on purpose.
     """
 

@@ -25,8 +25,10 @@ from chatbot.domain.requests import ButtonUnknown
 from chatbot.errors import NotFound, PlatformError
 from chatbot.messages import Message, pinned
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, is_closed
+from chatbot.services.channels import close
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock
+from chatbot.services.people import People
 from chatbot.services.tasks import Tasks
 from chatbot.vercel import VercelClient
 from storage import audit, pins
@@ -49,6 +51,7 @@ class Reminding:
         vercel: VercelClient,
         history: History,
         announcer: Announcer,
+        people: People,
         tasks: Tasks,
         clock: Clock,
         *,
@@ -58,6 +61,7 @@ class Reminding:
         self._vercel = vercel
         self._history = history
         self._announcer = announcer
+        self._people = people
         self._tasks = tasks
         self._clock = clock
         self._owner = owner
@@ -69,16 +73,16 @@ class Reminding:
     async def tick(self) -> None:
         async with self._database.read() as session:
             unsettled = await pins.unsettled(session)
-            due = await pins.is_due(session, self._clock())
+            due = await pins.is_due(session, self._clock()) or bool(await pins.outdated_ones(session))
         for row in unsettled:
             due |= await (
                 self._begin(row) if row.pinned and row.gone_at is None else self._end(row.project_id)
             )
         if due:
+            now = self._clock()
             async with self._database.write() as session:
-                mine = await pins.claim_due(
-                    session, owner=self._owner, now=self._clock(), lease=_LEASE, limit=_AT_ONCE
-                )
+                await pins.look_soon(session, now)
+                mine = await pins.claim_due(session, owner=self._owner, now=now, lease=_LEASE, limit=_AT_ONCE)
             await asyncio.gather(*(self._show(pin) for pin in mine))
 
     async def keep(self, project_id: str, *, actor: str, channel: str) -> None:
@@ -148,7 +152,7 @@ class Reminding:
         except NotFound:
             project = None
         if pin.over_at is not None:
-            await self._update_all(pin, pinned.unpinned(await self._unpinned(pin, project)))
+            await self._update_all(pin, pinned.unpinned(await self._unpinned(pin, project)), now)
             return None
         if project is None or not project.pinned:
             await self._end(pin.project_id)
@@ -160,17 +164,17 @@ class Reminding:
             project_id=project.id,
             project_name=project.name,
             since=pin.since,
-            by=pin.by,
+            by=await self._called(pin.by),
             why=pin.why,
             current=project.current,
             waiting=not_live(project, builds),
-            kept_by=pin.kept_by,
+            kept_by=await self._called(pin.kept_by),
             kept_until=pin.quiet_until,
         )
         message = pinned.reminder(state, now)
-        left = await self._update_all(pin, message)
+        left = await self._update_all(pin, message, now)
         if is_due(pin.since, now):
-            left |= await self._post_all(pin, message, left)
+            left |= await self._post_all(pin, message, left, now)
         following = next_reminder(pin.since, pin.quiet_until, now)
         return following if left else min(following, now + FIRST)  # somebody may want to hear of it by then
 
@@ -183,18 +187,28 @@ class Reminding:
             since=pin.since,
             over_at=pin.over_at or self._clock(),
             current=current,
-            by=by,
+            by=await self._called(by),
             gone=project is None,
         )
 
-    async def _update_all(self, pin: Pin, message: Message) -> set[str]:
+    async def _called(self, actor: str | None) -> str | None:
+        """As people are named: by a mention only where they asked for it."""
+        kind, _, user = (actor or "").partition(":")
+        if kind != "slack" or await self._people.is_mentioned(user):
+            return actor
+        return f"called:{await self._people.name(user) or 'somebody'}"
+
+    async def _update_all(self, pin: Pin, message: Message, now: datetime) -> set[str]:
         """The channels where the message still stands."""
         async with self._database.read() as session:
             shown = await pins.shown(session, pin.project_id)
         stand = [r for r in shown if await self._announcer.update(Posted(r.channel, r.ts), message)]
+        async with self._database.write() as session:
+            for reminder in stand:
+                await pins.remember(session, pin.project_id, reminder.channel, ts=reminder.ts, now=now)
         return {reminder.channel for reminder in stand}
 
-    async def _post_all(self, pin: Pin, message: Message, known: set[str]) -> set[str]:
+    async def _post_all(self, pin: Pin, message: Message, known: set[str], now: datetime) -> set[str]:
         """Where it does not stand yet, or somebody has deleted it."""
         async with self._database.read() as session:
             wanted = await pins.channels(session, pin.project_id)
@@ -209,10 +223,11 @@ class Reminding:
             except SlackApiError as error:
                 if not is_closed(error):
                     raise
-                _log.info("a channel hears nothing of a pin: %s", _why(error))
+                async with self._database.write() as session:
+                    await close(session, channel, _why(error), now)
                 continue
             async with self._database.write() as session:
-                await pins.remember(session, pin.project_id, channel, ts=told.ts, now=self._clock())
+                await pins.remember(session, pin.project_id, channel, ts=told.ts, now=now)
             posted.add(channel)
         return posted
 

@@ -7,7 +7,7 @@ from typing import Any
 from storage import pins
 from storage.database import Database
 from storage.models import Pin, Production
-from tests.storage.rows import NOW, SECOND, subscription
+from tests.storage.rows import NOW, SECOND, change, subscription
 
 LEASE = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
@@ -158,3 +158,26 @@ async def test_channels_hear_of_it_that_asked_for_that_and_are_open(db: Database
         session.add(subscription("C5", project="prj_docs", pinned=True))
     async with db.read() as session:
         assert await pins.channels(session, "prj_shop") == {"C1", "C3"}
+
+
+async def test_what_is_shown_is_due_anew_once_another_build_stays_staged(db: Database) -> None:
+    await begin(db)
+    due = NOW + 3 * HOUR
+    [shown] = await claim(db, due)
+    async with db.write() as session:
+        await pins.remember(session, "prj_shop", "C0DEPLOYS", ts="1.0", now=due)
+        session.add(change(1, kind="staged", noticed_at=due))
+        session.add(change(2, kind="failed", noticed_at=due + SECOND))
+    await let_go(db, shown, due + 24 * HOUR)
+    for number, kind in ((3, "staged"), (4, "current")):
+        async with db.write() as session:
+            await pins.look_soon(session, due + HOUR)
+        assert not await claim(db, due + HOUR)
+        async with db.write() as session:
+            session.add(change(number, kind=kind, noticed_at=due + number * SECOND))
+        async with db.write() as session:
+            await pins.look_soon(session, due + HOUR)
+        [again] = await claim(db, due + HOUR)
+        async with db.write() as session:
+            await pins.remember(session, "prj_shop", "C0DEPLOYS", ts="1.0", now=due + number * SECOND)
+        await let_go(db, again, due + 24 * HOUR)
