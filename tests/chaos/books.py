@@ -1,16 +1,18 @@
 """The operations as the database has them: read again and again while the run goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from storage import outbox, subscriptions
 from storage.database import Database
-from storage.models import Operation
+from storage.models import Operation, Production
 
 T = TypeVar("T")
 _PAUSE = 0.15  # seconds; the database tells nobody
@@ -101,6 +103,29 @@ class Books:
         self.lines = {row[0]: Line(*row) for row in rows}
         self._read.set()
         self._read = asyncio.Event()
+
+    async def subscribe(self, channels: Iterable[str]) -> None:
+        """To everything that happens to any project."""
+        now = datetime.now(UTC)
+        async with self.database.write() as session:
+            for channel in channels:
+                await subscriptions.add(
+                    session, channel, subscriptions.ALL, "", subscriptions.KINDS, by="chaos", now=now
+                )
+
+    async def until_quiet(self, current: Callable[[], Mapping[str, str | None]], within: float) -> None:
+        """Until everything was noticed and told, or so many seconds: `current` is what each project serves."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not await self._is_quiet(current()):  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(_PAUSE)
+
+    async def _is_quiet(self, current: Mapping[str, str | None]) -> bool:
+        async with self.database.read() as session:
+            if await outbox.next_look(session, datetime.now(UTC)) is not None:
+                return False
+            known = await session.exec(select(Production.project_id, Production.current_id))
+            return dict(known.all()) == current
 
     async def steps(self) -> list[Step]:
         async with self.database.read() as session:

@@ -53,6 +53,7 @@ class Desk:
             self.early: 2,
             self.several_at_once: 3,
             self.against_the_dashboard: 2,
+            self.past_the_bot: 2,
         }
         while not self.quota.is_met:
             (wish,) = self.dice.choices(list(wishes), list(wishes.values()))
@@ -129,6 +130,13 @@ class Desk:
             await self._moved_outside()
 
         await asyncio.gather(self.one(), somebody())
+
+    async def past_the_bot(self) -> None:
+        """Somebody else moves production, perhaps there and back again at once."""
+        await self._moved_outside()
+        if self.dice.random() < 0.3:
+            await self._moved_outside()
+        await asyncio.sleep(self.dice.uniform(0.0, 0.5))
 
     # -- how they get it --
 

@@ -10,14 +10,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chatbot.sandbox.seen import words
+from sqlmodel import select
+
+from chatbot.sandbox.seen import controls, words
 from chatbot.sandbox.slack import Workspace
 from chatbot.sandbox.vercel import Platform
 from storage import audit, operations
 from storage.database import Database
-from storage.models import AuditEntry, Operation
+from storage.models import Announcement, AuditEntry, Change, Operation
 from tests.chaos.books import Step
-from tests.chaos.inbox import CHANNELS
+from tests.chaos.inbox import CHANNELS, HEARING
 from tests.chaos.projects import OUTSIDE
 from tests.chaos.record import Click, History
 
@@ -42,17 +44,22 @@ class Write:
 
 @dataclass(frozen=True)
 class Said:
-    """A message for everybody, at the end. `in_channel`: it does not only show in a thread."""
+    """A message for everybody, at the end. `in_channel`: it does not only show in a thread. `actions`: of its buttons,
+    without their numbers.
+    """
 
     ts: str
     channel: str
     thread_ts: str | None
     words: str
     in_channel: bool = True
+    actions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Evidence:
+    """`hearing` are the channels that hear of every change; `current` is what each project serves at the end."""
+
     rows: list[Operation]
     entries: list[AuditEntry]
     steps: list[Step]
@@ -63,6 +70,10 @@ class Evidence:
     verdict: str
     is_unbroken: bool
     died: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    hearing: tuple[str, ...] = ()
+    current: Mapping[str, str | None] = field(default_factory=dict)
 
     def json(self) -> str:
         """All of it, to look at afterwards."""
@@ -72,6 +83,9 @@ class Evidence:
             "steps": [asdict(step) for step in self.steps],
             "writes": [asdict(write) for write in self.writes],
             "said": [asdict(said) for said in self.said],
+            "changes": [row.model_dump() for row in self.changes],
+            "announcements": [row.model_dump() for row in self.announcements],
+            "current": dict(self.current),
             "clicks": [asdict(click) for click in self.clicks],
             "served": {project: history.moments for project, history in self.histories.items()},
         }
@@ -91,6 +105,8 @@ async def gather(
     async with database.read() as session:
         rows = await operations.newest(session, limit=_MOST)
         entries = [entry async for entry in audit.export(session)]
+        changes = list(await session.exec(select(Change)))
+        announcements = list(await session.exec(select(Announcement)))
     verdict, is_unbroken = await _verify(url)
     return Evidence(
         rows=sorted(rows, key=lambda row: row.created_at),
@@ -103,6 +119,10 @@ async def gather(
         verdict=verdict,
         is_unbroken=is_unbroken,
         died=died,
+        changes=changes,
+        announcements=announcements,
+        hearing=HEARING,
+        current={project.id: project.current_id for project in platform.store.projects.values()},
     )
 
 
@@ -160,8 +180,9 @@ def _said(workspace: Workspace) -> list[Said]:
             m.thread_ts,
             "\n".join(words(m.blocks)) or m.text,
             in_channel=m.broadcast or not m.is_reply,
+            actions=frozenset(c.action_id.partition(":")[0] for c in controls(m.blocks)),
         )
-        for channel in (*CHANNELS, *(c for c in state.channels if c.startswith("D")))
+        for channel in (*{*CHANNELS, *HEARING}, *(c for c in state.channels if c.startswith("D")))
         for m in state.messages(channel)
         if m.by_app
     ]

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from chatbot.domain.operations import NEXT, Stage
 from chatbot.messages import actions
 from storage.models import Operation
+from tests.chaos.announced import out_of_order, stale_buttons, unnoticed, untold
 from tests.chaos.evidence import Evidence, Write
+from tests.chaos.problem import Problem
 
 OUTCOME_WORDS = {
     "succeeded": "is Current",
@@ -41,11 +43,6 @@ _CLOCKS = 0.01  # seconds; the platform's journal is in whole milliseconds
 _GIVEN_UP = frozenset({"cancelled", "superseded"})
 
 
-class Problem(NamedTuple):
-    kind: str
-    text: str
-
-
 @dataclass(frozen=True)
 class Ask:
     """A request that an operation's row says was to be sent."""
@@ -66,6 +63,10 @@ def judge(evidence: Evidence) -> list[Problem]:
         untrue,
         illegal_steps,
         wrong_audit,
+        unnoticed,
+        untold,
+        out_of_order,
+        stale_buttons,
         of_the_bots,
     )
     return [problem for check in checks for problem in check(evidence)]
@@ -129,12 +130,13 @@ def unconfirmed(evidence: Evidence) -> Iterator[Problem]:
 
 def duplicates(evidence: Evidence) -> Iterator[Problem]:
     """Every message in a channel is the one message of an operation, or its one announcement: a reply that shows
-    there. What else is in its thread is there once.
+    there; or what the outbox says was told there. What else is in its thread is there once.
     """
     messages = {(row.channel, row.message_ts) for row in evidence.rows}
+    told = {(row.channel, row.ts) for row in evidence.announcements}
     seen: set[tuple[str | None, str]] = set()
     for said in evidence.said:
-        if (said.channel, said.ts) in messages:
+        if (said.channel, said.ts) in messages | told:
             continue
         reply = (said.thread_ts, "announcement" if said.in_channel else said.words)
         if (said.channel, said.thread_ts) not in messages or reply in seen:

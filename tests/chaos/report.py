@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.chaos.evidence import Evidence
-from tests.chaos.judging import Problem, posts
+from tests.chaos.judging import posts
+from tests.chaos.problem import Problem
 
 _MOST_PROBLEMS = 40
 
@@ -41,6 +42,13 @@ class Report:
         yield from _table(
             f"  answers instead of a card or an acknowledgement: {self.refusals.total()}", self.refusals
         )
+        yield from _table(
+            f"  changes of production: {len(self.evidence.changes)}",
+            Counter(f"{change.kind}, {change.how}" for change in self.evidence.changes),
+        )
+        yield f"  announcements: {len(self.evidence.announcements)}, in {len(self.evidence.hearing)} channels"
+        yield f"  changes not noticed: {found['unnoticed']}; not told, or told twice: {found['untold']}"
+        yield f"  told out of order: {found['out of order']}; buttons that lead back too late: {found['stale buttons']}"
         yield f"  asked more than once, or for nothing: {found['asked too much']}"
         yield f"  not confirmed: {found['unconfirmed']}"
         yield f"  duplicates: {found['duplicate']}"

@@ -24,9 +24,10 @@ from tests.chaos.desks import Desk, Quota
 from tests.chaos.evidence import bugs, gather
 from tests.chaos.fleet import Fleet, fleet
 from tests.chaos.hands import Hands
-from tests.chaos.inbox import CHANNELS, Inbox
-from tests.chaos.judging import Problem, judge
+from tests.chaos.inbox import CHANNELS, HEARING, Inbox
+from tests.chaos.judging import judge
 from tests.chaos.platform_trouble import PlatformTrouble
+from tests.chaos.problem import Problem
 from tests.chaos.projects import of_the_team
 from tests.chaos.record import Record
 from tests.chaos.report import Report
@@ -39,6 +40,7 @@ _PATIENCE = {
     "PROMOTEBOT_LEASE_SECONDS": "2",
     "PROMOTEBOT_UNSEEN_SECONDS": "3",
     "PROMOTEBOT_OBSERVE_SECONDS": "6",
+    "PROMOTEBOT_POLL_SECONDS": "0.5",
 }
 _SEEDED = 3  # projects of the team that the platform starts with
 _AFTERWARDS = 1.0  # seconds; what is told too late, or twice, still comes
@@ -86,6 +88,11 @@ class Scene:
     trouble: Trouble
     record: Record
     desks: list[Desk]
+
+    def current(self) -> dict[str, str | None]:
+        """What each project of the team serves."""
+        projects = self.platform.store.projects_of(self.platform.team_id)
+        return {project.id: project.current_id for project in projects}
 
 
 async def run(scenario: Scenario, folder: Path) -> Report:
@@ -141,12 +148,14 @@ async def _settle(scenario: Scenario, scene: Scene) -> None:
         await desk.place.end_builds()
         await desk.place.end_job()
     await scene.books.until(_all_is_told, scenario.quiet)
+    await scene.books.until_quiet(scene.current, scenario.quiet)
     await asyncio.sleep(_AFTERWARDS)
     await scene.fleet.close()
     await scene.books.look()
     if not _all_is_told(scene.books.lines):  # what was unknown became known just now
         await scene.fleet.start()
         await scene.books.until(_all_is_told, scenario.quiet)
+        await scene.books.until_quiet(scene.current, scenario.quiet)
         await scene.fleet.close()
 
 
@@ -174,6 +183,7 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         base = await stack.enter_async_context(_BASES[scenario.database](folder))
         ledger = await stack.enter_async_context(books(base.own_url))
+        await ledger.subscribe(HEARING)
         record, inbox = Record(platform), Inbox(workspace)
         variables = {
             **Servers(platform, workspace).environment(folder / "unused"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chatbot.messages import actions
-from storage.models import AuditEntry, Operation
+from storage.models import Announcement, AuditEntry, Change, Operation
 from tests.chaos.books import Step
 from tests.chaos.evidence import Evidence, Said, Write
 from tests.chaos.judging import judge, posts
@@ -18,6 +18,7 @@ from tests.chaos.record import Click, History
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CHANNEL = "C0DEPLOYS"
+QUIET = "C0QUIET01"
 PLAN = json.dumps(
     {
         "domains": [
@@ -85,6 +86,41 @@ def write(**changes: Any) -> Write:
     return Write(**{**values, **changes})
 
 
+def change(number: int = 1, **changes: Any) -> Change:
+    values: dict[str, Any] = {
+        "id": f"change{number}",
+        "project_id": "prj",
+        "project_name": "shop",
+        "number": number,
+        "kind": "current",
+        "key": f"prj:{number}",
+        "from_id": "dpl_old",
+        "to_id": "dpl_new",
+        "how": "bot",
+        "operation_id": "op",
+        "at": at(2),
+        "noticed_at": at(2.5),
+        "detail": json.dumps({"along": False, "bound": "b"}),
+    }
+    return Change(**{**values, **changes})
+
+
+def announcement(of: Change, name: str, **changes: Any) -> Announcement:
+    """Posted at that time, unless it was not."""
+    values: dict[str, Any] = {
+        "id": name,
+        "change_id": of.id,
+        "project_id": of.project_id,
+        "number": of.number,
+        "channel": QUIET,
+        "created_at": at(3),
+        "look_at": at(3),
+        "ts": name,
+        "posted_at": at(3),
+    }
+    return Announcement(**{**values, **changes})
+
+
 KEEP_OFF = write(method="PATCH", path="/v9/projects/prj", target="prj")
 STEPS = [Step("op", before, after) for before, after in (("", "requested"), ("requested", "asked"))]
 STEPS += [Step("op", "asked", "moving"), Step("op", "moving", "succeeded")]
@@ -94,12 +130,24 @@ DETAIL = Said("1.3", CHANNEL, "1.1", "The end of the log", in_channel=False)
 MOVED = History(
     [(at(-9).timestamp(), {"a.example.com": "dpl_old"}), (at(2).timestamp(), {"a.example.com": "dpl_new"})]
 )
+FIRST = change(1, operation_id=None, how="promoted", from_id="dpl_older", to_id="dpl_old")
+SECOND = change(2)
+TOLD = [announcement(FIRST, "3.1"), announcement(SECOND, "3.2"), announcement(FIRST, "3.0", channel=CHANNEL)]
+NEWS = [
+    Said("3.0", CHANNEL, None, "Current of shop is now dpl_old"),
+    Said("3.1", QUIET, None, "Current of shop is now dpl_old"),
+    Said("3.2", QUIET, None, "Current of shop is now dpl_new", actions=frozenset({actions.BACK})),
+]
 RIGHT = Evidence(
     rows=[row()],
     entries=log("requested", "asked", "accepted", "succeeded"),
     steps=STEPS,
     writes=[write(status=429), write()],
-    said=[MESSAGE, ANNOUNCEMENT, DETAIL],
+    said=[MESSAGE, ANNOUNCEMENT, DETAIL, *NEWS],
+    changes=[FIRST, SECOND],
+    announcements=TOLD,
+    hearing=(CHANNEL, QUIET),
+    current={"prj": "dpl_new"},
     clicks=[Click("U1", actions.CONFIRM, "card", "Promote", "promote", "dpl_new")],
     histories={"prj": MOVED},
     verdict="audit: 4 entries, unbroken",
@@ -137,6 +185,8 @@ def test_a_rebuild_asks_twice_and_is_followed_by_its_undo() -> None:
     both = replace(
         RIGHT,
         rows=[built, undo],
+        changes=[],
+        announcements=[],
         entries=[*entries, *more],
         steps=[*STEPS, *(replace(step, operation="undo") for step in STEPS)],
         writes=[
@@ -275,6 +325,53 @@ WRONG: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
     "something else after an unknown one": (
         "audit",
         lambda e: replace(e, entries=log("requested", "asked", "unknown", "accepted", "succeeded")),
+    ),
+    "a change that was not noticed": ("unnoticed", lambda e: replace(e, current={"prj": "dpl_other"})),
+    "a change between two": (
+        "unnoticed",
+        lambda e: replace(e, changes=[FIRST, change(2, from_id="dpl_other")]),
+    ),
+    "a number that is missing": ("unnoticed", lambda e: replace(e, changes=[FIRST, change(3, id="change2")])),
+    "a change that a channel is not told of": (
+        "untold",
+        lambda e: replace(e, announcements=TOLD[1:], said=[MESSAGE, ANNOUNCEMENT, DETAIL, NEWS[0], NEWS[2]]),
+    ),
+    "an announcement that was given up": (
+        "untold",
+        lambda e: replace(e, announcements=[announcement(FIRST, "3.1", ts=None, posted_at=None), *TOLD[1:]]),
+    ),
+    "an announcement without its message": ("untold", lambda e: replace(e, said=e.said[:-1])),
+    "an operation that is announced in its own channel again": (
+        "untold",
+        lambda e: replace(e, announcements=[*TOLD, announcement(SECOND, "3.3", channel=CHANNEL)]),
+    ),
+    "another order": (
+        "out of order",
+        lambda e: replace(
+            e, announcements=[announcement(FIRST, "3.2"), announcement(SECOND, "3.1"), TOLD[2]]
+        ),
+    ),
+    "news that nobody wrote down": (
+        "duplicate",
+        lambda e: replace(e, said=[*e.said, replace(NEWS[2], ts="3.9")]),
+    ),
+    "an older announcement with its buttons": (
+        "stale buttons",
+        lambda e: replace(
+            e, said=[*e.said[:-2], replace(NEWS[1], actions=frozenset({actions.BACK})), NEWS[2]]
+        ),
+    ),
+    "a newest announcement without a way back": (
+        "stale buttons",
+        lambda e: replace(e, said=[*e.said[:-1], replace(NEWS[2], actions=frozenset())]),
+    ),
+    "an operation with its buttons after a move from outside": (
+        "stale buttons",
+        lambda e: replace(
+            e,
+            changes=[FIRST, change(2, operation_id=None, noticed_at=at(9))],
+            said=[replace(MESSAGE, actions=frozenset({actions.UNDO})), *e.said[1:]],
+        ),
     ),
     "a bot that died": ("bot", lambda e: replace(e, died=["bot 1 ended by itself with status 1"])),
 }
