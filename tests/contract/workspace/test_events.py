@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.sandbox.person import Person
 from chatbot.sandbox.slack import Workspace
-from tests.contract.workspace.apps import Heard, Json, bolt, manifest, signed_http, socket_mode
+from tests.contract.workspace.apps import SCOPES, Heard, Json, bolt, manifest, signed_http, socket_mode
 
 Connected = Callable[..., Any]
 EVENTS = ["app_mention", "message.channels", "message.im", "app_home_opened"]
@@ -137,3 +137,32 @@ async def test_over_socket_mode_the_envelope_counts_the_tries(
     assert (first["retry_attempt"], second["retry_attempt"]) == (0, 1)
     assert first["payload"]["event_id"] == second["payload"]["event_id"]
     assert (first["type"], first["accepts_response_payload"]) == ("events_api", False)
+
+
+async def test_a_change_is_told_of_and_bolt_drops_what_the_app_did_to_its_own_messages(
+    session: aiohttp.ClientSession, connected: Connected
+) -> None:
+    granted = manifest(
+        events=["message.channels"], scopes=[*SCOPES, "links:write"], unfurl_domains=["vercel.app"]
+    )
+    async with Workspace(granted) as workspace:
+        app, ana = bolt(workspace), Person(session, workspace.url, "U0ANA0001", channel="deploys")
+        heard, client = hearing(app), app.client
+        async with connected(app, workspace):
+            mine = (await client.chat_postMessage(channel="C0DEPLOYS", text="one"))["ts"]
+            await client.chat_update(channel="C0DEPLOYS", ts=mine, text="two")
+            await client.chat_delete(channel="C0DEPLOYS", ts=mine)
+            message = await ana.posts("https://x.vercel.app")
+            await heard.reaches(1)
+            cards = {"https://x.vercel.app": {"text": "Staged"}}
+            await client.chat_unfurl(channel="C0DEPLOYS", ts=message.ts, unfurls=cards)
+            await heard.reaches(2)
+    written, changed = heard
+    assert (written["ts"], "subtype" in written) == (message.ts, False)
+    assert (changed["subtype"], changed["hidden"], changed["channel_type"]) == (
+        "message_changed",
+        True,
+        "channel",
+    )
+    assert "attachments" not in changed["previous_message"]
+    assert changed["message"]["attachments"][0]["text"] == "Staged"

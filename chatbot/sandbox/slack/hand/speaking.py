@@ -2,7 +2,7 @@
 
 import re
 
-from chatbot.sandbox.slack import pinning, seed
+from chatbot.sandbox.slack import happenings, pinning, seed
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
 from chatbot.sandbox.slack.hand.commands import escaped
 from chatbot.sandbox.slack.hand.touching import deliver
@@ -63,10 +63,9 @@ def _announce(ask: Ask, channel: Channel, message: Message) -> None:
         backend.events.tell("link_shared", shared)
     if backend.app.bot_user_id not in channel.members:
         return
-    event = backend.payloads.message(message) | {"channel": channel.id, "event_ts": message.ts}
-    channel_type = {"im": "im", "groups": "group", "channels": "channel"}[channel.scope_prefix]
-    backend.events.tell(backend.events.message_event(channel), event | {"channel_type": channel_type})
+    happenings.written(backend, message)
     if f"<@{backend.app.bot_user_id}>" in message.text:
+        event = backend.payloads.message(message) | {"channel": channel.id, "event_ts": message.ts}
         backend.events.tell("app_mention", event | {"type": "app_mention"})
 
 

@@ -1,6 +1,6 @@
 """The methods chat.* and reactions.add."""
 
-from chatbot.sandbox.slack import seed
+from chatbot.sandbox.slack import happenings, seed
 from chatbot.sandbox.slack.content import MOST_TEXT, message_content
 from chatbot.sandbox.slack.records import Channel, Json, Message
 from chatbot.sandbox.slack.webapi.calling import Call, RateLimited, Refused
@@ -25,6 +25,7 @@ async def post_message(call: Call) -> Json:
         for name, value in content.items():
             setattr(message, name, value)
         call.backend.state.post(message)
+        happenings.written(call.backend, message)
     answer = {"channel": channel.id, "ts": message.ts, "message": call.backend.payloads.message(message)}
     return answer | warnings
 
@@ -93,7 +94,9 @@ async def update(call: Call) -> Json:
     if channel.archived:
         raise Refused("is_inactive")
     content = message_content(call.args, most_text=MOST_UPDATED_TEXT)
+    before = call.backend.payloads.message(message)
     call.backend.state.revise(message, content)
+    happenings.changed(call.backend, message, before)
     shape = call.backend.payloads.message(message)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shape}
 
@@ -102,6 +105,7 @@ async def delete(call: Call) -> Json:
     channel = call.channel()
     message = _own(call, channel, "cant_delete_message")
     call.backend.state.remove(message)
+    happenings.deleted(call.backend, message)
     return {"channel": channel.id, "ts": message.ts}
 
 

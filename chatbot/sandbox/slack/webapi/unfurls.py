@@ -1,5 +1,6 @@
 """chat.unfurl: cards beneath the links that a person wrote."""
 
+from chatbot.sandbox.slack import happenings
 from chatbot.sandbox.slack.blockkit import problems_of_blocks
 from chatbot.sandbox.slack.content import ContentRefused, decoded, sentences
 from chatbot.sandbox.slack.records import Json, Message
@@ -19,8 +20,10 @@ async def unfurl(call: Call) -> Json:
             raise Refused("cannot_unfurl_message")
         if url not in shared:
             raise Refused("cannot_unfurl_url")
+    before = call.backend.payloads.message(message)
     message.unfurls |= {url: card(content) for url, content in cards.items()}
     call.backend.state.touched(message)
+    happenings.changed(call.backend, message, before)
     return {}
 
 
