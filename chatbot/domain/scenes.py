@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chatbot.domain.deployments import EnvironmentKey, Project
+from chatbot.domain.deployments import Deployment, EnvironmentKey, Project
 from chatbot.domain.incidents import Entry, Visit
 from chatbot.domain.news import Change, How, Kind
 from chatbot.domain.operations import Operation, Stage
@@ -56,6 +56,16 @@ class KeysChanged:
 
 
 @dataclass(frozen=True)
+class BecameCurrent:
+    """What is Current, of which nobody has told how it came to be."""
+
+    deployment: Deployment
+
+
+About = Operation | Change | BecameCurrent | KeysChanged
+
+
+@dataclass(frozen=True)
 class Suspect:
     """A change of production before the incident began. `back` leads to what was before; `is_last`: nothing has moved
     the project since, so that an operation can be undone.
@@ -64,7 +74,7 @@ class Suspect:
     at: datetime
     project_id: str
     project_name: str
-    about: Operation | Change | KeysChanged
+    about: About
     back: WayBack | None = None
     is_last: bool = False
 
@@ -96,10 +106,9 @@ def suspects_of(
     """What changed a project within a day before it began, newest first. The bot's own operations are told once."""
     moved = [o for o in operations if o.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and o.finished_at]
     ours = {o.id for o in moved}
-    found: list[tuple[datetime, Operation | Change | KeysChanged]] = [
-        (o.finished_at, o) for o in moved if o.finished_at is not None
-    ]
+    found: list[tuple[datetime, About]] = [(o.finished_at, o) for o in moved if o.finished_at is not None]
     found += [(c.at, c) for c in changes if c.how is not How.BOT and c.operation_id not in ours]
+    found += _untold(standing.project, found)
     found += _written(keys)
     lately = sorted(
         (one for one in found if begun - _SUSPECTED_FOR <= one[0] <= begun),
@@ -120,7 +129,19 @@ def suspects_of(
     ]
 
 
-def _written(keys: Iterable[EnvironmentKey]) -> list[tuple[datetime, Operation | Change | KeysChanged]]:
+def _untold(project: Project | None, told: Iterable[tuple[datetime, About]]) -> list[tuple[datetime, About]]:
+    """How Current came to be, where it moved while nobody watched."""
+    if project is None or project.current is None or project.current_since is None:
+        return []
+    made = [
+        about.final_id if isinstance(about, Operation) else about.now.id if about.now else None
+        for _, about in told
+        if isinstance(about, Operation | Change)
+    ]
+    return [] if project.current.id in made else [(project.current_since, BecameCurrent(project.current))]
+
+
+def _written(keys: Iterable[EnvironmentKey]) -> list[tuple[datetime, About]]:
     """Keys of production that were written in the same minute are one change."""
     by_minute: dict[datetime, list[EnvironmentKey]] = {}
     for key in keys:
@@ -143,6 +164,8 @@ def _is_current(about: object, project: Project | None) -> bool:
 
 
 def _back(about: object, ways: Iterable[WayBack]) -> WayBack | None:
-    """To what served before that change, if that is among the ways back."""
+    """To what served before that change, if that is among the ways back; before Current, that is the first."""
+    if isinstance(about, BecameCurrent):
+        return next(iter(ways), None)
     was = about.was if isinstance(about, Operation | Change) else None
     return next((way for way in ways if was is not None and way.target.id == was.id), None)

@@ -119,13 +119,14 @@ def click_at_once(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) 
     app.action(action)(listener)
 
 
-async def open_dialog(bot: Bot, asked: Asked, view: View) -> None:
-    """Raises NotOpened."""
+async def open_dialog(bot: Bot, asked: Asked, view: View) -> str:
+    """Returns its id. Raises NotOpened."""
     try:
-        await bot.slack.views_open(trigger_id=asked.trigger_id, view=view)
+        opened = await bot.slack.views_open(trigger_id=asked.trigger_id, view=view)
     except SlackTrouble as error:
         _log.warning("a dialog was not opened: %s", error)
         raise NotOpened from error
+    return str((opened.get("view") or {}).get("id", ""))
 
 
 def _typed(args: AsyncArgs, name: str) -> Asked | None:

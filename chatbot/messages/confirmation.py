@@ -150,7 +150,7 @@ def all_domains(plan: Plan) -> View:
     lines = _listed(plan, plan.domains)
     will = "stay for now" if plan.only_begins else "will move"
     head = f"*{count(len(lines), 'domain')}* of {foreign(plan.project.name)} {will}{_all_serve(plan)}."
-    return _modal("Affected domains", head, lines)
+    return modal("Affected domains", head, lines)
 
 
 def all_keys(plan: Plan) -> View:
@@ -158,11 +158,11 @@ def all_keys(plan: Plan) -> View:
     lists = list(consequences.key_lists(plan.environment))
     lines = [line for what, keys in lists for line in (f"*{what} ({len(keys)})*", *_keys(keys))]
     total = sum(len(keys) for _, keys in lists)
-    return _modal("Environment keys", f"*{count(total, 'key')}* of {foreign(plan.project.name)}.", lines)
+    return modal("Environment keys", f"*{count(total, 'key')}* of {foreign(plan.project.name)}.", lines)
 
 
-def _modal(title: str, head: str, lines: list[str]) -> View:
-    """What does not fit into a modal is counted."""
+def modal(title: str, head: str, lines: list[str]) -> View:
+    """What does not fit into it is counted."""
     kept, blocks = lines, sections(lines)
     while not _fit(blocks):
         kept = kept[: len(kept) * 9 // 10]

@@ -144,6 +144,8 @@ def _back(way: WayBack, number: int) -> ButtonElement:
 
 def _buttons(scene: Scene) -> Iterator[ButtonElement]:
     incident = scene.incident
+    if sum(bool(standing.ways) for standing in scene.standings) > 1:
+        yield button("Roll back all…", actions.ROLL_BACK_ALL, incident.id, style="danger")
     asked = ask_first(
         "Resolve this incident?",
         "Promotions need no override any more. The timeline is posted, and this card is unpinned.",

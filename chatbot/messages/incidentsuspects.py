@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import ButtonElement, SectionBlock
 from chatbot.domain.news import Change, How, Kind
 from chatbot.domain.operations import Operation
 from chatbot.domain.plans import Path
-from chatbot.domain.scenes import KeysChanged, Suspect
+from chatbot.domain.scenes import BecameCurrent, KeysChanged, Suspect
 from chatbot.messages import actions, oneclick
 from chatbot.messages.message import section
 from chatbot.messages.wording import code, deployment_line, domain_name, foreign, mention, named, span
@@ -44,6 +44,8 @@ def _what(one: Suspect) -> str:
         case Operation() as done:
             how = f"{_DONE[done.plan.path]} by {mention(done.actor)}"
             return f"{deployment_line(done.made)}, {how}"
+        case BecameCurrent() as moved:
+            return f"{deployment_line(moved.deployment)} became Current"
         case KeysChanged() as written:
             keys = named((code(key, 60) for key in written.keys), _SHOWN_KEYS, _ROOM)
             return f"environment variables written: {keys}"
@@ -83,5 +85,5 @@ def _no_button(one: Suspect) -> str:
     match one.about:
         case KeysChanged():
             return "Its way back: change them in Vercel and rebuild. A rollback serves a build with those of then."
-        case Operation() | Change():
+        case Operation() | Change() | BecameCurrent():
             return "Production has moved on since, or cannot go back to what was before."

@@ -85,6 +85,7 @@ from chatbot.messages import (
     confirmation,
     failures,
     incident,
+    incidentall,
     incidentdialog,
     incidentlist,
     incidentsuspects,
@@ -235,6 +236,12 @@ SAYINGS = [
     Saying(confirmation, "spent", plans(), lambda v: confirmation.spent(v, ACTOR)),
     Saying(confirmation, "cancelled", plans(), confirmation.cancelled),
     Saying(confirmation, "all_domains", plans(), confirmation.all_domains),
+    Saying(
+        confirmation,
+        "modal",
+        domain_lists(),
+        lambda v: confirmation.modal("Roll back all", "Two projects.", [f"• {foreign(d.name)}" for d in v]),
+    ),
     Saying(confirmation, "all_keys", plans(), confirmation.all_keys),
     Saying(listings, "current_of_all", _many(projects()), lambda v: listings.current_of_all(v, NOON)),
     Saying(
@@ -341,6 +348,27 @@ SAYINGS = [
         "timeline",
         st.tuples(incidents(resolved=True), _many(lines, 60), st.sampled_from([None, "not_in_channel", "x"])),
         lambda v: incidenttimeline.timeline(v[0], [OPENED, *v[1]], v[2]),
+    ),
+    Saying(incidentall, "looking", st.none(), lambda _: incidentall.looking()),
+    Saying(incidentall, "refused", st.just(message.says("Nothing was done.")), incidentall.refused),
+    Saying(
+        incidentall,
+        "question",
+        _many(st.tuples(NAMES, st.none() | projects(), st.none() | ways_back), 20),
+        lambda v: incidentall.question(v, "c" * 400),
+    ),
+    Saying(incidentall, "another_by_now", st.none(), lambda _: incidentall.another_by_now()),
+    Saying(
+        incidentall,
+        "results",
+        _many(ways_back, 20),
+        lambda v: incidentall.results(
+            ACTOR,
+            [
+                incidentall.Result("shop", way, message.says("No.") if n % 2 else None)
+                for n, way in enumerate(v)
+            ],
+        ),
     ),
     Saying(incidentdialog, "dialog", hostile(), lambda v: incidentdialog.dialog("C0DEPLOYS", v)),
     Saying(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chatbot.domain.incidents import MAX_PROJECTS, Entry, Kind, Visit
 from chatbot.domain.operations import Stage
 from chatbot.domain.plans import Path
-from chatbot.domain.scenes import SUSPECTS, Incident, KeysChanged, Scene, Standing, Suspect
+from chatbot.domain.scenes import SUSPECTS, BecameCurrent, Incident, KeysChanged, Scene, Standing, Suspect
 from chatbot.domain.waysback import WayBack
 from tests.unit.making import NOON
 from tests.unit.strategies import (
@@ -15,6 +15,7 @@ from tests.unit.strategies import (
     NAMES,
     TIMES,
     changes_of_production,
+    deployments,
     hostile,
     key_lists,
     operations,
@@ -85,7 +86,12 @@ suspects = st.builds(
     TIMES,
     st.just("prj_shop"),
     NAMES,
-    st.one_of(operations(), changes_of_production(), st.builds(KeysChanged, key_lists(20))),
+    st.one_of(
+        operations(),
+        changes_of_production(),
+        st.builds(KeysChanged, key_lists(20)),
+        st.builds(BecameCurrent, deployments),
+    ),
     st.none() | ways_back,
     st.booleans(),
 )

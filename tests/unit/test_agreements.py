@@ -96,7 +96,7 @@ def test_help_tells_of_exactly_the_commands_of_the_manifest() -> None:
 
 
 IDS = {name: value for name, value in vars(actions).items() if name.isupper()}
-DIALOGS = {actions.PICKER, actions.SUBSCRIBE, actions.INCIDENT}
+DIALOGS = {actions.PICKER, actions.SUBSCRIBE, actions.INCIDENT, actions.ALL_BACK}
 SEARCHES = {
     actions.PICK_PROJECT,
     actions.PICK_DEPLOYMENT,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 from storage import incidents
@@ -58,9 +59,9 @@ async def test_an_incident_from_its_card_to_its_timeline(bot: World) -> None:
     await bot.ana.clicks(card, action_id="project.back:1", confirmed=True)
     await bot.ana.sees("Production is pinned: new", channel="deploys")
     assert await bot.serving("shop") == {before}
-    well = await bot.ana.sees("All 4 domains well.", channel="deploys")
+    await bot.ana.sees("All 4 domains well.", channel="deploys")
+    well = await bot.ana.sees("The rollback of shop to", channel="deploys")
     assert well.ts == card.ts
-    assert "The rollback of shop to" in well.words
     await bot.ana.clicks(well, "Resolve", confirmed=True)
     await bot.ana.sees("Resolved by <@U0ANA0001>", channel="deploys")
     told = await bot.ana.sees("*Recovered*", channel="deploys", thread=well)
@@ -73,6 +74,27 @@ async def test_an_incident_from_its_card_to_its_timeline(bot: World) -> None:
     assert [e.action for e in await bot.audit() if e.action.startswith("incident.")][:1] == [
         "incident.resolved"
     ]
+
+
+async def test_all_roll_back_in_the_order_given_and_one_that_fails_hides_no_other(bot: World) -> None:
+    docs, api = (await bot.serving("docs")), (await bot.serving("api"))
+    await bot.ana.types("/incident docs, api everything is down", channel="deploys")
+    card = await bot.ana.sees_pinned("All 8 domains well", channel="deploys")
+    assert "Opened by <@U0ANA0001>" in card.words
+    await bot.tell_platform("faults", [{"alias_job": {"project": "docs", "fails_for": "all"}}])
+    await bot.ana.clicks(card, "Roll back all…")
+    dialog = await bot.ana.sees_modal("2 projects and")
+    assert dialog.words.index("*docs*") < dialog.words.index("*api*")
+    assert "docs.example.com" in dialog.words
+    await bot.ana.submits(dialog)
+    results = await bot.ana.sees("2 of 2 projects requested", channel="deploys", thread=card)
+    assert results.words.index("docs: requested") < results.words.index("api: requested")
+    told = await bot.ana.sees("The rollback of api to", channel="deploys")
+    told = await bot.ana.sees("The rollback of docs to", channel="deploys")
+    assert re.search(r"The rollback of docs to \w+ failed", told.words)
+    assert re.search(r"The rollback of api to \w+ is through", told.words)
+    assert await bot.serving("docs") == docs
+    assert await bot.serving("api") != api
 
 
 async def test_a_promotion_needs_an_override_while_an_incident_is_open_and_a_rollback_does_not(

@@ -71,6 +71,21 @@ class Sight:
         standings = await self._visited([standing for standing, _ in looked], [facts for _, facts in looked])
         return standings, await self._suspects(standings, [facts for _, facts in looked], begun)
 
+    async def first_ways(
+        self, projects: Sequence[IncidentProject]
+    ) -> list[tuple[Project | None, WayBack | None]]:
+        """Of each, as it is now, and where it goes back to first."""
+
+        async def one(named: IncidentProject) -> tuple[Project | None, WayBack | None]:
+            try:
+                facts = await self._read(await self._vercel.project(named.project_id))
+            except PlatformError as error:
+                _log.warning("an incident's project was not read: %s", error)
+                return None, None
+            return facts.of, facts.ways[0] if facts.ways else None
+
+        return await asyncio.gather(*map(one, projects))
+
     async def _project(self, named: IncidentProject) -> tuple[Standing, _Facts | None]:
         standing = Standing(named.project_id, named.project_name)
         known = self._facts.get(named.project_id)

@@ -96,6 +96,7 @@ class Tender:
             row = await self._first(row, Scene(about, entries=tuple(entries)))
         kept = kept_of(row)
         standings, suspects = await self._sight.look(projects, about.begun)
+        _, entries, _ = await self._desk.whole(row)  # it may have gone on meanwhile
         scene = Scene(
             about, tuple(standings), tuple(suspects), tuple(entries), kept.pinned, looked_at=self._clock()
         )
