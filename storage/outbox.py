@@ -85,7 +85,7 @@ async def claim_due(
     """What may be posted now, the longest due first, at most one for each channel, leased to `owner`.
 
     Not due is: what has an earlier one of the same project and channel before it, a channel that got a message
-    less than a second ago, and what is under a live lease.
+    less than a second ago or is getting one, and what is under a live lease.
     """
     due = await rows(
         session,
@@ -96,6 +96,7 @@ async def claim_due(
             or_(col(Announcement.lease_until).is_(None), col(Announcement.lease_until) <= now),
             ~_earlier_one(),
             ~_lately_told(now),
+            ~_being_told(now),
         )
         .order_by(col(Announcement.look_at))
         .limit(_AT_ONCE)
@@ -380,9 +381,28 @@ def _earlier_one() -> ColumnElement[bool]:
 
 
 def _lately_told(now: datetime) -> ColumnElement[bool]:
+    """Perhaps just after `now`: whoever claims has waited for the database, or another clock is a little ahead."""
     told = aliased(Announcement)
     return (
         select(told.id)
-        .where(told.channel == Announcement.channel, col(told.posted_at).between(now - PACE + _A_BIT, now))
+        .where(
+            told.channel == Announcement.channel,
+            col(told.posted_at).between(now - PACE + _A_BIT, now + PACE),
+        )
+        .exists()
+    )
+
+
+def _being_told(now: datetime) -> ColumnElement[bool]:
+    """Another one is on its way to the channel: this one would be too soon after it."""
+    other = aliased(Announcement)
+    return (
+        select(other.id)
+        .where(
+            other.channel == Announcement.channel,
+            col(other.posted_at).is_(None),
+            col(other.given_up_at).is_(None),
+            col(other.lease_until) > now,
+        )
         .exists()
     )

@@ -63,6 +63,7 @@ class Announcement(SQLModel, table=True):
             postgresql_where=HAS_BUTTONS,
         ),
         Index("announcements_lately", "channel", "posted_at"),
+        Index("announcements_leased", "channel", "lease_until", sqlite_where=WAITS, postgresql_where=WAITS),
     )
 
     id: str = Field(primary_key=True)

@@ -111,8 +111,8 @@ class Teller:
             free = MOST - len(self._under_way)
             if free <= 0:
                 return  # whichever ends first wakes it
-            now = self._clock()
             async with self._database.write() as session:
+                now = self._clock()  # once it is our turn
                 mine = await outbox.claim_due(
                     session,
                     owner=self._owner,

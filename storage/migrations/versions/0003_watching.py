@@ -236,6 +236,13 @@ def _announcements() -> None:
         postgresql_where=sa.text("posted_at IS NOT NULL AND retired_at IS NULL"),
     )
     op.create_index("announcements_lately", "announcements", ["channel", "posted_at"])
+    op.create_index(
+        "announcements_leased",
+        "announcements",
+        ["channel", "lease_until"],
+        sqlite_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
+        postgresql_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
+    )
 
 
 def _mentions() -> None:
