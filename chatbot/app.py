@@ -232,6 +232,7 @@ def _compose(
     directory = Directory(slack, settings.promotebot_allowed)
     workflows = Workflows(
         database,
+        tasks,
         clock,
         slack=slack,
         announcer=announcer,
@@ -303,7 +304,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_CLAIM_EVERY, bot.teller.tick, "claim announcements")
     ticker.every(_CLOCK_CHECK_EVERY, bot.teller.free_from_the_future, "free announcements from the future")
     ticker.every(_REMIND_EVERY, bot.reminding.tick, "remind of pins")
-    ticker.every(_CLAIM_EVERY, bot.workflows.go_on, "steps of workflows")
+    ticker.every(_CLAIM_EVERY, bot.workflows.tick, "steps of workflows")
     ticker.every(_PURGE_EVERY, lambda: bot.workflows.forget(timedelta(days=30)), "purge steps of workflows")
     ticker.every(_CLAIM_EVERY, bot.incidents.tender.tick, "claim incidents")
     ticker.every(_CLOCK_CHECK_EVERY, bot.conductor.free_from_the_future, "free operations from the future")

@@ -78,9 +78,9 @@ async def wake(session: AsyncSession, confirmation_id: str, now: datetime) -> No
 
 
 async def offer_again(session: AsyncSession, operation_id: str, confirmation_id: str, now: datetime) -> None:
-    """Its operation was not begun, and another confirmation shown instead."""
+    """Its operation was not begun, and another confirmation is shown instead, which only its person sees."""
     which = col(WorkflowRun.operation_id) == operation_id
-    values = {"operation_id": None, "confirmation_id": confirmation_id, "posted_at": now, "look_at": now}
+    values = {"operation_id": None, "confirmation_id": confirmation_id, "look_at": now}
     await _change(session, which, **values)
 
 

@@ -156,6 +156,10 @@ class Stale(Refusal):
     project_name: str
 
 
+class NoDialogHere(Refusal):
+    """What was asked opens a dialog, and a mention cannot."""
+
+
 class NoDeploymentThere(Refusal):
     """The message names none that the bot may see."""
 

@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 
 from chatbot.domain.access import IdentityUnknown, NotAllowed
 from chatbot.domain.references import Reference
-from chatbot.domain.requests import ConfirmationExpired, NotOpened
+from chatbot.domain.requests import ConfirmationExpired, NoDialogHere, NotOpened
 from chatbot.domain.waysback import WayBackChanged
 from chatbot.errors import PlatformError, Refusal
 from chatbot.listeners import requests
@@ -120,7 +120,9 @@ def click_at_once(app: AsyncApp, bot: Bot, action: re.Pattern[str], work: Work) 
 
 
 async def open_dialog(bot: Bot, asked: Asked, view: View) -> str:
-    """Returns its id. Raises NotOpened."""
+    """Returns its id. Raises NotOpened; NoDialogHere where nothing was typed or clicked that Slack opens one for."""
+    if not asked.trigger_id:
+        raise NoDialogHere
     try:
         opened = await bot.slack.views_open(trigger_id=asked.trigger_id, view=view)
     except SlackTrouble as error:

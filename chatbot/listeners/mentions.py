@@ -18,6 +18,7 @@ from chatbot.listeners.answering import Asked, Reply, Work, work_and_answer
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.current import current
 from chatbot.listeners.deployments import deployments
+from chatbot.listeners.incident import incident
 from chatbot.listeners.promote import promote
 from chatbot.listeners.promotebot import promotebot
 from chatbot.listeners.rollback import rollback
@@ -29,6 +30,7 @@ _WORDS: dict[str, Work] = {
     "rollback": rollback,
     "current": current,
     "deployments": deployments,
+    "incident": incident,
 }
 _FOR_ALL = frozenset({"current", "deployments", "help"})
 _DIRECT = "D"

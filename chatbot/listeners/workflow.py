@@ -33,7 +33,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         except StorageError as error:
             _log.error("a step of a workflow was not written down: %s", error)
             return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-        bot.tasks.start(bot.workflows.go_on(), "workflow step")  # no need to wait for the tick
+        bot.workflows.go_on()
         return None
 
     app.function(STEP)(executed)

@@ -34,6 +34,7 @@ from chatbot.domain.requests import (
     Deleted,
     IncidentOpen,
     NoDeploymentThere,
+    NoDialogHere,
     NoIncident,
     NothingToResumeWith,
     NothingToRollBackTo,
@@ -110,6 +111,14 @@ def _(refusal: UnknownDeployment, now: datetime) -> Message:
     if not refusal.nearest:
         return says(f"{text} `/deployments` lists what there is.")
     return says(f"{text} Did you mean one of these?", row(*_pick(refusal.nearest)))
+
+
+@word.register
+def _(refusal: NoDialogHere, now: datetime) -> Message:
+    return says(
+        "Nothing was done. That opens a dialog, which Slack does for a command only: type it with a slash, or name a "
+        "project here."
+    )
 
 
 @word.register

@@ -7,6 +7,7 @@ from chatbot.domain.plans import Plan
 from chatbot.messages import confirmation
 from chatbot.messages.message import Message, context
 from chatbot.messages.operation import progress
+from chatbot.messages.wording import escape
 
 STEP = "promote_deployment"
 """As the manifest names the function."""
@@ -26,6 +27,12 @@ def card(plan: Plan, confirmation_id: str, *, now: datetime, valid: timedelta) -
     usual = confirmation.card(plan, confirmation_id, now=now, valid=valid)
     asked = context("A workflow asks for this. Nothing is done unless you confirm.")
     return Message(f"A workflow asks: {usual.text}", (asked, *usual.blocks))
+
+
+def lapsed(plan: Plan) -> Message:
+    """What the card becomes when nobody clicks: one line."""
+    text = f"{escape(confirmation.title(plan))}: nobody confirmed in time. Nothing was done, and the workflow failed."
+    return Message(text, (context(text),))
 
 
 def outputs(operation: Operation, message_url: str | None) -> dict[str, str]:

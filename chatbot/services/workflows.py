@@ -5,6 +5,7 @@ with the bot's own token: the one that comes with the step expires before a buil
 kept.
 """
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -22,13 +23,14 @@ from chatbot.domain.requests import UnknownDeployment
 from chatbot.errors import PlatformError, Refusal
 from chatbot.messages import failures, refusals, workflow
 from chatbot.messages.wording import plain
-from chatbot.services.announcer import Announcer, SlackTrouble
+from chatbot.services.announcer import Announcer, Posted, SlackTrouble
 from chatbot.services.directory import Directory
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.operations.records import as_operation, plan_from
 from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
+from chatbot.services.tasks import Tasks
 from storage import audit, confirmations, operations, workflows
 from storage.database import Database
 from storage.errors import StorageError
@@ -49,6 +51,7 @@ class Workflows:
     def __init__(
         self,
         database: Database,
+        tasks: Tasks,
         clock: Clock,
         *,
         slack: AsyncWebClient,
@@ -60,6 +63,7 @@ class Workflows:
         valid: timedelta,
     ) -> None:
         self._database = database
+        self._tasks = tasks
         self._clock = clock
         self._slack = slack
         self._announcer = announcer
@@ -87,8 +91,15 @@ class Workflows:
                     session, at=now, action="workflow.requested", actor=run.actor, channel=channel
                 )
 
-    async def go_on(self) -> None:
-        """What a tick does: every step that is due, one step further."""
+    async def tick(self) -> None:
+        """A shutdown may end the tick, but nothing half way."""
+        await asyncio.shield(self.go_on())
+
+    def go_on(self) -> asyncio.Task[None]:
+        """Every step that is due, one step further: without waiting for the tick."""
+        return self._tasks.start(self._go_on_all(), "steps of workflows")
+
+    async def _go_on_all(self) -> None:
         async with self._database.read() as session:
             due = await workflows.due(session, self._clock())
         for run in due:
@@ -147,16 +158,18 @@ class Workflows:
             answer = shown.answer if shown else None
             if answer == "confirmed":
                 return  # its operation has been written down since
+            if shown and answer is None and run.card_channel and run.card_ts:
+                posted = Posted(run.card_channel, run.card_ts)
+                await self._announcer.update(posted, workflow.lapsed(plan_from(shown.plan)))
             await self._fail(run, workflow.ENDED_WITHOUT[answer], why=answer or "expired")
             return
         values: dict[str, Any] = {"look_at": shown.expires_at + _AFTER_EXPIRY}
-        if run.posted_at is None and shown.expires_at > now:
-            plan, valid = plan_from(shown.plan), shown.expires_at - now
+        if run.card_ts is None and shown.expires_at > now:
+            plan, valid = plan_from(shown.plan), shown.expires_at - now + timedelta(seconds=1)
             card = workflow.card(plan, confirmation_id, now=now, valid=valid)
-            user = run.actor.removeprefix("slack:")
             key = str(uuid5(NAMESPACE_URL, f"workflow/{run.id}"))
-            await self._announcer.post(user, card, key=key)
-            values["posted_at"] = now
+            posted = await self._announcer.post(run.actor.removeprefix("slack:"), card, key=key)
+            values |= {"card_channel": posted.channel, "card_ts": posted.ts}
         async with self._database.write() as session:
             await workflows.change_as_read(session, run, **values)
 

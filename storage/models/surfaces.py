@@ -34,8 +34,8 @@ class WorkflowRun(SQLModel, table=True):
     """A step of a workflow, until it is completed. `id` is Slack's function_execution_id.
 
     `wanted` names a deployment, `channel` is where its operation is told. It waits for a click on `confirmation_id`,
-    which was posted at `posted_at`, and then for `operation_id`. `look_at` is when somebody has to look at it; whoever
-    does moves it on first.
+    whose card is message `card_ts` of `card_channel`, and then for `operation_id`. `look_at` is when somebody has to
+    look at it; whoever does moves it on first.
     """
 
     __tablename__: ClassVar[str] = "workflow_runs"
@@ -51,7 +51,8 @@ class WorkflowRun(SQLModel, table=True):
     channel: str
     reason: str | None = None
     confirmation_id: str | None = None
-    posted_at: datetime | None = None
+    card_channel: str | None = None
+    card_ts: str | None = None
     operation_id: str | None = None
     created_at: datetime
     look_at: datetime

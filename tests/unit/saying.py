@@ -41,6 +41,7 @@ from chatbot.domain.requests import (
     Deleted,
     IncidentOpen,
     NoDeploymentThere,
+    NoDialogHere,
     NoIncident,
     NothingToResumeWith,
     NothingToRollBackTo,
@@ -304,6 +305,7 @@ SAYINGS = [
         plans(),
         lambda v: workflow.card(v, CONFIRMATION_ID, now=NOON, valid=VALID),
     ),
+    Saying(workflow, "lapsed", plans(), workflow.lapsed),
     Saying(operation, "progress", operations(), lambda v: operation.progress(v, NOON)),
     Saying(
         proof,
@@ -478,6 +480,7 @@ REFUSALS: dict[type[Refusal], st.SearchStrategy[Refusal]] = {
     ),
     AlreadyUnderWay: st.builds(AlreadyUnderWay, hostile(), st.sampled_from([ACTOR, "cli:<!here>"])),
     ButtonUnknown: st.builds(ButtonUnknown),
+    NoDialogHere: st.builds(NoDialogHere),
     NoDeploymentThere: st.builds(NoDeploymentThere),
     TooLate: st.builds(TooLate, hostile()),
     NoProjectName: st.builds(NoProjectName, hostile()),

@@ -45,6 +45,8 @@ async def test_unknown_words_get_help_and_direct_messages_are_heard(bot: World) 
     assert helped.ephemeral
     await bot.ana.types("@promotebot promote", channel="deploys")
     await bot.ana.sees("Say what to promote", channel="deploys")
+    await bot.ana.types("@promotebot subscribe", channel="deploys")
+    await bot.ana.sees("That opens a dialog", channel="deploys")
     backend = bot.workspace.backend
     direct = backend.state.direct_message("U0ANA0001", backend.app.bot_user_id).id
     await bot.ana.types("@promotebot current docs", channel=direct)

@@ -67,6 +67,8 @@ async def test_a_step_fails_with_the_reason_where_nobody_confirms_or_nothing_can
     expired, card = await asked(bot, staged, card)
     bot.clock.move(minutes=11)
     assert "Nobody confirmed in time" in str((await bot.ana.sees_workflow_end(expired)).error)
+    lapsed = await bot.ana.sees("nobody confirmed in time", channel=card.channel)
+    assert (lapsed.ts, lapsed.buttons) == (card.ts, [])
 
     await bot.tell_platform("faults", [{"alias_job": {"project": "shop", "fails_for": "all"}}])
     run, card = await asked(bot, staged, card)
