@@ -154,6 +154,7 @@ class Findings:
     is known. `moved_after` is from the acceptance to the look that saw it moved; None for what waited in a queue of
     the platform. `log_end` are the last lines of the log of a build that failed. `release` is the newest rolling
     release at the last look; `unqueued_at` is since when the platform does not show what it has queued.
+    `well_before` are the domains whose sites were seen well just before the ask.
     """
 
     baseline: Baseline | None = None
@@ -171,6 +172,7 @@ class Findings:
     log_end: tuple[str, ...] = ()
     release: RollingRelease | None = None
     unqueued_at: datetime | None = None
+    well_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,16 @@ class Operation:
         if not self.plan.path.builds or build is None:
             return self.plan.target
         return replace(self.plan.target, id=build.id, url=build.url, target="production")
+
+
+def fell_ill(operation: Operation) -> list[DomainProof]:
+    """Sites that moved, are not well, and were so just before. One that nobody had time to visit is none."""
+    before = set(operation.findings.well_before)
+    return [
+        p
+        for p in operation.findings.proofs
+        if p.moved and not p.is_well and p.fault != "skipped" and p.name in before
+    ]
 
 
 def duration(operation: Operation) -> timedelta | None:

@@ -9,13 +9,14 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from chatbot.domain.deployments import Project
 from chatbot.domain.incidents import MAX_PROJECTS
-from chatbot.domain.requests import NoIncident
+from chatbot.domain.requests import ButtonUnknown, NoIncident
 from chatbot.errors import NotFound
 from chatbot.listeners import requests
 from chatbot.listeners.answering import (
     Asked,
     Reply,
     click_at_once,
+    click_later,
     command,
     note,
     open_dialog,
@@ -23,7 +24,7 @@ from chatbot.listeners.answering import (
 )
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.picking import PATIENCE, complain, late
-from chatbot.messages import actions, incidentdialog, incidentlist, picker
+from chatbot.messages import actions, incidentdialog, incidentlist, incidentoffer, picker
 from chatbot.messages.actions import any_number
 from chatbot.messages.wording import plain
 from chatbot.services.incidents.desk import MAX_WHAT
@@ -39,6 +40,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await args.ack(**({} if submission is None else await _submitted(bot, submission)))
 
     command(app, bot, "/incident", incident)
+    click_later(app, bot, any_number(actions.OPEN_INCIDENT), open_clicked)
     click_at_once(app, bot, any_number(actions.RESOLVE_INCIDENT), resolve_clicked)
     app.view(actions.INCIDENT)(submitted)
 
@@ -58,6 +60,16 @@ async def incident(bot: Bot, asked: Asked) -> Reply | None:
         return None
     await _open(bot, asked, projects, what)
     return None
+
+
+async def open_clicked(bot: Bot, asked: Asked) -> None:
+    """What the bot has offered after an operation whose sites fell ill."""
+    await bot.directory.admit(asked.user)
+    operation = await bot.history.operation(asked.value)
+    if operation is None:
+        raise ButtonUnknown
+    project = await bot.planner.project(operation.plan.project.id)
+    await _open(bot, asked, [project], incidentoffer.what(operation))
 
 
 async def resolve_clicked(bot: Bot, asked: Asked) -> None:

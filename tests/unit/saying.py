@@ -89,6 +89,7 @@ from chatbot.messages import (
     incidentall,
     incidentdialog,
     incidentlist,
+    incidentoffer,
     incidentsuspects,
     incidenttimeline,
     links,
@@ -371,6 +372,12 @@ SAYINGS = [
                 for n, way in enumerate(v)
             ],
         ),
+    ),
+    Saying(
+        incidentoffer,
+        "offer",
+        operations(),
+        lambda v: incidentoffer.offer(v, [replace(p, moved=True) for p in v.findings.proofs]),
     ),
     Saying(incidentdialog, "dialog", hostile(), lambda v: incidentdialog.dialog("C0DEPLOYS", v)),
     Saying(

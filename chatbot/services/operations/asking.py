@@ -1,5 +1,6 @@
 """Before the ask, and the ask itself: written down before it is sent, and sent at most once."""
 
+import asyncio
 import logging
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from chatbot.messages import Message, confirmation, refusals
 from chatbot.services.announcer import SlackTrouble
 from chatbot.services.operations.held import Held
 from chatbot.services.operations.overtaking import overtaking
+from chatbot.services.operations.proving import well_now
 from chatbot.services.operations.records import plan_json
 from chatbot.services.operations.releasing import ask_step, has_gone_on
 
@@ -44,6 +46,15 @@ async def check_and_ask(held: Held) -> None:
         await held.step(Stage.OUTDATED, Findings(changed=(Part.INCIDENT,)))
         await _offer_again(held, plan, plan)
         return
+    before = asyncio.create_task(well_now(held), name=f"health before operation {held.row.id}")
+    try:
+        await _check(held, plan, before)
+    finally:
+        before.cancel()
+        await asyncio.gather(before, return_exceptions=True)
+
+
+async def _check(held: Held, plan: Plan, before: asyncio.Task[tuple[str, ...]]) -> None:
     try:
         fresh = await held.crew.planner.again(plan)
     except (ReleaseUnderWay, ReleaseOver, NoSuchStep) as refusal:
@@ -59,7 +70,7 @@ async def check_and_ask(held: Held) -> None:
         await held.step(Stage.FAILED, Findings(trouble=trouble_of(error)))
     else:
         if held.row.fingerprint in {fresh.fingerprint(), fresh.core_fingerprint()}:
-            await _ask(held, fresh)
+            await _ask(held, fresh, await before)
         else:
             await _overtaken(held, fresh.project, what_changed(plan, fresh))
             await _offer_again(held, plan, fresh)
@@ -130,10 +141,11 @@ def person(actor: str) -> str | None:
     return actor.removeprefix("slack:") if actor.startswith("slack:") else None
 
 
-async def _ask(held: Held, plan: Plan) -> None:
+async def _ask(held: Held, plan: Plan, well_before: tuple[str, ...]) -> None:
+    baseline = Baseline.of(plan.project, plan.newest_release)
     await held.step(
         Stage.ASKED,
-        Findings(baseline=Baseline.of(plan.project, plan.newest_release), before=plan.current),
+        Findings(baseline=baseline, before=plan.current, well_before=well_before),
         audited="operation.asked",
         detail={"path": plan.path.value, "target": plan.target.id},
         asked_at=held.now(),

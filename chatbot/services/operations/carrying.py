@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from chatbot.domain.operations import Operation, Overtaking, Stage
+from chatbot.domain.operations import Operation, Overtaking, Stage, fell_ill
 from chatbot.domain.pacing import (
     Usual,
     until_next_look,
@@ -23,6 +23,7 @@ from chatbot.domain.plans import (
     Path,
 )
 from chatbot.errors import PlatformError
+from chatbot.messages import incidentoffer
 from chatbot.messages import operation as wording
 from chatbot.messages.announcement import announcement
 from chatbot.messages.buildlog import whole_log_end
@@ -32,6 +33,7 @@ from chatbot.services.operations.afterwards import LOOK_AGAIN_AFTER, look_again
 from chatbot.services.operations.asking import check_and_ask, person
 from chatbot.services.operations.held import Crew, Held
 from chatbot.services.operations.looking import follow_build, look, saw_nothing
+from chatbot.services.operations.proving import still_ill
 from chatbot.services.operations.retiring import outlived_by, retire_outlived
 from chatbot.services.operations.stopping import stop_build
 from chatbot.services.operations.waiting import wait
@@ -157,6 +159,8 @@ class Carrying:
                 await self._detail(operation)
                 await self._announce(operation, since)
                 await retire_outlived(held)
+                if since is None:
+                    await self._offer_incident(operation)
             columns |= {"told_at": held.now()} | self._where() | self._watch()
             if since is not None:
                 columns["retired_at"] = held.now()
@@ -200,6 +204,16 @@ class Carrying:
             await self._held.crew.announcer.post(
                 posted.channel, message, key=key, thread=posted.ts, broadcast=False
             )
+
+    async def _offer_incident(self, operation: Operation) -> None:
+        """Sites that were well before it are not: it asks, once, and does nothing by itself."""
+        held, posted, ill = self._held, self._live.posted, fell_ill(operation)
+        if posted is None or not ill or await held.crew.history.has_incident(held.row.project_id):
+            return
+        if still := await still_ill(held, ill):
+            key = str(uuid5(NAMESPACE_URL, f"{operation.id}/ill"))
+            message = incidentoffer.offer(operation, still)
+            await held.crew.announcer.post(posted.channel, message, key=key, thread=posted.ts)
 
     async def _announce(self, operation: Operation, since: Overtaking | None) -> None:
         """Once, and not what is no longer so. It is written down at once: production may have moved on before this

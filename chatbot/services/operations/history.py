@@ -94,6 +94,16 @@ class History:
                 return None
         return None
 
+    async def operation(self, operation_id: str) -> Operation | None:
+        async with self._database.read() as session:
+            row = await operations.get(session, operation_id)
+        return as_operation(row) if row is not None else None
+
+    async def has_incident(self, project_id: str) -> bool:
+        """Whether one of this project is open."""
+        async with self._database.read() as session:
+            return bool(await incidents.open_for(session, project_id))
+
     async def is_held(self, row: Row) -> bool:
         """Whether an incident was opened since an operation was requested that takes its project forward."""
         async with self._database.read() as session:

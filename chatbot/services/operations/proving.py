@@ -1,12 +1,16 @@
 """The proof per domain: what each production domain serves now, and how it answers."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 from chatbot.domain.operations import DomainProof, Findings, Operation
 from chatbot.services.operations.held import Held
 from chatbot.services.prober import Probe
+
+_BEFORE = 0.5
+"""Seconds, beside the reads that come before the ask anyway: nobody waits much longer for a site that hangs."""
+_A_MOMENT = 1.0
 
 
 async def proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
@@ -45,6 +49,23 @@ async def proofs(held: Held, *, probe: bool) -> tuple[DomainProof, ...]:
         )
         for name in names
     )
+
+
+async def well_now(held: Held) -> tuple[str, ...]:
+    """Planned domains whose sites are well before anything moves, for what is seen afterwards. Never waited for long:
+    a site that does not answer by then is not known to be well.
+    """
+    names = [d.name for d in held.operation.plan.domains]
+    found = await held.crew.prober.probe(names, within=_BEFORE)
+    return tuple(name for name in names if found[name].is_well)
+
+
+async def still_ill(held: Held, ill: Sequence[DomainProof]) -> list[DomainProof]:
+    """Visited once more, a moment later: a move may leave a flicker."""
+    await asyncio.sleep(_A_MOMENT)
+    found = await _visit(held, {p.name for p in ill})
+    again = [replace(p, **asdict(found[p.name])) for p in ill]
+    return [p for p in again if not p.is_well and p.fault != "skipped"]
 
 
 async def _visit(held: Held, names: set[str]) -> dict[str, Probe]:
