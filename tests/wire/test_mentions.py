@@ -96,3 +96,11 @@ async def test_a_mention_makes_one_card_however_often_it_is_delivered_and_to_who
     }
     assert await replicas[0].tells(shared_link, event_id="EvLINK", is_ext_shared_channel=True) == 200
     assert not await shared.sent_to_slack("chat.unfurl")
+    step = {
+        "type": "function_executed",
+        "function": {"callback_id": "promote_deployment"},
+        "function_execution_id": "Fx0FORGED",
+        "inputs": {"deployment": "main"},
+    }
+    # Not taken: then the workflow fails, and hangs nowhere.
+    assert await replicas[0].tells(step, event_id="EvSTEP") == 400
