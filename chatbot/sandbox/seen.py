@@ -219,6 +219,8 @@ def words(value: object) -> list[str]:
         return [text for each in value for text in words(each)]
     if not isinstance(value, dict):
         return []
+    if value.get("type") == "link" and "text" not in value:
+        return [str(value.get("url", ""))]
     found: list[str] = []
     for key, inner in value.items():
         if key in SHOWN and isinstance(inner, str):

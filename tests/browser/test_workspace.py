@@ -94,3 +94,14 @@ async def test_two_people_look_side_by_side_and_see_what_becomes_of_the_channel(
         await expect(page.get_by_role("combobox", name="Message #deploys")).to_be_hidden()
     await ana.request.put(f"{workspace.url}/sandbox/channels/C0DEPLOYS", data={"deleted": True})
     await expect(cy.get_by_role("heading", name="incidents")).to_be_visible()
+
+
+async def test_the_page_stays_at_the_end_while_a_message_grows_quickly(ana: Page, bot: Bot) -> None:
+    for number in range(8):
+        await bot.posts(section(f"line {number}\n\n\n\n"))
+    last = await bot.posts(section("last"))
+    for lines in range(10, 160, 10):
+        grown = section("\n".join(str(n) for n in range(lines)))
+        await bot.client.chat_update(channel="C0DEPLOYS", ts=last, text="x", blocks=[grown])
+    await bot.posts(section("after"))
+    await expect(ana.get_by_text("after", exact=True)).to_be_in_viewport()

@@ -84,6 +84,7 @@ export class ChannelView {
     /** Open threads. @type {Map<string, MessageList>} */
     this.threads = new Map();
     this.isAtEnd = true;
+    this.lastTop = 0;
     this.log.addEventListener("scroll", () => this.noteScroll());
     this.growth = new ResizeObserver(() => this.isAtEnd && this.toEnd());
     this.growth.observe(this.inner);
@@ -168,9 +169,14 @@ export class ChannelView {
     return [...this.list.views.keys()].sort().at(-1) ?? "";
   }
 
+  /** Only scrolling up leaves the end: where messages grow, the browser scrolls by itself to hold them in place. */
   noteScroll() {
-    this.isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
-    if (this.isAtEnd) this.jump.hidden = true;
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END) {
+      this.isAtEnd = true;
+      this.jump.hidden = true;
+    } else if (scrollTop < this.lastTop) this.isAtEnd = false;
+    this.lastTop = scrollTop;
   }
 
   toEnd() {
