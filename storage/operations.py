@@ -99,6 +99,20 @@ async def unfinished_like(session: AsyncSession, operation: Operation) -> Operat
     )
 
 
+async def asked_for(session: AsyncSession, project_id: str, *, since: datetime) -> list[Operation]:
+    """Operations of a project that have asked the platform for something, and were not through before then."""
+    return await rows(
+        session,
+        select(Operation)
+        .where(
+            Operation.project_id == project_id,
+            col(Operation.asked_at).is_not(None),
+            or_(col(Operation.finished_at).is_(None), col(Operation.finished_at) > since),
+        )
+        .order_by(col(Operation.created_at)),
+    )
+
+
 async def projects_asked_for(session: AsyncSession) -> set[str]:
     """Projects with an operation that has asked the platform for something, and is not through."""
     found = await session.exec(

@@ -57,6 +57,11 @@ def until_next_look(waited: float, usual: Usual | None = None) -> float:
     return min(max(often, (waited - usual.longest) * _GROWTH), _SELDOM)
 
 
+def until_move_ends(waited: float) -> float:
+    """At a move that others have made, of which nothing more will be told."""
+    return min(max(waited * _GROWTH, _OFTEN_UNTAUGHT / 2), _SELDOM)
+
+
 def until_next_look_at_build(waited: float) -> float:
     """It is seen to be over when a twentieth of its time more has gone by."""
     return min(max(waited * _BUILD_GROWTH, _BUILD_OFTEN), _BUILD_SELDOM)

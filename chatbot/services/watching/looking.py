@@ -9,7 +9,7 @@ from chatbot.domain.news import Change, Kind
 from chatbot.domain.releases import RollingRelease
 from chatbot.domain.sights import Sight, Snapshot
 from chatbot.domain.waysback import way_back
-from chatbot.errors import NotFound
+from chatbot.errors import NotFound, PlatformError
 from chatbot.vercel import VercelClient
 
 _NEWEST = 20
@@ -34,6 +34,20 @@ class Looker:
             release = await self._vercel.rolling_release(project_id)
         builds = await asyncio.gather(*(self._whole(build, project) for build in builds))
         return Sight(project, tuple(domains), tuple(builds), release)
+
+    async def is_gone(self, project_id: str) -> bool:
+        try:
+            await self._vercel.glimpse(project_id)
+        except NotFound:
+            return True
+        return False
+
+    async def is_moving(self, project_id: str) -> bool:
+        """Whether a promote or rollback is under way, in one request. An answer that fails says nothing."""
+        try:
+            return (await self._vercel.glimpse(project_id)).project.move_under_way is not None
+        except PlatformError:
+            return False
 
     async def knowing(self, sight: Sight, missing: Iterable[str]) -> Sight:
         """With these deployments, too."""

@@ -10,22 +10,22 @@ from chatbot.domain.noticing import Noticed, key_of
 from chatbot.domain.sights import Snapshot
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.telling.records import row_of
-from chatbot.services.watching.records import snapshot_json, snapshot_of
+from chatbot.services.watching.records import snapshot_json
 from storage import operations, outbox, subscriptions, watching
 from storage.database import Database
 from storage.models import Delivery, Operation, Production
 
-_LATELY = 50
 _HINTS_FOR = timedelta(hours=1)
 _DOINGS_FOR = timedelta(hours=1)
 _DID_NOTHING = frozenset({"failed", "outdated", "cancelled"})
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What the database knows of a project when a look begins."""
+class Known:
+    """What the bot knows of a project besides what it has seen of it. `operations` are its own that no change tells
+    of yet.
+    """
 
-    row: Production | None
     deliveries: tuple[Delivery, ...]
     operations: tuple[Operation, ...]
     since: datetime
@@ -35,10 +35,6 @@ class Kept:
     def not_looked_at(self) -> list[str]:
         return [d.id for d in self.deliveries if d.looked_at is None]
 
-    @property
-    def snapshot(self) -> Snapshot | None:
-        return snapshot_of(self.row) if self.row else None
-
 
 class Recording:
     """Every method is one short transaction."""
@@ -47,17 +43,19 @@ class Recording:
         self._database = database
         self._clock = clock
 
-    async def kept(self, project_id: str) -> Kept:
+    async def row(self, project_id: str) -> Production | None:
+        """As a look begins; it is named when that is written down."""
+        async with self._database.read() as session:
+            return await watching.production(session, project_id)
+
+    async def known(self, project_id: str) -> Known:
         now = self._clock()
         async with self._database.read() as session:
-            row = await watching.production(session, project_id)
             deliveries = await watching.deliveries_of(session, project_id, after=now - _HINTS_FOR)
-            lately = await operations.newest(session, project_id, limit=_LATELY)
-            asked = [o for o in lately if o.asked_at and o.state not in _DID_NOTHING]
-            recent = [o for o in asked if o.finished_at is None or o.finished_at > now - _DOINGS_FOR]
-            told = await watching.told_operations(session, (o.id for o in recent))
-        left = tuple(o for o in recent if o.id not in told)
-        return Kept(row, tuple(deliveries), left, now - _HINTS_FOR)
+            asked = await operations.asked_for(session, project_id, since=now - _DOINGS_FOR)
+            did = [o for o in asked if o.state not in _DID_NOTHING]
+            told = await watching.told_operations(session, (o.id for o in did)) if did else set()
+        return Known(tuple(deliveries), tuple(o for o in did if o.id not in told), now - _HINTS_FOR)
 
     async def begin(self, project_id: str, first: Snapshot, deliveries: Sequence[str]) -> bool:
         """The very first sight of a project, which is no news. False where somebody else was first."""
@@ -75,32 +73,26 @@ class Recording:
                 row = Production(project_id=project_id, number=0, **self._columns(first))
                 await watching.begin(session, row)
 
-    async def record(self, kept: Kept, noticed: Noticed) -> bool:
+    async def record(self, row: Production, known: Known, noticed: Noticed) -> bool:
         """False where somebody else has written since the look began: then it is no longer true."""
-        if kept.row is None:
-            raise AssertionError("a project is begun before anything is recorded of it")
         columns = self._columns(noticed.after)
-        looked_at = kept.not_looked_at
-        if (
-            not noticed.changes
-            and columns["seen"] == kept.row.seen
-            and not looked_at
-            and not kept.row.gone_at
-        ):
+        looked_at = known.not_looked_at
+        is_same = not noticed.changes and columns["seen"] == row.seen and row.gone_at is None
+        if is_same and not looked_at:
             return True
         now = self._clock()
-        channels = {o.id: o.channel for o in kept.operations}
-        number = kept.row.number + len(noticed.changes)
+        channels = {o.id: o.channel for o in known.operations}
+        number = row.number + len(noticed.changes)
         async with self._database.write() as session:
-            if await watching.advance(session, kept.row, number=number, gone_at=None, **columns) is None:
+            if await watching.advance(session, row, number=number, gone_at=None, **columns) is None:
                 return False
             for change in noticed.changes:
-                row = row_of(change, key_of(change))
-                await watching.record(session, row)
+                recorded = row_of(change, key_of(change))
+                await watching.record(session, recorded)
                 leave_out = {channels[change.operation_id]} if change.operation_id in channels else set()
                 if change.along:
                     leave_out |= set(await subscriptions.hearing(session, change.project_id, "current"))
-                await outbox.fan_out(session, row, leave_out, now)
+                await outbox.fan_out(session, recorded, leave_out, now)
             await watching.looked_at(session, looked_at, now)
         return True
 

@@ -8,17 +8,18 @@ from dataclasses import replace
 
 from chatbot.domain.news import Change, How, Who
 from chatbot.domain.noticing import Noticed, baseline, gone, notice
-from chatbot.domain.pacing import until_next_look
+from chatbot.domain.pacing import until_move_ends
 from chatbot.domain.sights import Sight, Snapshot, Told
 from chatbot.errors import NotFound, PlatformError
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.people import People
 from chatbot.services.tasks import Tasks
 from chatbot.services.watching.looking import Looker, has_way_back
-from chatbot.services.watching.recording import Kept, Recording
-from chatbot.services.watching.records import doing_of, hint_of, user_of
+from chatbot.services.watching.recording import Known, Recording
+from chatbot.services.watching.records import doing_of, hint_of, snapshot_of, user_of
 from chatbot.vercel import VercelClient
 from storage.database import Database
+from storage.models import Production
 
 _TRIES = 5
 _FOLLOWED_FOR = 180.0
@@ -92,8 +93,10 @@ class Watcher:
         try:
             while (waited := loop.time() - began) < _FOLLOWED_FOR:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), until_next_look(waited))
-                if self._closing.is_set() or await self._look_in_turn(project_id):
+                    await asyncio.wait_for(self._closing.wait(), until_move_ends(waited))
+                if self._closing.is_set():
+                    return
+                if not await self._looker.is_moving(project_id) and await self._look_in_turn(project_id):
                     return
         finally:
             self._followed.discard(project_id)
@@ -118,56 +121,61 @@ class Watcher:
 
     async def _look_until_written(self, project_id: str) -> bool:
         for _ in range(_TRIES):
-            kept = await self.recording.kept(project_id)
-            before = kept.snapshot
+            row = await self.recording.row(project_id)  # before the platform is read, not after
+            before = snapshot_of(row) if row else None
             try:
-                sight = await self._looker.look(project_id, before)
+                sight, known = await asyncio.gather(
+                    self._looker.look(project_id, before), self.recording.known(project_id)
+                )
             except NotFound:
-                if await self._is_gone(project_id, kept):
+                if await self._looker.is_gone(project_id) and await self._end(project_id, row):
                     return True
                 continue
-            if before is None:
-                if await self.recording.begin(project_id, baseline(sight, self._clock()), kept.not_looked_at):
+            if row is None or before is None:
+                first = baseline(sight, self._clock())
+                if await self.recording.begin(project_id, first, known.not_looked_at):
                     return True
                 continue
-            noticed, sight = await self._notice(kept, before, sight)
+            noticed, sight = await self._notice(row, before, sight, known)
             changes = await asyncio.gather(*(self._complete(change, sight) for change in noticed.changes))
-            if await self.recording.record(kept, replace(noticed, changes=tuple(changes))):
+            if await self.recording.record(row, known, replace(noticed, changes=tuple(changes))):
                 if changes:
                     self._recorded()
                 return noticed.settled
         return False
 
-    async def _notice(self, kept: Kept, before: Snapshot, sight: Sight) -> tuple[Noticed, Sight]:
-        number = kept.row.number if kept.row else 0
+    async def _notice(
+        self, row: Production, before: Snapshot, sight: Sight, known: Known
+    ) -> tuple[Noticed, Sight]:
         now = self._clock()
-        told = self._told(kept, sight)
-        noticed = notice(before, number, sight, told, now)
+        told = self._told(known, sight)
+        noticed = notice(before, row.number, sight, told, now)
         while noticed.missing:
             sight = await self._looker.knowing(sight, noticed.missing)
-            noticed = notice(before, number, sight, told, now)
+            noticed = notice(before, row.number, sight, told, now)
         return noticed, sight
 
-    async def _is_gone(self, project_id: str, kept: Kept) -> bool:
-        row, before = kept.row, kept.snapshot
-        if row is None or before is None or row.gone_at is not None:
-            await self.recording.forget(kept.not_looked_at)
+    async def _end(self, project_id: str, row: Production | None) -> bool:
+        """There is no such project. False where somebody else has written meanwhile."""
+        known = await self.recording.known(project_id)
+        if row is None or row.gone_at is not None:
+            await self.recording.forget(known.not_looked_at)
             return True
-        change = gone(before, row.number, project_id, self._clock())
-        if not await self.recording.end(row, self._dated(change), kept.not_looked_at):
+        change = gone(snapshot_of(row), row.number, project_id, self._clock())
+        if not await self.recording.end(row, self._dated(change), known.not_looked_at):
             return False
         self._recorded()
         return True
 
-    def _told(self, kept: Kept, sight: Sight) -> Told:
+    def _told(self, known: Known, sight: Sight) -> Told:
         people = self._vercel.people
-        recent = [d for d in kept.deliveries if d.at > kept.since]
+        recent = [d for d in known.deliveries if d.at > known.since]
         named = {d.id: people.name_of(user_of(d) or "") for d in recent}
         hints = (hint_of(d, Who(name) if (name := named[d.id]) else None) for d in recent)
         made = {build.id: Who(build.creator) for build in sight.builds if build.creator}
         return Told(
             hints=tuple(hint for hint in hints if hint is not None),
-            doings=tuple(filter(None, map(doing_of, kept.operations))),
+            doings=tuple(filter(None, map(doing_of, known.operations))),
             people=made,
         )
 
