@@ -410,7 +410,7 @@ async def _serve_webhooks(receiving: Receiving, port: int, stack: AsyncExitStack
 
 
 async def _serve(served: web.Application, port: int, asked: str, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(served, access_log=None)
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_DRAIN)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - they come from outside; every request is signed

@@ -10,6 +10,7 @@ SECRETS = {
     "SLACK_SIGNING_SECRET": "signing-very-secret",
     "VERCEL_TOKEN": "vercel-very-secret",
     "GITHUB_TOKEN": "github-very-secret",
+    "PROMOTEBOT_WEBHOOK_SECRET": "webhook-very-secret",
     "DATABASE_URL": "postgresql+psycopg://bot:very-secret@db/bot",
 }
 
@@ -271,7 +272,6 @@ TYPED = {
     "PROMOTEBOT_PROBE_EXPECT": "200,204",
     "PROMOTEBOT_POLL_SECONDS": "20",
     "PROMOTEBOT_WEBHOOK_PORT": "3001",
-    "PROMOTEBOT_WEBHOOK_SECRET": "whsec-test",
     "PROMOTEBOT_PROBE_TIMEOUT_SECONDS": "1.5",
     **{name.upper(): "7.5" for name in SECONDS},
 }

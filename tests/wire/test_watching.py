@@ -1,5 +1,6 @@
 """Whoever moves production, the bot notices it once."""
 
+import asyncio
 import hmac
 import json
 from collections.abc import AsyncIterator
@@ -7,8 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import aiohttp
+import pytest
 
-from chatbot.domain.news import How, Kind
+from chatbot.domain.news import Change, How, Kind, Step
+from chatbot.services.telling.records import as_change
+from chatbot.services.watching.records import snapshot_of
+from storage import watching
 from tests.conftest import World
 
 OFTEN = 0.1
@@ -158,3 +163,98 @@ async def test_forged_broken_enormous_and_strange_webhooks_change_nothing(world:
     looks = [r for r in await world.requests("GET") if r["path"] == f"/v9/projects/{shop}"]
     assert len(looks) == 1
     assert await world.changes("shop") == []
+
+
+async def _push(world: World, **push: Any) -> str:
+    told = await world.tell_platform("push", {"project": "shop", "branch": "main", **push})
+    return str(told["deployment"]["id"])
+
+
+@pytest.mark.parametrize("by_webhook", [True, False])
+async def test_builds_releases_domains_names_and_removal_are_each_noticed(
+    world: World, by_webhook: bool
+) -> None:
+    if by_webhook:
+        await world.start_bot(promotebot_poll_seconds=SELDOM, **world.webhooks())
+    else:
+        await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("docs")
+    number = 0
+
+    async def next_one() -> Change:
+        nonlocal number
+        number += 1
+        return (await world.until_changed("docs", number))[number - 1]
+
+    failed = await _push(world, project="docs", fails=True)
+    change = await next_one()
+    assert (change.kind, change.now and change.now.id) == (Kind.FAILED, failed)
+
+    pushed = await _push(world, project="docs")
+    change = await next_one()
+    assert (change.kind, change.how, change.now and change.now.id) == (Kind.CURRENT, How.PUSHED, pushed)
+
+    stages = [
+        {"targetPercentage": 5, "requireApproval": True},
+        {"targetPercentage": 50, "requireApproval": True},
+    ]
+    config = {
+        "enabled": True,
+        "advancementType": "manual-approval",
+        "stages": [*stages, {"targetPercentage": 100}],
+    }
+    await world.vercel("PATCH", "/v1/projects/docs/rolling-release/config", config)
+    canary = await _push(world, project="docs")
+    change = await next_one()
+    assert (change.kind, change.step, change.now and change.now.id) == (Kind.RELEASE, Step.BEGUN, canary)
+    body = {"canaryDeploymentId": canary, "nextStageIndex": 1}
+    await world.vercel("POST", "/v1/projects/docs/rolling-release/approve-stage", body)
+    change = await next_one()
+    assert (change.step, change.release and change.release.active) == (Step.ADVANCED, 1)
+    await world.vercel("POST", "/v1/projects/docs/rolling-release/complete", {"canaryDeploymentId": canary})
+    change = await next_one()
+    assert (change.kind, change.how, change.now and change.now.id) == (Kind.CURRENT, How.RELEASED, canary)
+
+    await world.vercel("PATCH", "/v9/projects/docs", {"name": "store"})
+    change = (await _changes_of(world, change.project_id, number := number + 1))[-1]
+    assert (change.kind, change.was_named, change.project_name) == (Kind.RENAMED, "docs", "store")
+    await world.vercel("DELETE", "/v9/projects/store")
+    change = (await _changes_of(world, change.project_id, number := number + 1))[-1]
+    assert (change.kind, change.number) == (Kind.GONE, number)
+
+
+async def test_a_domain_that_moves_alone_and_a_build_that_stays_staged_are_noticed(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("shop")
+    staged = (await world.newest("shop", "Staged"))["id"]
+    domain = next(d["name"] for d in (await world.panel())["shop"]["domains"] if not d["redirect"])
+    await world.vercel("POST", f"/v2/deployments/{staged}/aliases", {"alias": domain})
+    await _until_doubted(world, "shop")
+    world.clock.move(seconds=3)
+    (change,) = await world.until_changed("shop")
+    assert (change.kind, change.domains, change.now and change.now.id) == (Kind.DOMAIN, (domain,), staged)
+    await world.vercel("PATCH", "/v9/projects/shop", {"autoAssignCustomDomains": False})
+    built = await _push(world)
+    change = (await world.until_changed("shop", 2))[-1]
+    assert (change.kind, change.now and change.now.id) == (Kind.STAGED, built)
+
+
+async def _until_doubted(world: World, project: str) -> None:
+    """Wait until something was seen that is only believed when it stays."""
+    async with asyncio.timeout(20):
+        while True:
+            async with world.database.read() as session:
+                row = await watching.production(session, await world.project_id(project))
+            if row is not None and snapshot_of(row).doubt:
+                return
+            await asyncio.sleep(0.02)  # the database tells nobody
+
+
+async def _changes_of(world: World, project_id: str, number: int) -> list[Change]:
+    async with asyncio.timeout(20):
+        while True:
+            async with world.database.read() as session:
+                found = await watching.newest_changes(session, project_id, limit=500)
+            if len(found) >= number:
+                return [as_change(row) for row in reversed(found)]
+            await asyncio.sleep(0.02)  # the database tells nobody

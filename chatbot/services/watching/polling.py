@@ -8,8 +8,9 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from chatbot.domain.deployments import Deployment
+from chatbot.domain.deployments import Deployment, State, state_of
 from chatbot.domain.noticing import first_glimpse
+from chatbot.domain.releases import ReleaseState
 from chatbot.domain.rounds import pause_after
 from chatbot.domain.sights import Builds, Glimpse, Snapshot
 from chatbot.errors import PlatformError
@@ -159,7 +160,11 @@ class Poller:
         await self._look_at(differing)
 
     def _differs(self, glimpse: Glimpse, kept: Snapshot, builds: "_Builds") -> bool:
-        return not glimpse.agrees_with(kept) or builds.have_news(glimpse.project.id, kept.builds)
+        """Of a rolling release the list tells nothing: one that is under way is looked at each time."""
+        is_rolling = kept.release is not None and kept.release.state is ReleaseState.ACTIVE
+        return (
+            is_rolling or not glimpse.agrees_with(kept) or builds.have_news(glimpse.project.id, kept.builds)
+        )
 
     async def _look_at_what_was_left(self) -> None:
         """Projects of webhooks that were taken by a process that did not come to look."""
@@ -207,10 +212,11 @@ class _Builds:
         return Builds(self._until, running)
 
     def have_news(self, project_id: str, kept: Builds | None) -> bool:
-        """Whether one has begun or come to its end since the last look."""
+        """Whether one has begun or come to its end since the last look, or is the canary of a rolling release."""
         known = kept or Builds(self._until)
         return any(
-            known.are_news(build) and (build.id not in known.open or _is_over(build))
+            state_of(build, None) is State.CANARY
+            or (known.are_news(build) and (build.id not in known.open or _is_over(build)))
             for build in self._of.get(project_id, ())
         )
 
