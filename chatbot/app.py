@@ -30,6 +30,9 @@ from chatbot.services.announcer import Announcer
 from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
+from chatbot.services.homes import homes
+from chatbot.services.homes.homes import Homes
+from chatbot.services.homes.refining import Refining
 from chatbot.services.incidents.closing import Closing
 from chatbot.services.incidents.desk import Desk
 from chatbot.services.incidents.sight import Sight
@@ -119,6 +122,7 @@ async def running(
             database,
             slack,
             announcer=announcer,
+            hasty=hasty,
             people=People(hasty, database),
             vercel=vercel,
             git=_git(settings, http),
@@ -175,6 +179,7 @@ def _compose(
     slack: AsyncWebClient,
     *,
     announcer: Announcer,
+    hasty: AsyncWebClient,
     people: People,
     vercel: VercelClient,
     git: GitHubClient | None,
@@ -186,6 +191,14 @@ def _compose(
     planner = Planner(vercel, git)
     valid = timedelta(seconds=settings.promotebot_confirmation_seconds)
     build_logs = BuildLogs(vercel, shown=settings.promotebot_build_log)
+    prober = Prober(
+        visits,
+        url=settings.promotebot_probe_url,
+        private=settings.promotebot_probe_private,
+        expect=settings.promotebot_probe_expect,
+        timeout=settings.promotebot_probe_timeout_seconds,
+    )
+    directory = Directory(slack, settings.promotebot_allowed)
     crew = Crew(
         vercel=vercel,
         planner=planner,
@@ -193,13 +206,7 @@ def _compose(
         history=history,
         requesting=requesting,
         announcer=announcer,
-        prober=Prober(
-            visits,
-            url=settings.promotebot_probe_url,
-            private=settings.promotebot_probe_private,
-            expect=settings.promotebot_probe_expect,
-            timeout=settings.promotebot_probe_timeout_seconds,
-        ),
+        prober=prober,
         clock=clock,
         build_logs=build_logs,
         patience=Patience(
@@ -242,7 +249,7 @@ def _compose(
         requesting=requesting,
         valid=valid,
     )
-    ways_back = WaysBack(planner, history, requesting, clock)
+    ways_back = WaysBack(planner, history, requesting, database, clock)
     return Bot(
         slack=slack,
         announcer=announcer,
@@ -254,6 +261,14 @@ def _compose(
         history=history,
         requesting=requesting,
         reminding=reminding,
+        homes=Homes(
+            slack,
+            hasty,
+            database,
+            directory,
+            Refining(database, planner, vercel, prober, clock),
+            clock,
+        ),
         ways_back=ways_back,
         incidents=_incidents(crew, ways_back, database, tasks, owner=owner),
         database=database,
@@ -303,6 +318,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_CLAIM_EVERY, bot.teller.tick, "claim announcements")
     ticker.every(_CLOCK_CHECK_EVERY, bot.teller.free_from_the_future, "free announcements from the future")
+    ticker.every(homes.EVERY, bot.homes.update, "keep App Home up to date")
     ticker.every(_REMIND_EVERY, bot.reminding.tick, "remind of pins")
     ticker.every(_CLAIM_EVERY, bot.workflows.tick, "steps of workflows")
     ticker.every(_PURGE_EVERY, lambda: bot.workflows.forget(timedelta(days=30)), "purge steps of workflows")

@@ -84,6 +84,12 @@ async def unfinished_of(session: AsyncSession, project_id: str) -> list[Operatio
     )
 
 
+async def all_unfinished(session: AsyncSession) -> list[Operation]:
+    """What runs or waits on any project, whatever came first."""
+    due = await rows(session, select(Operation).where(_queued()).order_by(col(Operation.look_at)))
+    return sorted((o for o in due if o.finished_at is None), key=lambda o: o.created_at)
+
+
 async def unfinished_like(session: AsyncSession, operation: Operation) -> Operation | None:
     """An unfinished operation of the same project that goes the same way to the same deployment."""
     return await one(

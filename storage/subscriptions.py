@@ -95,6 +95,20 @@ async def hearing(session: AsyncSession, project_id: str, kind: str | None) -> l
     return sorted(set(await session.exec(statement)))
 
 
+async def channel_for(session: AsyncSession, project_id: str) -> str | None:
+    """The open channel that has heard longest of what is Current; one that named the project comes first."""
+    found = await rows(
+        session,
+        select(Subscription).where(
+            col(Subscription.project_id).in_((project_id, ALL)),
+            col(Subscription.closed_at).is_(None),
+            col(Subscription.current).is_(True),
+        ),
+    )
+    first = min(found, key=lambda s: (s.project_id == ALL, s.created_at, s.channel), default=None)
+    return first.channel if first else None
+
+
 async def rename(session: AsyncSession, project_id: str, project_name: str) -> None:
     await session.exec(
         update(Subscription)

@@ -152,7 +152,7 @@ def _clicked(args: AsyncArgs) -> Asked | None:
     return Asked(
         what=action.action_id.partition(":")[0],
         user=click.user.id,
-        channel=click.channel_id,
+        channel=click.channel_id or click.user.id,
         value=action.value or "",
         trigger_id=click.trigger_id or "",
         ticked=click.ticked,

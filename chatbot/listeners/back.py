@@ -20,12 +20,19 @@ async def back(bot: Bot, asked: Asked) -> Reply | None:
     pressed = oneclick.pressed(asked.value)
     if pressed is None:
         raise ButtonUnknown
+    channel = await bot.ways_back.place(pressed.project_id, asked.channel)
     row = await bot.ways_back.take(
         pressed,
         actor=asked.actor,
-        channel=asked.channel or asked.user,
+        channel=channel,
         lease=bot.conductor.lease(),
         clicked=f"message {asked.message}" if asked.message else "App Home",
     )
     bot.conductor.take(row)
-    return Reply(waysback.taken(as_operation(row)), replace=True) if asked.is_ephemeral else None
+    if not asked.message:
+        await bot.homes.open(asked.user)  # it says what is under way, and where
+        return None
+    elsewhere = channel if channel != asked.channel else None
+    if not asked.is_ephemeral and elsewhere is None:
+        return None
+    return Reply(waysback.taken(as_operation(row), elsewhere), replace=asked.is_ephemeral)

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from chatbot.services.announcer import Announcer
 from chatbot.services.channels import Channels
 from chatbot.services.directory import Directory
+from chatbot.services.homes import Homes
 from chatbot.services.incidents.tending import Incidents
 from chatbot.services.links import Links
 from chatbot.services.operations.conductor import Conductor
@@ -40,6 +41,7 @@ class Bot:
     history: History
     requesting: Requesting
     ways_back: WaysBack
+    homes: Homes
     reminding: Reminding
     incidents: Incidents
     database: Database

@@ -1,6 +1,5 @@
 """`/promotebot VERB …`: the bot about itself, and what a channel hears. One line a verb, in `VERBS`."""
 
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,8 @@ from chatbot.listeners.bot import Bot
 from chatbot.listeners.mentioning import mention
 from chatbot.listeners.subscriptions import subscribe, subscriptions, unsubscribe
 from chatbot.messages import about
+from chatbot.services.entries import shown
 from storage import audit
-from storage.models import AuditEntry
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{7,})")
 _AGO = re.compile(r"(\d{1,5})(min|h|d)")
@@ -57,7 +56,7 @@ async def _audit(bot: Bot, asked: Asked) -> Reply:
             return Reply(about.audit_usage(word))
     async with bot.database.read() as session:
         entries = await audit.newest(session, project=project, actor=actor, since=since, limit=20)
-    return Reply(about.audit([_shown(entry) for entry in entries]))
+    return Reply(about.audit([shown(entry) for entry in entries]))
 
 
 def _moment(word: str, now: datetime) -> datetime | None:
@@ -69,12 +68,6 @@ def _moment(word: str, now: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return max(_OLDEST, moment)
-
-
-def _shown(entry: AuditEntry) -> about.Entry:
-    detail = json.loads(entry.detail)
-    about_it = " ".join(str(detail[key]) for key in ("path", "target", "said", "why") if detail.get(key))
-    return about.Entry(entry.seq, entry.at, entry.actor, entry.action, entry.project, about_it)
 
 
 VERBS: dict[str, Work] = {

@@ -112,6 +112,13 @@ class _Message(BaseModel):
     edited: Any = None
 
 
+class HomeOpened(BaseModel):
+    """Somebody looks at App Home, or at the messages beside it. Slack does not tell when they go."""
+
+    user: _Id
+    tab: _Text = ""
+
+
 class Said(BaseModel):
     """An event: somebody wrote something. `event_id` is the same when Slack sends it again."""
 

@@ -100,12 +100,7 @@ def audit(entries: Sequence[Entry]) -> Message:
     """Newest first."""
     if not entries:
         return says("The audit log has no such entry.")
-    lines = [
-        f"{code(str(e.seq))} {e.at:%Y-%m-%d %H:%M:%S} UTC · {mention(e.actor)} · {foreign(e.action)}"
-        + (f" · {foreign(e.project)}" if e.project else "")
-        + (f" · {foreign(e.about, 80)}" if e.about else "")
-        for e in entries
-    ]
+    lines = [entry_line(entry) for entry in entries]
     return Message(
         f"The newest {len(lines)} entries of the audit log.",
         (
@@ -113,6 +108,14 @@ def audit(entries: Sequence[Entry]) -> Message:
             *sections(lines),
             context("Newest first. Hash-chained: `promotebot audit verify` checks it."),
         ),
+    )
+
+
+def entry_line(entry: Entry) -> str:
+    return (
+        f"{code(str(entry.seq))} {entry.at:%Y-%m-%d %H:%M:%S} UTC · {mention(entry.actor)} · {foreign(entry.action)}"
+        + (f" · {foreign(entry.project)}" if entry.project else "")
+        + (f" · {foreign(entry.about, 80)}" if entry.about else "")
     )
 
 

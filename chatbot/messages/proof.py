@@ -70,7 +70,7 @@ def _line(proof: DomainProof) -> str:
     if proof.status is None:
         return f"{domain_name(proof.name)}: {_unanswered(proof.fault)}"
     if not proof.is_well:
-        return f"{domain_name(proof.name)}: moved, but answers {proof.status}"
+        return f"{domain_name(proof.name)}: moved, but {how_ill(proof.status, None)}"
     return f"{domain_name(proof.name)}: ok ({proof.status})"
 
 
@@ -85,3 +85,8 @@ def _unanswered(fault: str | None) -> str:
 def fault_in_words(fault: str | None) -> str:
     """Why a site has no status, as the end of a sentence about it."""
     return _FAULTS.get(fault or "", "does not answer")
+
+
+def how_ill(status: int | None, fault: str | None) -> str:
+    """`answers 502`, or why there is no answer."""
+    return f"answers {status}" if status is not None else fault_in_words(fault)

@@ -25,7 +25,12 @@ from chatbot.services.operations.ledger import Clock
 from chatbot.services.operations.records import Lease
 from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
+from storage import subscriptions
+from storage.database import Database
 from storage.models import Operation as Row
+
+_IN_PUBLIC = ("C", "G")
+"""How the ids of channels begin; those of people and of direct messages do otherwise."""
 
 _CLOCKS_DIFFER = timedelta(minutes=15)
 """The platform's time of a move and the bot's own are no further apart."""
@@ -43,10 +48,13 @@ class Ways:
 class WaysBack:
     """Raises Refusal or PlatformError. Only `take` changes anything, and that in the database alone."""
 
-    def __init__(self, planner: Planner, history: History, requesting: Requesting, clock: Clock) -> None:
+    def __init__(
+        self, planner: Planner, history: History, requesting: Requesting, database: Database, clock: Clock
+    ) -> None:
         self._planner = planner
         self._history = history
         self._requesting = requesting
+        self._database = database
         self._clock = clock
 
     async def all(self, project: Project) -> Ways:
@@ -92,6 +100,15 @@ class WaysBack:
             return await attempt()
         except Stale:  # one that was asked for in the same moment was faster: look at what it did
             return await attempt()
+
+    async def place(self, project_id: str, channel: str) -> str:
+        """Where the operation's message goes: where it was clicked; from App Home or a direct message to a channel
+        that hears of the project, if there is one.
+        """
+        if channel.startswith(_IN_PUBLIC):
+            return channel
+        async with self._database.read() as session:
+            return await subscriptions.channel_for(session, project_id) or channel
 
     async def mover(self, project: Project, deployment_id: str, at: datetime | None) -> str | None:
         """Who made a deployment Current at that time, or is about to: this bot knows its own people, the platform

@@ -14,7 +14,7 @@ from storage.models.operations import (
     OperationPath,
     OperationState,
 )
-from storage.models.surfaces import Heard, Home, WorkflowRun
+from storage.models.surfaces import Heard, Home, Visit, WorkflowRun
 from storage.models.watching import Change, Delivery, Lease, Pin, Production, Reminder
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "Production",
     "Reminder",
     "Subscription",
+    "Visit",
     "WorkflowRun",
 ]

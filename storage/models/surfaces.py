@@ -10,14 +10,40 @@ RUNS = text("completed_at IS NULL")
 
 
 class Home(SQLModel, table=True):
-    """Somebody's App Home as it was last looked at. Slack does not tell when it is closed."""
+    """Somebody's App Home as it was last looked at, with what they search for there, and the page.
+
+    Slack does not tell when it is closed: `opened_at` is when it was last opened or touched. `may_act` and `because`
+    are what that person might do then (the click asks again). `shown` names the state of things that it was last
+    published with, at `shown_at`; whoever publishes it next has the lease, and grows `fence`. `hash` is Slack's of
+    what it shows.
+    """
 
     __tablename__: ClassVar[str] = "homes"
+    __table_args__ = (Index("homes_opened", "opened_at"),)
 
     user_id: str = Field(primary_key=True)
     opened_at: datetime
     search: str = ""
     page: int = 0
+    may_act: bool = False
+    because: str = ""
+    shown: str = ""
+    shown_at: datetime | None = None
+    hash: str | None = None
+    fence: int = 0
+    lease_until: datetime | None = None
+
+
+class Visit(SQLModel, table=True):
+    """How a project's domains were when they were last visited for App Home. `visits` is a JSON text: domain to what
+    was met there.
+    """
+
+    __tablename__: ClassVar[str] = "visits"
+
+    project_id: str = Field(primary_key=True)
+    at: datetime
+    visits: str
 
 
 class Heard(SQLModel, table=True):

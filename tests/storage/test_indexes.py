@@ -10,7 +10,17 @@ import pytest
 from sqlalchemy import Connection, create_engine, event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit, confirmations, heard, incidents, operations, outbox, subscriptions, workflows
+from storage import (
+    audit,
+    confirmations,
+    heard,
+    homes,
+    incidents,
+    operations,
+    outbox,
+    subscriptions,
+    workflows,
+)
 from storage.database import Database
 from tests.storage.rows import NOW, SECOND, change
 
@@ -30,6 +40,10 @@ QUESTIONS: dict[str, Question] = {
     "a project's moves": lambda s: operations.newest_moves(s, "a"),
     "all moves": operations.newest_moves,
     "due incidents": lambda s: incidents.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
+    "open homes": lambda s: homes.is_any_open(s, since=NOW, but="1"),
+    "what is unfinished": operations.all_unfinished,
+    "what ended lately": lambda s: homes.ended_since(s, ["a", "b"], NOW),
+    "last changes": lambda s: homes.last_changes(s, ["a", "b"], ["current"]),
     "due announcements": lambda s: outbox.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
     "unsettled changes": lambda s: outbox.claim_unsettled(s, now=NOW, lease=SECOND, limit=5),
     "what has buttons": lambda s: outbox.to_retire(s, change()),

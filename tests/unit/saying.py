@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.deployments import Deployment
-from chatbot.domain.incidents import Entry, times
+from chatbot.domain.homes import (
+    MAX_SEARCH,
+    PROJECTS_A_PAGE,
+    Called,
+    Health,
+    OpenIncident,
+    Overview,
+    Page,
+    Standing,
+)
+from chatbot.domain.incidents import Entry, Visit, times
 from chatbot.domain.news import Kind as NewsKind
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.pinning import NoLongerPinned, Pinning, Unpinned
@@ -85,6 +95,7 @@ from chatbot.messages import (
     buildlog,
     confirmation,
     failures,
+    home,
     incident,
     incidentall,
     incidentdialog,
@@ -107,7 +118,7 @@ from chatbot.messages import (
     waysback,
     workflow,
 )
-from chatbot.messages.wording import foreign
+from chatbot.messages.wording import foreign, plain
 from tests.unit.making import NOON
 from tests.unit.strategies import (
     ACTOR,
@@ -188,6 +199,54 @@ ways_changed = st.builds(
     st.none() | ways_back,
     st.none() | releases(),
 )
+
+
+@st.composite
+def standings(draw: st.DrawFn) -> Standing:
+    visits = st.builds(
+        Visit, NAMES, st.none() | st.just(502), st.sampled_from([None, "timeout", "other"]), st.booleans()
+    )
+    return Standing(
+        called=Called("prj_shop", draw(NAMES), *draw(st.tuples(*[st.booleans()] * 3))),
+        current=draw(st.none() | deployments),
+        since=draw(st.none() | TIMES),
+        auto_assign=draw(st.booleans()),
+        domains=draw(st.sampled_from([0, 1, 200])),
+        astray=tuple(draw(st.lists(NAMES, max_size=5))),
+        is_releasing=draw(st.booleans()),
+        last=draw(st.none() | changes_of_production()),
+        health=draw(st.none() | st.builds(Health, TIMES, st.lists(visits, max_size=5).map(tuple))),
+        back=draw(st.none() | ways_back),
+    )
+
+
+@st.composite
+def homes(draw: st.DrawFn) -> tuple[Overview, list[about.Entry]]:
+    """As many projects as a page takes, of up to hundreds."""
+    of_all = draw(st.sampled_from([0, 1, PROJECTS_A_PAGE, 200]))
+    shown = min(of_all, PROJECTS_A_PAGE)
+    some = draw(st.lists(standings(), min_size=1, max_size=3))
+    shown_standings = [some[n % len(some)] for n in range(shown)]
+    number = draw(st.sampled_from([0, 5]))
+    pages = max(1, -(-of_all // PROJECTS_A_PAGE))
+    incidents = st.builds(
+        OpenIncident,
+        hostile(),
+        TIMES,
+        st.sampled_from([CHANNEL, PERSON]),
+        st.lists(NAMES, max_size=6).map(tuple),
+    )
+    overview = Overview(
+        user=PERSON,
+        decision=draw(st.none() | decisions),
+        until=NOON,
+        search=draw(hostile().map(lambda text: plain(text, MAX_SEARCH))),
+        page=Page(tuple(s.called for s in shown_standings), min(number, pages - 1), pages, of_all, of_all),
+        standings=shown_standings,
+        under_way=draw(_many(operations(), 12)),
+        incidents=draw(_many(incidents, 12)),
+    )
+    return overview, draw(_many(entries, 8))
 
 
 def _with_log(made: Operation, lines: list[str]) -> Operation:
@@ -388,6 +447,7 @@ SAYINGS = [
     ),
     Saying(incidentlist, "which", _many(incidents(resolved=False), 22).filter(bool), incidentlist.which),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
+    Saying(home, "home", homes(), lambda v: home.home(*v)),
     Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),
     Saying(waysback, "changed", ways_changed, lambda v: waysback.changed(v, NOON)),
     Saying(

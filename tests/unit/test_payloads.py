@@ -54,7 +54,7 @@ def check(said: Any) -> None:
         assert sent["unfurl_links"] is sent["unfurl_media"] is False
     else:
         assert problems_of_view(sent) == []
-        view_content(sent, "modal")
+        view_content(sent, sent["type"])
     check_markup(sent)
     check_elements(sent)
 

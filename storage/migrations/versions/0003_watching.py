@@ -34,6 +34,7 @@ def upgrade() -> None:
         _incident_projects,
         _incident_entries,
         _homes,
+        _visits,
         _heard,
         _workflow_runs,
     ):
@@ -313,6 +314,23 @@ def _homes() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("search", sa.String(), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("may_act", sa.Boolean(), nullable=False),
+        sa.Column("because", sa.String(), nullable=False),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True)),
+        sa.Column("hash", sa.String()),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True)),
+    )
+    op.create_index("homes_opened", "homes", ["opened_at"])
+
+
+def _visits() -> None:
+    op.create_table(
+        "visits",
+        sa.Column("project_id", sa.String(), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visits", sa.String(), nullable=False),
     )
 
 

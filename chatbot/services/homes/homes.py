@@ -1,0 +1,124 @@
+"""Publishes App Home: at once for whoever opens or touches it, and by itself for whoever did so lately."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from chatbot.domain.access import IdentityUnknown
+from chatbot.messages import home as wording
+from chatbot.services.announcer import SlackTrouble
+from chatbot.services.directory import Directory
+from chatbot.services.homes.overviews import KEPT_UP_FOR, Overviews, Read
+from chatbot.services.homes.refining import Refining
+from chatbot.services.operations.ledger import Clock
+from storage import homes
+from storage.database import Database
+from storage.models import Home
+
+EVERY = 1.0
+"""Seconds between two ticks."""
+
+_LEASE = timedelta(seconds=15)
+_AT_LEAST_BETWEEN = timedelta(seconds=1)
+_A_MINUTE = 60
+"""How many are published by themselves in a minute, by all replicas together: Slack takes some hundred."""
+
+_AT_ONCE = 5
+_log = logging.getLogger(__name__)
+
+
+class Homes:
+    def __init__(
+        self,
+        slack: AsyncWebClient,
+        hasty: AsyncWebClient,
+        database: Database,
+        directory: Directory,
+        refining: Refining,
+        clock: Clock,
+    ) -> None:
+        """`hasty` does not try again where Slack asks to wait: the next tick does."""
+        self._slack = slack
+        self._hasty = hasty
+        self._database = database
+        self._directory = directory
+        self._refining = refining
+        self._clock = clock
+        self._overviews = Overviews(database, clock)
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def open(self, user: str, **changed: Any) -> None:
+        """First what the rows tell, then what else there is. `changed`: what is searched for, or the page."""
+        may_act, because = await self._may(user)
+        columns = {"opened_at": self._clock(), "may_act": may_act, "because": because, **changed}
+        read = await self._show(user, columns)
+        if read is not None and await self._refining.refine(read):
+            await self._show(user, {})
+
+    async def update(self) -> None:
+        """What a tick does: whatever was opened lately and shows what is no longer so."""
+        now = self._clock()
+        opened_since = now - KEPT_UP_FOR
+        async with self._database.read() as session:
+            if not await homes.is_any_open(session, since=opened_since):
+                return
+            state = await homes.state_of_things(session)
+            if not await homes.is_any_open(session, since=opened_since, but=state):
+                return
+            lately = await homes.shown_since(session, now - timedelta(minutes=1))
+        async with self._database.write() as session:
+            claimed = await homes.claim_outdated(
+                session,
+                state,
+                now=now,
+                opened_since=opened_since,
+                shown_before=now - _AT_LEAST_BETWEEN,
+                lease=_LEASE,
+                limit=max(0, min(_AT_ONCE, _A_MINUTE - lately)),
+            )
+        for home in claimed:
+            await self._publish(home, self._hasty, over=home.hash)
+
+    async def _may(self, user: str) -> tuple[bool, str]:
+        """What the click asks again. No reason: Slack did not say."""
+        try:
+            decision = await self._directory.decide(user)
+        except IdentityUnknown:
+            return False, ""
+        return decision.allowed, decision.because
+
+    async def _show(self, user: str, columns: dict[str, Any]) -> Read | None:
+        """One after the other: the last one asked for is what stays."""
+        async with self._turns.setdefault(user, asyncio.Lock()):
+            async with self._database.write() as session:
+                home = await homes.take(session, user, now=self._clock(), lease=_LEASE, **columns)
+            return await self._publish(home, self._slack)
+
+    async def _publish(self, home: Home, slack: AsyncWebClient, *, over: str | None = None) -> Read | None:
+        """`over`: the hash of what it may take the place of; None: of anything. None comes back where Slack did not
+        take it: it is due again once the lease is over.
+        """
+        read = await self._overviews.read(home, self._refining.known)
+        view = wording.home(read.overview, read.entries)
+        try:
+            answer = await slack.views_publish(user_id=home.user_id, view=view, hash=over)
+        except SlackApiError as error:
+            _log.warning("an App Home was not published: %s", error.response.get("error"))
+            if (
+                error.response.get("error") == "hash_conflict"
+            ):  # somebody published it without writing that down
+                await self._published(home, state="", hash_=None)
+            return None
+        except SlackTrouble as error:
+            _log.warning("an App Home was not published: %s", type(error).__name__)
+            return None
+        await self._published(home, state=read.state, hash_=answer["view"].get("hash"))
+        return read
+
+    async def _published(self, home: Home, *, state: str, hash_: str | None) -> None:
+        async with self._database.write() as session:
+            await homes.published(session, home, state=state, hash_=hash_, now=self._clock())

@@ -1,0 +1,86 @@
+"""One person's App Home, read from the database in one go. The platform is not asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chatbot.domain.access import Decision
+from chatbot.domain.homes import Overview, page_of
+from chatbot.domain.sights import Snapshot
+from chatbot.domain.waysback import WayBack
+from chatbot.messages.about import Entry
+from chatbot.services.entries import shown
+from chatbot.services.homes import standings
+from chatbot.services.operations.ledger import Clock
+from chatbot.services.operations.records import as_operation
+from chatbot.services.telling.records import as_change
+from chatbot.services.watching.records import snapshot_of
+from storage import audit, homes, operations, watching
+from storage.database import Database
+from storage.models import Home
+
+KEPT_UP_FOR = timedelta(minutes=30)
+"""How long after it was opened or touched: Slack does not tell when it is closed."""
+
+Known = Callable[[Mapping[str, Snapshot]], Mapping[str, WayBack]]
+"""The ways back that were found besides the rows, by project id."""
+
+_ENTRIES = 8
+
+
+@dataclass(frozen=True)
+class Read:
+    """`state` is that of things when it was read, as `state_of_things` names it; `seen` by project id."""
+
+    overview: Overview
+    entries: tuple[Entry, ...]
+    state: str
+    seen: Mapping[str, Snapshot]
+
+
+class Overviews:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def read(self, home: Home, known: Known) -> Read:
+        async with self._database.read() as session:
+            state = await homes.state_of_things(session)
+            rows = await watching.all_productions(session)
+            unfinished = await operations.all_unfinished(session)
+            incidents = await homes.open_incidents(session)
+            hurt = {project.project_id for _, projects in incidents for project in projects}
+            moving = {operation.project_id for operation in unfinished}
+            page = page_of([standings.called(row, hurt, moving) for row in rows], home.search, home.page)
+            ids = [project.id for project in page.shown]
+            last = await homes.last_changes(session, ids)
+            moved = await homes.last_changes(session, ids, standings.MOVES)
+            visits = await homes.visits_of(session, ids)
+            ended = await homes.ended_since(session, ids, self._clock() - standings.PROVEN_LATELY)
+            entries = await audit.newest(session, limit=_ENTRIES)
+        seen = {row.project_id: snapshot_of(row) for row in rows if row.project_id in set(ids)}
+        ways = known(seen)
+        shown_ = [
+            standings.standing(
+                project,
+                seen[project.id],
+                last=as_change(last[project.id]) if project.id in last else None,
+                moved=as_change(moved[project.id]) if project.id in moved else None,
+                health=standings.health_of(
+                    visits.get(project.id), (row for row in ended if row.project_id == project.id)
+                ),
+                back=ways.get(project.id),
+            )
+            for project in page.shown
+        ]
+        overview = Overview(
+            user=home.user_id,
+            decision=Decision(home.may_act, home.because) if home.because else None,
+            until=home.opened_at + KEPT_UP_FOR,
+            search=home.search,
+            page=page,
+            standings=shown_,
+            under_way=[as_operation(row) for row in unfinished],
+            incidents=[standings.incident_of(*found) for found in incidents],
+        )
+        return Read(overview, tuple(map(shown, entries)), state, seen)

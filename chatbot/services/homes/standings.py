@@ -1,0 +1,86 @@
+"""From rows to what App Home shows of each project."""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+
+from chatbot.domain.homes import Called, Health, OpenIncident, Standing
+from chatbot.domain.incidents import Visit
+from chatbot.domain.news import Change
+from chatbot.domain.operations import DomainProof
+from chatbot.domain.releases import ReleaseState
+from chatbot.domain.sights import Snapshot
+from chatbot.domain.waysback import WayBack
+from chatbot.services.operations.records import findings_of
+from storage.models import Incident, IncidentProject, Operation, Production
+from storage.models import Visit as VisitRow
+
+MOVES = ("current",)
+PROVEN_LATELY = timedelta(hours=1)
+_visits = TypeAdapter(tuple[Visit, ...])
+
+
+def visits_json(visits: Iterable[Visit]) -> str:
+    return _visits.dump_json(tuple(visits)).decode()
+
+
+def called(row: Production, incidents: Collection[str], moving: Collection[str]) -> Called:
+    """Both are ids of projects."""
+    return Called(
+        row.project_id, row.project_name, row.project_id in incidents, row.project_id in moving, row.pinned
+    )
+
+
+def incident_of(incident: Incident, projects: Iterable[IncidentProject]) -> OpenIncident:
+    names = tuple(project.project_name for project in projects)
+    return OpenIncident(incident.what, incident.opened_at, incident.channel, names)
+
+
+def standing(
+    project: Called,
+    seen: Snapshot,
+    *,
+    last: Change | None,
+    moved: Change | None,
+    health: Health | None,
+    back: WayBack | None,
+) -> Standing:
+    """`moved` is the last change of Current, `back` what is known of the way back besides."""
+    serving = seen.serving or {}
+    return Standing(
+        called=project,
+        current=seen.current,
+        since=seen.moved_at,
+        auto_assign=seen.auto_assign,
+        domains=len(serving),
+        astray=tuple(sorted(seen.strayed)),
+        is_releasing=seen.release is not None and seen.release.state is ReleaseState.ACTIVE,
+        last=last,
+        health=health,
+        back=back or _told_way(project, seen, moved),
+    )
+
+
+def _told_way(project: Called, seen: Snapshot, moved: Change | None) -> WayBack | None:
+    """The one that the announcement of Current has, while that holds."""
+    if moved is None or moved.back is None or moved.bound is None or moved.now is None:
+        return None
+    if moved.now.id != seen.current_id or set(moved.domains) != set(seen.serving or moved.domains):
+        return None
+    return WayBack(project.id, project.name, moved.back, moved.now.id, moved.domains, moved.bound)
+
+
+def health_of(visit: VisitRow | None, ended: Iterable[Operation]) -> Health | None:
+    """What was met last: by a visit for App Home, or by the proof of an operation."""
+    met = Health(visit.at, _visits.validate_json(visit.visits)) if visit else None
+    for row in ended:  # the last to end comes last
+        proofs = [p for p in findings_of(row).proofs if _was_visited(p)]
+        if proofs and row.finished_at is not None and (met is None or row.finished_at > met.at):
+            seen = tuple(Visit(p.name, p.status, p.fault, p.is_well) for p in proofs)
+            met = Health(row.finished_at, seen)
+    return met
+
+
+def _was_visited(proof: DomainProof) -> bool:
+    return (proof.status is not None or proof.fault not in {None, "skipped"}) and not proof.gone
