@@ -67,7 +67,7 @@ def home(overview: Overview, entries: Sequence[about.Entry] = ()) -> View:
         blocks.append(DividerBlock())
     blocks += _pager(overview.page)
     blocks += _log(entries)
-    return View(type="home", callback_id=actions.HOME, blocks=blocks)
+    return View(type="home", blocks=blocks)
 
 
 def _who(overview: Overview) -> str:
