@@ -184,6 +184,7 @@ NEEDED = {
     "users_lookupByEmail": {"users:read.email"},
     "usergroups_users_list": {"usergroups:read"},
     "views_open": set[str](),
+    "views_publish": set[str](),
     "views_update": set[str](),
 }
 """What each Web API method asks of the bot's token (docs.slack.dev/reference/methods)."""
@@ -216,6 +217,7 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_are_needed() -> None:
 
 
 EVENTS_NEED = {
+    "app_home_opened": set[str](),
     "app_mention": {"app_mentions:read"},
     "function_executed": set[str](),
     "link_shared": {"links:read"},
