@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chatbot.messages import actions
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
+from tests.unit.test_agreements import ACTIONS as BUTTONS
 from tests.wire.forging import Forger, nothing_happened, tracebacks
 
 
@@ -44,12 +44,15 @@ async def test_the_domains_of_somebody_elses_confirmation_stay_hidden(forger: Fo
     await world.bob.sees("I do not know this confirmation", channel="deploys")
 
 
-ACTIONS = sorted(
-    value
-    for name, value in vars(actions).items()
-    if name.isupper() and not value.startswith(("picker.", "link."))
-)
+ACTIONS = sorted(a for a in BUTTONS.values() if not a.startswith(("picker.", "link.")))
 """Every button there is. Those of the picker have tests of their own."""
+
+OPEN_TO_ALL = {
+    *("home.search", "home.all", "home.page", "home.refresh"),
+    *("subscriptions.page", "subscriptions.more"),
+    "incident.roll_back_all",
+}
+"""They show what everybody may see; the last one has to open its dialog first."""
 
 
 TEXTS = (
@@ -74,7 +77,8 @@ async def test_who_may_not_act_gets_nothing_out_of_any_button_and_nothing_is_rea
         "deployment.promote": target,
         "deployment.roll_back": target,
     }
-    guarded = [a for a in ACTIONS if not a.startswith("confirmation.")] + ["confirmation.confirm"]
+    free = {*OPEN_TO_ALL, *(a for a in ACTIONS if a.startswith("confirmation."))}
+    guarded = [*(a for a in ACTIONS if a not in free), "confirmation.confirm"]
     await world.tell_platform_clear("requests")
     for action_id in guarded:
         await forger.clicks(_action(action_id, values.get(action_id, project)), by="U0BOB0002")
