@@ -50,6 +50,7 @@ from chatbot.services.reminding import Reminding
 from chatbot.services.tasks import Tasks
 from chatbot.services.telling.settling import Settling
 from chatbot.services.telling.teller import Teller
+from chatbot.services.telling.wording import Wording
 from chatbot.services.ticker import Ticker
 from chatbot.services.watching.polling import Poller
 from chatbot.services.watching.receiving import WEBHOOK_PATH, Receiving
@@ -217,12 +218,12 @@ def _compose(
         ),
     )
     owner = _owner()
+    wording = Wording(database, people, build_logs)
     teller = Teller(
         database,
         announcer,
-        people,
-        Settling(database, announcer, people, build_logs, clock),
-        build_logs,
+        wording,
+        Settling(database, announcer, people, wording, clock),
         tasks,
         clock,
         owner=owner,
@@ -234,7 +235,15 @@ def _compose(
         teller.wake()
         reminding.wake()
 
-    watcher = Watcher(vercel, database, people, tasks, clock, recorded=recorded)
+    watcher = Watcher(
+        vercel,
+        database,
+        people,
+        tasks,
+        clock,
+        tells_authors=settings.promotebot_tell_authors,
+        recorded=recorded,
+    )
     ended = watcher.look_soon if settings.watches else _nothing
     directory = Directory(slack, settings.promotebot_allowed)
     workflows = Workflows(

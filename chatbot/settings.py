@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     promotebot_probe_expect: Annotated[frozenset[int], NoDecode] = frozenset(range(200, 400))
     promotebot_probe_timeout_seconds: Annotated[float, Field(gt=0, le=15, allow_inf_nan=False)] = 3
     promotebot_build_log: bool = True
+    promotebot_tell_authors: bool = True
     promotebot_poll_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = Field(
         default=10, description="how often all projects are looked at; 0 leaves it to webhooks"
     )

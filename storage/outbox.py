@@ -48,9 +48,15 @@ class Claimed:
 
 
 async def fan_out(
-    session: AsyncSession, change: Change, leave_out: Collection[str], now: datetime
+    session: AsyncSession,
+    change: Change,
+    leave_out: Collection[str],
+    now: datetime,
+    *,
+    also: Collection[str] = (),
 ) -> list[Announcement]:
-    """One announcement for each channel that hears of such a change, without those that know it already.
+    """One announcement for each channel that hears of such a change, without those that know it already. `also` are
+    people who are told directly.
 
     In the transaction that records the change. Nothing is added a second time.
     """
@@ -58,7 +64,8 @@ async def fan_out(
     if change.kind in MOVES:
         await _settle_later(session, change, now)
     told = await _channels_told(session, change.id)
-    hear = [c for c in await _channels_that_hear(session, change) if c not in told and c not in leave_out]
+    heard = [c for c in await _channels_that_hear(session, change) if c not in leave_out]
+    hear = [c for c in dict.fromkeys([*heard, *also]) if c not in told]
     made = [
         Announcement(
             id=str(uuid5(NAMESPACE_URL, f"{change.id}/{channel}")),
@@ -125,12 +132,21 @@ async def claim_due(
     ]
 
 
-async def posted(session: AsyncSession, row: Announcement, *, ts: str, now: datetime, retired: bool) -> bool:
-    """`retired`: it has no button that would have to go away. Whether it was still the caller's.
+async def posted(
+    session: AsyncSession,
+    row: Announcement,
+    *,
+    ts: str,
+    now: datetime,
+    retired: bool,
+    place: str | None = None,
+) -> bool:
+    """`retired`: it has no button that would have to go away. `place`: where it stands, if that is not its channel.
+    Whether it was still the caller's.
 
     What was outlived on its way loses its buttons after all.
     """
-    columns = {"ts": ts, "posted_at": now, "lease_owner": None, "lease_until": None}
+    columns = {"ts": ts, "place": place, "posted_at": now, "lease_owner": None, "lease_until": None}
     if not await _change(session, row, retired_at=now if retired else None, **columns):
         return False
     newest = None if retired else await newest_move(session, row.project_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, Project, State, state_of
+from chatbot.domain.news import Change, How, Kind
 from chatbot.errors import Refusal
 
 FIRST = timedelta(hours=3)
@@ -16,7 +17,8 @@ KEPT = timedelta(hours=4)
 @dataclass(frozen=True)
 class Pinning:
     """`by` as in the audit log, or a name that is none of Slack's behind a colon. `waiting` are the builds that did
-    not go live, the newest first. `kept_until`: somebody keeps it so on purpose.
+    not go live, the newest first. `channel`: where the bot was asked for the rollback. `kept_until`: somebody keeps
+    it so on purpose.
     """
 
     project_id: str
@@ -26,6 +28,7 @@ class Pinning:
     why: str | None = None
     current: Deployment | None = None
     waiting: tuple[Deployment, ...] = ()
+    channel: str | None = None
     kept_by: str | None = None
     kept_until: datetime | None = None
 
@@ -48,6 +51,12 @@ class NoLongerPinned(Refusal):
     """There is nothing to keep."""
 
     project_name: str
+
+
+def author_to_tell(change: Change) -> str | None:
+    """The Slack user whose own push stays Staged because of a rollback, where it is known who that is."""
+    is_held_back = change.kind is Kind.STAGED and change.pinned and change.how is How.PUSHED
+    return change.who.slack_user if is_held_back and change.who else None
 
 
 def not_live(project: Project, builds: Iterable[Deployment]) -> tuple[Deployment, ...]:

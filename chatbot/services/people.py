@@ -49,6 +49,13 @@ class People:
             return change
         return replace(change, who=replace(who, name=await self.name(who.slack_user) or "somebody"))
 
+    async def called(self, actor: str | None) -> str | None:
+        """An actor of the audit log as people are named: mentioned only where they asked for it."""
+        kind, _, user = (actor or "").partition(":")
+        if kind != "slack" or await self.is_mentioned(user):
+            return actor
+        return f"called:{await self.name(user) or 'somebody'}"
+
     async def is_mentioned(self, user_id: str) -> bool:
         """Whether this person has asked to be."""
         async with self._database.read() as session:

@@ -164,11 +164,11 @@ class Reminding:
             project_id=project.id,
             project_name=project.name,
             since=pin.since,
-            by=await self._called(pin.by),
+            by=await self._people.called(pin.by),
             why=pin.why,
             current=project.current,
             waiting=not_live(project, builds),
-            kept_by=await self._called(pin.kept_by),
+            kept_by=await self._people.called(pin.kept_by),
             kept_until=pin.quiet_until,
         )
         message = pinned.reminder(state, now)
@@ -187,16 +187,9 @@ class Reminding:
             since=pin.since,
             over_at=pin.over_at or self._clock(),
             current=current,
-            by=await self._called(by),
+            by=await self._people.called(by),
             gone=project is None,
         )
-
-    async def _called(self, actor: str | None) -> str | None:
-        """As people are named: by a mention only where they asked for it."""
-        kind, _, user = (actor or "").partition(":")
-        if kind != "slack" or await self._people.is_mentioned(user):
-            return actor
-        return f"called:{await self._people.name(user) or 'somebody'}"
 
     async def _update_all(self, pin: Pin, message: Message, now: datetime) -> set[str]:
         """The channels where the message still stands."""

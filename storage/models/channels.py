@@ -37,7 +37,8 @@ class Subscription(SQLModel, table=True):
 
 
 class Announcement(SQLModel, table=True):
-    """The outbox: one change for one channel (or person), posted once. `id` is the message's client_msg_id.
+    """The outbox: one change for one channel (or person), posted once. `id` is the message's client_msg_id. `place` is
+    the conversation with a person in which it stands.
 
     Those of one project go to a channel in the order of `number`. `retired_at`: its buttons are gone, since
     production has moved on, or it never had any.
@@ -75,6 +76,7 @@ class Announcement(SQLModel, table=True):
     look_at: datetime
     attempts: int = 0
     ts: str | None = None
+    place: str | None = None
     posted_at: datetime | None = None
     given_up_at: datetime | None = None
     why: str | None = None

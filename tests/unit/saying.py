@@ -95,6 +95,7 @@ from chatbot.messages import (
     buildlog,
     confirmation,
     failures,
+    heldback,
     home,
     incident,
     incidentall,
@@ -263,6 +264,7 @@ pinnings = st.builds(
     why=st.none() | hostile(),
     current=st.none() | deployments,
     waiting=_many(deployments).map(tuple),
+    channel=st.none() | st.just("C0DEPLOYS"),
     kept_by=st.none() | st.just(ACTOR),
     kept_until=st.none() | st.just(NOON + timedelta(hours=1)),
 )
@@ -394,6 +396,12 @@ SAYINGS = [
         lambda v: brokenbuild.failed(
             v, foreign(v.who.name) if v.who else "", log_end=end_of([v.id * 99] * 20)
         ),
+    ),
+    Saying(
+        heldback,
+        "held_back",
+        st.tuples(changes_of_production(NewsKind.STAGED), st.none() | pinnings),
+        lambda v: heldback.held_back(*v),
     ),
     Saying(pinned, "reminder", pinnings, lambda v: pinned.reminder(v, NOON)),
     Saying(pinned, "unpinned", endings, pinned.unpinned),

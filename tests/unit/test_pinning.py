@@ -1,13 +1,17 @@
 """Production that stays pinned: when people are reminded, of what, and in which words."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from chatbot.domain.pinning import Pinning, Unpinned, is_due, next_reminder, not_live
+from chatbot.domain.news import Change, How, Kind, Who
+from chatbot.domain.pinning import Pinning, Unpinned, author_to_tell, is_due, next_reminder, not_live
+from chatbot.messages.heldback import held_back
 from chatbot.messages.pinned import reminder, unpinned
 from tests.unit.making import NOON, current, pinned, preview, promoted, staged
 from tests.unit.saying import buttons, words
+from tests.unit.test_news import change
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -75,3 +79,44 @@ def test_its_end_names_what_is_current_and_leaves_nothing_to_press() -> None:
     assert not buttons(said)
     gone = unpinned(Unpinned("prj_shop", "shop", NOON - 5 * HOUR, NOON, gone=True))
     assert gone.text.startswith("shop is gone")
+
+
+HELD_BACK = change(Kind.STAGED, How.PUSHED, pinned=True, who=Who("bob", "U0BOB0002"))
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (HELD_BACK, "U0BOB0002"),
+        (replace(HELD_BACK, pinned=False), None),
+        (replace(HELD_BACK, how=How.BOT), None),
+        (replace(HELD_BACK, kind=Kind.FAILED), None),
+        (replace(HELD_BACK, who=Who("bob")), None),
+        (replace(HELD_BACK, who=None), None),
+    ],
+)
+def test_told_is_whose_own_push_stays_staged_because_of_a_rollback(made: Change, told: str | None) -> None:
+    assert author_to_tell(made) == told
+
+
+def test_an_author_reads_who_pinned_it_why_and_where_it_is_resumed() -> None:
+    said = held_back(HELD_BACK, Pinning(**{**vars(PIN), "by": "called:Ana", "channel": "C0DEPLOYS"}))
+    shown = words(said)
+    assert (
+        said.text
+        == "Your merge did not go live: shop 3f2a1bc fix the cart (ana, main). Production is pinned."
+    )
+    assert (
+        "`dpl_target` is built, ready and Staged: it serves nobody. Production is pinned: rolled back by Ana"
+        in shown
+    )
+    assert "Reason: the cart is empty" in shown
+    assert "Whoever may promote resumes it, here or in <#C0DEPLOYS>, where it was rolled back." in shown
+    assert list(buttons(said)) == ["Resume…"]
+
+
+def test_an_author_reads_of_a_rollback_that_nothing_is_known_of_and_that_it_is_over() -> None:
+    assert "Production is pinned by a rollback." in words(held_back(HELD_BACK, None))
+    over = held_back(HELD_BACK, PIN, since="Nothing to resume from here any more.")
+    assert not buttons(over)
+    assert words(over).endswith("Nothing to resume from here any more.")

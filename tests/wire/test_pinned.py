@@ -48,3 +48,25 @@ async def test_people_are_reminded_of_what_is_not_live_until_it_is_resumed(world
     over = await reminded(bot, "Production of shop is not pinned any more, after 31 h")
     assert "Moved by ana." in over.words
     assert not over.buttons
+
+
+async def test_the_author_of_a_merge_that_does_not_go_live_is_told_once(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=0.1)
+    await world.until_watched("shop")
+    await pinned_by_ana(world)
+    push = {"project": "shop", "branch": "main", "author": "bob", "message": "faster cart"}
+    build = (await world.tell_platform("push", push))["deployment"]["id"]
+    direct = await world.direct_channel("U0BOB0002")
+    told = await world.bob.sees("Your merge did not go live: shop", channel=direct)
+    assert "faster cart (bob, main)" in told.words
+    assert "rolled back by ana, " in told.words
+    assert "Reason: the cart is empty" in told.words
+    assert "here or in <#C0DEPLOYS>" in told.words
+    await world.bob.clicks(told, "Resume…")
+    await world.bob.sees("Only workspace admins may act", channel=direct)
+    await world.start_bot(promotebot_poll_seconds=0.1)  # one more replica tells nothing again
+    await world.ana.types(f"/promote {build}", channel="deploys")
+    await world.ana.clicks(await world.ana.sees("Promote shop to", channel="deploys"), "Promote")
+    over = await world.bob.sees("Nothing to resume from here any more", channel=direct)
+    assert (over.ts, over.buttons) == (told.ts, [])
+    assert len([m for m in await world.bob.reads(direct) if "Your merge" in m.words]) == 1

@@ -6,12 +6,11 @@ from datetime import timedelta
 from chatbot.domain.course import LOOKED_BACK
 from chatbot.domain.news import Change, Kind
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait
-from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.operations.retiring import retire_message
 from chatbot.services.people import People
 from chatbot.services.telling.records import as_change
-from chatbot.services.telling.wording import worded
+from chatbot.services.telling.wording import Wording
 from storage import operations, outbox
 from storage.database import Database
 from storage.models import Change as Row
@@ -24,12 +23,12 @@ _log = logging.getLogger(__name__)
 
 class Settling:
     def __init__(
-        self, database: Database, announcer: Announcer, people: People, build_logs: BuildLogs, clock: Clock
+        self, database: Database, announcer: Announcer, people: People, wording: Wording, clock: Clock
     ) -> None:
         self._database = database
         self._announcer = announcer
         self._people = people
-        self._build_logs = build_logs
+        self._wording = wording
         self._clock = clock
 
     async def settle(self, row: Row) -> float | None:
@@ -37,7 +36,7 @@ class Settling:
         change, left = await self._people.named(as_change(row)), False
         pause = min(max(self._clock() - row.noticed_at, _SOONEST), _LATEST)
         try:
-            await self._announcements(row, change)
+            await self._announcements(row)
             left = await self._operations(change)
         except SlackTrouble as error:
             _log.warning("an older message still has its buttons: %s", type(error).__name__)
@@ -50,7 +49,7 @@ class Settling:
             await outbox.settled(session, row, now + pause if left else None)
         return pause.total_seconds() if left else None
 
-    async def _announcements(self, row: Row, change: Change) -> None:
+    async def _announcements(self, row: Row) -> None:
         async with self._database.read() as session:
             older = [
                 (announcement, told, await outbox.moves_before(session, told, LOOKED_BACK))
@@ -58,9 +57,9 @@ class Settling:
             ]
         for announcement, told, before in older:
             if announcement.ts is not None:
-                message = await worded(self._people, self._build_logs, told, before, change)
+                message = await self._wording.of(announcement, told, before, row)
                 await self._announcer.update(
-                    Posted(announcement.channel, announcement.ts), message, hasty=True
+                    Posted(announcement.place or announcement.channel, announcement.ts), message, hasty=True
                 )
             await self._retired(announcement.id)
 

@@ -19,13 +19,10 @@ from chatbot.messages import Message
 from chatbot.messages.news import has_buttons
 from chatbot.services import channels
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble, asks_to_wait, is_closed
-from chatbot.services.buildlogs import BuildLogs
 from chatbot.services.operations.ledger import Clock
-from chatbot.services.people import People
 from chatbot.services.tasks import Tasks
-from chatbot.services.telling.records import as_change
 from chatbot.services.telling.settling import Settling
-from chatbot.services.telling.wording import worded
+from chatbot.services.telling.wording import Wording
 from storage import audit, outbox
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -59,9 +56,8 @@ class Teller:
         self,
         database: Database,
         announcer: Announcer,
-        people: People,
+        wording: Wording,
         settling: Settling,
-        build_logs: BuildLogs,
         tasks: Tasks,
         clock: Clock,
         *,
@@ -70,9 +66,8 @@ class Teller:
     ) -> None:
         self._database = database
         self._announcer = announcer
-        self._people = people
+        self._wording = wording
         self._settling = settling
-        self._build_logs = build_logs
         self._tasks = tasks
         self._clock = clock
         self._owner = owner
@@ -150,7 +145,7 @@ class Teller:
         row = claimed.row
         try:
             async with asyncio.timeout(self._lease.total_seconds() * 2 / 3):
-                message = await self._worded(claimed)
+                message = await self._wording.of(row, claimed.change, claimed.before, claimed.since)
                 told = await self._announcer.post(row.channel, message, key=row.id, hasty=True)
         except SlackTrouble as error:
             return await self._not_told(row, error)
@@ -160,10 +155,6 @@ class Teller:
         await self._record(claimed, told, message)
         return outbox.PACE.total_seconds()
 
-    async def _worded(self, claimed: Claimed) -> Message:
-        since = await self._people.named(as_change(claimed.since)) if claimed.since else None
-        return await worded(self._people, self._build_logs, claimed.change, claimed.before, since)
-
     async def _record(self, claimed: Claimed, told: Posted, message: Message) -> None:
         """Written down however long the database takes, as far as the lease lasts: else it is posted again."""
         row = claimed.row
@@ -171,7 +162,14 @@ class Teller:
         for pause in (*_PAUSES, None):
             try:
                 async with self._database.write() as session:
-                    await outbox.posted(session, row, ts=told.ts, now=self._clock(), retired=retired)
+                    await outbox.posted(
+                        session,
+                        row,
+                        ts=told.ts,
+                        now=self._clock(),
+                        retired=retired,
+                        place=told.channel if told.channel != row.channel else None,
+                    )
             except DatabaseUnavailable as error:
                 if pause is None:
                     _log.error("announcement %s was posted and that was not written down: %s", row.id, error)

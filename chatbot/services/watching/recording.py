@@ -7,6 +7,7 @@ from typing import Any
 
 from chatbot.domain.news import Change
 from chatbot.domain.noticing import Noticed, key_of
+from chatbot.domain.pinning import author_to_tell
 from chatbot.domain.sights import Snapshot
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.telling.records import row_of
@@ -39,8 +40,9 @@ class Known:
 class Recording:
     """Every method is one short transaction."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, tells_authors: bool) -> None:
         self._database = database
+        self._tells_authors = tells_authors
         self._clock = clock
 
     async def row(self, project_id: str) -> Production | None:
@@ -92,7 +94,8 @@ class Recording:
                 leave_out = {channels[change.operation_id]} if change.operation_id in channels else set()
                 if change.along:
                     leave_out |= set(await subscriptions.hearing(session, change.project_id, "current"))
-                await outbox.fan_out(session, recorded, leave_out, now)
+                author = author_to_tell(change) if self._tells_authors else None
+                await outbox.fan_out(session, recorded, leave_out, now, also=[author] if author else [])
             await watching.looked_at(session, looked_at, now)
         return True
 

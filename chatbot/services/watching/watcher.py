@@ -37,9 +37,10 @@ class Watcher:
         tasks: Tasks,
         clock: Clock,
         *,
+        tells_authors: bool,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
-        self.recording = Recording(database, clock)
+        self.recording = Recording(database, clock, tells_authors=tells_authors)
         self._vercel = vercel
         self._people = people
         self._looker = Looker(vercel)

@@ -206,6 +206,7 @@ def _announcements() -> None:
         sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("ts", sa.String()),
+        sa.Column("place", sa.String()),
         sa.Column("posted_at", sa.DateTime(timezone=True)),
         sa.Column("given_up_at", sa.DateTime(timezone=True)),
         sa.Column("why", sa.String()),
