@@ -56,6 +56,7 @@ async def test_the_workspace_describes_itself(workspace: Workspace, session: aio
         ("messages?as=U0PROMBOT&channel=C0DEPLOYS", 404, "no_such_person"),
         ("messages?as=U0CYR0003&channel=C0SECRET1", 404, "no_such_channel"),
         ("messages?as=U0ANA0001&channel=C0DEPLOYS&since=x&wait=1", 400, "invalid_argument"),
+        ("messages?as=U0ANA0001&channel=C0DEPLOYS&since=inf&wait=1", 400, "invalid_argument"),
         ("platform/panel", 404, "no_platform"),
     ],
 )

@@ -164,6 +164,8 @@ async def test_conversations_are_listed_in_pages(client: AsyncWebClient) -> None
     assert seen == ["deploys", "incidents", "general", "quiet"]
     assert (await refusal(client.conversations_list(cursor="made up")))["error"] == "invalid_cursor"
     assert (await refusal(client.conversations_list(limit=1000)))["error"] == "invalid_limit"
+    strange = client.api_call("conversations.list", json={"limit": {"of": 1}})
+    assert (await refusal(strange))["error"] == "invalid_limit"
     assert (await refusal(client.conversations_list(types="clubs")))["error"] == "invalid_types"
 
 

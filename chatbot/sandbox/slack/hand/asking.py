@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 
 from aiohttp import web
 
@@ -41,9 +42,12 @@ class Ask:
 
     def number(self, name: str, otherwise: float) -> float:
         try:
-            return float(self.given.get(name, otherwise))
-        except (TypeError, ValueError) as error:
+            number = float(self.given.get(name, otherwise))
+        except (OverflowError, TypeError, ValueError) as error:
             raise CannotDo("invalid_argument", 400, argument=name) from error
+        if not isfinite(number):
+            raise CannotDo("invalid_argument", 400, argument=name)
+        return number
 
     def flag(self, name: str) -> bool:
         return self.given.get(name) is True

@@ -66,7 +66,7 @@ class Call:
         """One page of a listing and its response_metadata; the cursor is opaque to the caller."""
         try:
             limit = int(self.args.get("limit") or usual)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise Refused("invalid_limit") from error
         if not 0 < limit <= most:
             raise Refused("invalid_limit")
