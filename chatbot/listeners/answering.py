@@ -67,7 +67,7 @@ class Asked:
         """Through the response URL: it works in channels that the bot is not in. Whether Slack took it."""
         if self.respond is None:
             return False
-        payload = reply.message.payload()
+        payload = reply.message.payload() | ({"thread_ts": self.thread} if self.thread else {})
         answer = await self.respond(**payload, response_type="ephemeral", replace_original=reply.replace)
         return int(answer.status_code) == HTTPStatus.OK
 

@@ -145,6 +145,15 @@ class OnMessage(BaseModel):
     trigger_id: _Text = ""
     response_url: Any = None
 
+    @property
+    def thread(self) -> str:
+        """That the message is a reply in; empty otherwise, and where the reply stands in the channel as well. Slack
+        shows an answer for one person in no other.
+        """
+        thread, message = self.message.get("thread_ts"), self.message
+        is_reply = thread != message.get("ts") and message.get("subtype") != "thread_broadcast"
+        return thread if isinstance(thread, str) and is_reply else ""
+
 
 class _Link(BaseModel):
     url: _Text

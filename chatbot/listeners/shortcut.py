@@ -28,6 +28,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
             user=on.user.id,
             channel=on.channel.id,
             trigger_id=on.trigger_id,
+            thread=on.thread,
             respond=args.respond if is_url(on.response_url) else None,
         )
         work = _promote_one_of(on.message)

@@ -6,7 +6,7 @@ PROMOTE = "message.promote"
 
 
 async def test_the_shortcut_confirms_what_a_message_names_or_lets_one_choose(bot: World) -> None:
-    staged = await bot.newest("shop", "Staged")
+    staged, before = await bot.newest("shop", "Staged"), (await bot.panel())["shop"]["current"]
     await bot.bob.types(
         f"looks good: https://{bot.platform.store.deployments[staged['id']].url}/cart", channel="deploys"
     )
@@ -26,6 +26,10 @@ async def test_the_shortcut_confirms_what_a_message_names_or_lets_one_choose(bot
     assert choice.buttons == ["Roll back…"]
     await bot.ana.clicks(choice, "Roll back…")
     await bot.ana.sees("Roll back shop to", channel="deploys")
+
+    reply = await bot.bob.posts(f"or `{before['sha'][:7]}`?", channel="deploys", thread=message)
+    await bot.ana.uses_shortcut(PROMOTE, reply)
+    await bot.ana.sees("already promoted once", channel="deploys", thread=message)
 
     await bot.ana.types("call me at 5551234 about dpl_nobody", channel="deploys")
     await bot.ana.uses_shortcut(PROMOTE, await bot.ana.sees("call me", channel="deploys"))
