@@ -14,6 +14,7 @@ from chatbot.domain.news import Change, How, Kind, Step
 from chatbot.services.telling.records import as_change
 from chatbot.services.watching.records import snapshot_of
 from storage import watching
+from storage.models import Delivery
 from tests.conftest import World
 
 OFTEN = 0.1
@@ -258,3 +259,23 @@ async def _changes_of(world: World, project_id: str, number: int) -> list[Change
             if len(found) >= number:
                 return [as_change(row) for row in reversed(found)]
             await asyncio.sleep(0.02)  # the database tells nobody
+
+
+async def test_a_webhook_whose_taker_died_is_looked_into_by_others(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=SELDOM)
+    await world.until_watched("shop")
+    shop, now = await world.project_id("shop"), world.clock()
+    async with world.database.write() as session:
+        taken = Delivery(
+            id="evt_1", event="deployment.ready", project_id=shop, at=now, detail="{}", received_at=now
+        )
+        assert await watching.take(session, taken)
+    world.clock.move(seconds=10)
+    await world.until_webhooks_are_looked_at()
+
+
+async def test_over_http_webhooks_arrive_beside_slacks_requests(world: World) -> None:
+    for secret, status in (("", 404), ("whsec", 401)):
+        bot = await world.start_bot(http_port=0, promotebot_webhook_secret=secret)
+        async with world.session.post(f"http://127.0.0.1:{bot.port}/vercel/webhook", data=b"{}") as answer:
+            assert answer.status == status
