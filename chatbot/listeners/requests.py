@@ -96,6 +96,10 @@ class Click(BaseModel):
         }
 
 
+_WRITTEN = frozenset({None, "file_share", "thread_broadcast"})
+"""Subtypes of what a person has just written; the others tell of changes, or are of apps."""
+
+
 class _Message(BaseModel):
     """As a mention or a direct message brings it. `team` is that of who wrote it."""
 
@@ -133,7 +137,8 @@ class Said(BaseModel):
         said = self.event
         author = said.user_team or said.team
         ours = not author or not self.team_id or author == self.team_id
-        return bool(said.user) and ours and not (said.bot_id or said.subtype or said.edited)
+        is_written = said.subtype in _WRITTEN and not said.bot_id and not said.edited
+        return bool(said.user) and ours and is_written
 
 
 class OnMessage(BaseModel):
