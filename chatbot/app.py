@@ -35,6 +35,7 @@ from chatbot.services.homes.homes import Homes
 from chatbot.services.homes.refining import Refining
 from chatbot.services.incidents.closing import Closing
 from chatbot.services.incidents.desk import Desk
+from chatbot.services.incidents.drilling import Drilling
 from chatbot.services.incidents.sight import Sight
 from chatbot.services.incidents.tending import Incidents, Tender
 from chatbot.services.links import Links
@@ -311,10 +312,19 @@ def _incidents(crew: Crew, ways_back: WaysBack, database: Database, tasks: Tasks
     clock, announcer = crew.clock, crew.announcer
     desk = Desk(database, clock)
     sight = Sight(crew.vercel, crew.planner, ways_back, crew.history, crew.prober, database, clock)
-    closing = Closing(database, desk, announcer, clock)
-    return Incidents(
-        desk, sight, Tender(database, desk, sight, announcer, closing, tasks, clock, owner=owner)
+    drilling = Drilling(database, announcer, clock)
+    tender = Tender(
+        database,
+        desk,
+        sight,
+        announcer,
+        Closing(database, desk, announcer, clock),
+        drilling,
+        tasks,
+        clock,
+        owner=owner,
     )
+    return Incidents(desk, sight, drilling, tender)
 
 
 def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | None:

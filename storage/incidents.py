@@ -103,13 +103,7 @@ async def note(
     session: AsyncSession, incident_id: str, *, at: datetime, kind: str, actor: str, detail: str = "{}"
 ) -> None:
     """One more line of its timeline; it is due to be shown."""
-    # This holds the row until the transaction ends, so that each line has a number of its own.
-    await session.exec(
-        update(Incident)
-        .where(col(Incident.id) == incident_id)
-        .values(look_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    await touch(session, incident_id, at)
     last = select(func.max(IncidentEntry.number)).where(IncidentEntry.incident_id == incident_id)
     number = (await session.exec(last)).one() or 0
     entry = IncidentEntry(
@@ -118,6 +112,11 @@ async def note(
     session.add(entry)
     await session.flush()
     session.expunge(entry)
+
+
+async def touch(session: AsyncSession, incident_id: str, look_at: datetime) -> Incident | None:
+    """It is due then. Nobody else writes its timeline until the transaction ends."""
+    return await _update(session, col(Incident.id) == incident_id, values={"look_at": look_at})
 
 
 async def entries_of(session: AsyncSession, incident_id: str) -> list[IncidentEntry]:

@@ -17,7 +17,9 @@ _VISITS_A_SECOND = 10
 
 
 class Kind(StrEnum):
-    """What a line of the timeline is about. ILL and WELL: what the probes saw, each time it turned."""
+    """What a line of the timeline is about. ILL and WELL: what the probes saw, each time it turned. SEEN: by somebody
+    in a drill.
+    """
 
     OPENED = "opened"
     ALERTED = "alerted"
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     REQUESTED = "requested"
     ENDED = "ended"
     MOVED = "moved"
+    SEEN = "seen"
     RESOLVED = "resolved"
 
 
@@ -69,7 +72,7 @@ class Times:
     """When what was first so. None: not yet, or never seen. `recovered`: every domain was well again, and stayed so."""
 
     begun: datetime
-    detected: datetime
+    detected: datetime | None
     rolled_back: datetime | None = None
     recovered: datetime | None = None
     resolved: datetime | None = None

@@ -1,4 +1,4 @@
-"""`/incident [projects] [what is wrong]`, `/incident resolve | list`, the dialog, and the buttons of the card."""
+"""`/incident [projects] [what is wrong]`, `/incident resolve | list | drill`, the dialog, and the card's buttons."""
 
 import asyncio
 import re
@@ -23,6 +23,7 @@ from chatbot.listeners.answering import (
     sentence,
 )
 from chatbot.listeners.bot import Bot
+from chatbot.listeners.drill import drill
 from chatbot.listeners.picking import PATIENCE, complain, late
 from chatbot.messages import actions, incidentdialog, incidentlist, incidentoffer, picker
 from chatbot.messages.actions import any_number
@@ -46,12 +47,15 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
 
 async def incident(bot: Bot, asked: Asked) -> Reply | None:
-    verb, _, _rest = asked.text.partition(" ")
+    verb, _, rest = asked.text.partition(" ")
     match verb.lower():
         case "list":
             return await _list(bot)
         case "resolve":
             return await _resolve(bot, asked)
+        case "drill":
+            await drill(bot, asked, rest)
+            return None
     await bot.directory.admit(asked.user)
     projects, what = await _named(bot, asked.text)
     projects = projects or await _of_channel(bot, asked.channel)
@@ -94,16 +98,19 @@ async def _resolve(bot: Bot, asked: Asked) -> Reply | None:
     """The one of this channel; of several, one is asked for."""
     await bot.directory.admit(asked.user)
     found = await bot.incidents.desk.open_in(asked.channel)
-    if not found:
+    real = [row for row in found if not row.is_drill] or found
+    if not real:
         raise NoIncident
-    if len(found) == 1:
-        await _end(bot, asked, found[0].id)
+    if len(real) == 1:
+        await _end(bot, asked, real[0].id)
         return None
-    return Reply(incidentlist.which([(await bot.incidents.desk.whole(row))[0] for row in found]))
+    return Reply(incidentlist.which([(await bot.incidents.desk.whole(row))[0] for row in real]))
 
 
 async def _list(bot: Bot) -> Reply:
-    return Reply(incidentlist.listing(*await bot.incidents.desk.listed(), bot.clock()))
+    open_ones, resolved = await bot.incidents.desk.listed()
+    drills = await bot.incidents.drilling.done()
+    return Reply(incidentlist.listing(open_ones, resolved, drills, bot.clock()))
 
 
 async def _named(bot: Bot, text: str) -> tuple[list[Project], str]:

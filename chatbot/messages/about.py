@@ -14,7 +14,7 @@ _COMMANDS = {
     "/rollback [project or deployment] [reason]": "instantly go back to a deployment that served before",
     "/rollback undo [project] [reason]": "take back my last change of a project, after a confirmation",
     "/incident [projects] [what is wrong]": "one pinned card with health, last changes and ways back; "
-    "also `resolve` and `list`",
+    "also `resolve`, `list`, `drill [team]`",
     "/current [project]": "what the production domains serve now; nothing given: this channel's projects, `*`: all",
     "/deployments [project]": "the newest deployments, with their state",
     "/promotebot subscribe shop [current] [failed] [staged] [pinned]": "announce changes of shop here; `*`: of all",

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from chatbot.domain.drills import Drill
 from chatbot.domain.incidents import Times
 from chatbot.domain.scenes import Incident
 from chatbot.messages import actions
 from chatbot.messages.incident import name_of
+from chatbot.messages.incidentdrill import in_short
 from chatbot.messages.message import Message, button, header, row, says, sections
 from chatbot.messages.wording import bullets, foreign, moment, named, span
 
@@ -15,20 +17,20 @@ Timed = tuple[Incident, Times]
 
 
 def listing(
-    open_ones: Sequence[Incident], resolved: Sequence[Timed], drills: Sequence[Timed], now: datetime
+    open_ones: Sequence[Incident], resolved: Sequence[Timed], drills: Sequence[Drill], now: datetime
 ) -> Message:
     blocks = []
     parts = (
         ("Open", [f"{_about(one)}, open for {span(now - one.opened_at)}" for one in open_ones]),
         (
             "Resolved last",
-            [f"{_about(one)}, {moment(one.opened_at)}: {_times(found)}" for one, found in resolved],
+            [f"{_about(one)}, {moment(one.opened_at)}: {in_short(found)}" for one, found in resolved],
         ),
         (
             "Drills",
             [
-                f"{foreign(one.what) or 'no team'}, {moment(one.opened_at)}: {_times(found)}"
-                for one, found in drills
+                f"DRILL of {foreign(one.team) or 'no team'}, {moment(one.begun)}: {in_short(one.times())}"
+                for one in drills
             ],
         ),
     )
@@ -36,7 +38,10 @@ def listing(
         if told:
             blocks += sections([f"*{what}*", *bullets(told, SHOWN)])
     if not blocks:
-        return says("There was no incident yet. `/incident [projects] [what is wrong]` opens one.")
+        return says(
+            "There was no incident yet. `/incident [projects] [what is wrong]` opens one, "
+            "`/incident drill [team]` plays one against a simulation."
+        )
     return Message(f"{len(open_ones)} incidents are open.", (header("Incidents"), *blocks))
 
 
@@ -51,9 +56,3 @@ def which(open_ones: Sequence[Incident]) -> Message:
 
 def _about(incident: Incident) -> str:
     return f"*{foreign(name_of(incident))}* ({named(map(foreign, incident.projects), 5, 200)})"
-
-
-def _times(found: Times) -> str:
-    parts = (("detected", found.detected), ("rolled back", found.rolled_back), ("recovered", found.recovered))
-    told = [(what, found.after(at)) for what, at in parts]
-    return ", ".join(f"{what} after {span(after)}" for what, after in told if after is not None)

@@ -32,6 +32,7 @@ _WAYS = {
     Path.COMPLETE: "end of a rolling release",
     Path.ABORT: "abort of a rolling release",
 }
+_DID = {Kind.OPENED: "Opened", Kind.SEEN: "Seen", Kind.RESOLVED: "Resolved"}
 _ENDS = {
     Stage.SUCCEEDED: "is through",
     Stage.PARTLY_MOVED: "moved some of the domains only",
@@ -118,25 +119,25 @@ def _line(entry: Entry, *, bare: bool = False) -> str:
     actor = plain(entry.actor.partition(":")[2] or entry.actor, 60) if bare else mention(entry.actor)
     project = foreign(entry.project or "")
     match entry.kind:
-        case Kind.OPENED:
-            return f"Opened by {actor}"
-        case Kind.ALERTED:
-            return f"Vercel's alert: {foreign(entry.to or 'no words')}"
-        case Kind.ILL:
-            which = named(map(domain_name, entry.domains), 5, _ROOM)
-            return f"Not well: {which}" if which else "Not well"
-        case Kind.WELL:
-            return f"All {count(len(entry.domains), 'domain')} well" if entry.domains else "All is well"
+        case Kind.ILL | Kind.WELL:
+            return _health(entry)
         case Kind.REQUESTED:
-            over = ", with an override" if entry.override else ""
-            return f"{actor} asked for a {_way(entry)}{over}"
+            return f"{actor} asked for a {_way(entry)}{', with an override' if entry.override else ''}"
         case Kind.ENDED:
-            ending = _ENDS.get(entry.stage, "ended") if entry.stage else "ended"
-            return f"The {_way(entry)} {ending}"
+            return f"The {_way(entry)} {_ENDS.get(entry.stage, 'ended') if entry.stage else 'ended'}"
         case Kind.MOVED:
             return f"{project} moved to {foreign(entry.to or 'nothing', 60)}, not by me"
-        case Kind.RESOLVED:
-            return f"Resolved by {actor}"
+        case Kind.ALERTED:
+            return f"Vercel's alert: {foreign(entry.to or 'no words')}"
+        case _:
+            return f"{_DID[entry.kind]} by {actor}"
+
+
+def _health(entry: Entry) -> str:
+    which = named(map(domain_name, entry.domains), 5, _ROOM)
+    if entry.kind is Kind.ILL:
+        return f"Not well: {which}" if which else "Not well"
+    return f"All {count(len(entry.domains), 'domain')} well" if entry.domains else "All is well"
 
 
 def _way(entry: Entry) -> str:

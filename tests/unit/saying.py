@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.deployments import Deployment
+from chatbot.domain.drills import drill_of
 from chatbot.domain.homes import (
     MAX_SEARCH,
     PROJECTS_A_PAGE,
@@ -100,6 +101,7 @@ from chatbot.messages import (
     incident,
     incidentall,
     incidentdialog,
+    incidentdrill,
     incidentlist,
     incidentoffer,
     incidentsuspects,
@@ -136,7 +138,7 @@ from tests.unit.strategies import (
     projects,
     releases,
 )
-from tests.unit.strategies_of_incidents import OPENED, incidents, lines, scenes, suspects
+from tests.unit.strategies_of_incidents import OPENED, drills, incidents, lines, scenes, suspects
 
 CONFIRMATION_ID = "c" * 24  # as token_urlsafe(18) makes them
 VALID = timedelta(minutes=10)
@@ -446,12 +448,16 @@ SAYINGS = [
         operations(),
         lambda v: incidentoffer.offer(v, [replace(p, moved=True) for p in v.findings.proofs]),
     ),
+    Saying(incidentdrill, "card", drills, lambda v: incidentdrill.card(v, NOON + timedelta(minutes=1))),
+    Saying(incidentdrill, "over", drills, lambda v: incidentdrill.over(v, [v.times()] * 9)),
     Saying(incidentdialog, "dialog", hostile(), lambda v: incidentdialog.dialog("C0DEPLOYS", v)),
     Saying(
         incidentlist,
         "listing",
         st.tuples(_many(incidents(resolved=False), 12), _many(incidents(resolved=True), 12), _many(lines, 8)),
-        lambda v: incidentlist.listing(v[0], _timed(v[1], v[2]), _timed(v[1], v[2]), NOON),
+        lambda v: incidentlist.listing(
+            v[0], _timed(v[1], v[2]), [drill_of("inc_1", o.what, NOON, ACTOR, v[2], NOON) for o in v[1]], NOON
+        ),
     ),
     Saying(incidentlist, "which", _many(incidents(resolved=False), 22).filter(bool), incidentlist.which),
     Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),

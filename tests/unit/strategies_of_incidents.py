@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from chatbot.domain.drills import CANDIDATES, Drill, drill_of
 from chatbot.domain.incidents import MAX_PROJECTS, Entry, Kind, Visit
 from chatbot.domain.operations import Stage
 from chatbot.domain.plans import Path
@@ -108,3 +109,15 @@ def scenes(draw: st.DrawFn) -> Scene:
         pinned=draw(st.sampled_from([None, "", "not_in_channel", "<!here>"])),
         looked_at=draw(st.none() | TIMES),
     )
+
+
+@st.composite
+def _drills(draw: st.DrawFn) -> Drill:
+    pressed = [
+        Entry(draw(TIMES), kind, ACTOR, to=CANDIDATES[1].label) for kind in (Kind.SEEN, Kind.REQUESTED)
+    ]
+    few = pressed[: draw(st.integers(0, 2))]
+    return drill_of("inc_1", draw(hostile()), NOON, ACTOR, few, draw(st.none() | TIMES))
+
+
+drills = _drills()

@@ -97,6 +97,34 @@ async def test_all_roll_back_in_the_order_given_and_one_that_fails_hides_no_othe
     assert await bot.serving("api") != api
 
 
+async def test_a_drill_is_timed_and_touches_nothing(bot: World) -> None:
+    ana = bot.ana.in_("deploys")
+    await ana.types("/incident drill payments")
+    card = await ana.sees("DRILL: drill-shop is down")
+    await bot.bob.clicks(card, "DRILL: I see it")
+    await bot.bob.sees("You may not change production from here", channel="deploys")
+    await ana.clicks(card, "DRILL: I see it")
+    await ana.clicks(card, "DRILL: roll back to 900df00", confirmed=True)
+    await ana.clicks(card, "DRILL: roll back to 900df00", confirmed=True)
+    await ana.sees("its domains move to `900df00`")
+    bot.clock.move(seconds=60)
+    over = await ana.sees("DRILL over")
+    assert over.ts == card.ts
+    await until_told(bot)
+    await ana.sees("DRILL of payments: detected after", thread=card)
+    await ana.types("/incident list")
+    await ana.sees("DRILL of payments, ")
+    assert await bot.operations() == []
+    assert await bot.requests("POST") == []
+    assert [e.action for e in await bot.audit() if e.action.startswith("drill.")] == [
+        "drill.resolved",
+        "drill.requested",
+        "drill.seen",
+        "drill.seen.denied",
+        "drill.opened",
+    ]
+
+
 async def test_an_incident_is_offered_where_a_move_made_sites_ill_and_not_where_they_were_before(
     bot: World,
 ) -> None:

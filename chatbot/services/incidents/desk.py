@@ -113,10 +113,15 @@ class Desk:
                 return True
         return False
 
-    async def resolve(self, incident_id: str, *, actor: str, channel: str) -> Row | None:
-        """None where somebody has, or there is none."""
+    async def resolve(
+        self, incident_id: str, *, actor: str, channel: str, drill: bool | None = None
+    ) -> Row | None:
+        """None where somebody has, or there is none; or it is a drill, or none, where that is asked."""
         now = self._clock()
         async with self._database.write() as session:
+            found = await incidents.get(session, incident_id)
+            if found is None or drill not in {None, found.is_drill}:
+                return None
             resolved = await incidents.resolve(session, incident_id, by=actor, now=now)
             if resolved is None:
                 return None
@@ -143,17 +148,14 @@ class Desk:
             entries = [as_entry(entry) for entry in await incidents.entries_of(session, row.id)]
         return as_incident(row, projects), entries, projects
 
-    async def listed(self) -> tuple[list[Incident], list[Timed], list[Timed]]:
-        """What is open, and what was resolved last: incidents and drills."""
+    async def listed(self) -> tuple[list[Incident], list[Timed]]:
+        """What is open, and what was resolved last. Drills are neither."""
         async with self._database.read() as session:
             open_ones = [row for row in await incidents.open_ones(session) if not row.is_drill]
-            resolved, drills = [
-                await incidents.newest_resolved(session, drills=drills, limit=10) for drills in (False, True)
-            ]
+            resolved = await incidents.newest_resolved(session, drills=False, limit=10)
         return (
             [(await self.whole(row))[0] for row in open_ones],
             [await self._timed(row) for row in resolved],
-            [await self._timed(row) for row in drills],
         )
 
     async def _timed(self, row: Row) -> Timed:

@@ -13,6 +13,7 @@ from chatbot.messages import Message, incident
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble
 from chatbot.services.incidents.closing import Closing
 from chatbot.services.incidents.desk import Desk
+from chatbot.services.incidents.drilling import Drilling
 from chatbot.services.incidents.records import Kept, kept_json, kept_of, note
 from chatbot.services.incidents.sight import Sight
 from chatbot.services.operations.ledger import Clock
@@ -40,6 +41,7 @@ class Tender:
         sight: Sight,
         announcer: Announcer,
         closing: Closing,
+        drilling: Drilling,
         tasks: Tasks,
         clock: Clock,
         *,
@@ -50,6 +52,7 @@ class Tender:
         self._sight = sight
         self._announcer = announcer
         self._closing = closing
+        self._drilling = drilling
         self._tasks = tasks
         self._clock = clock
         self._owner = owner
@@ -75,7 +78,9 @@ class Tender:
         """What fails is looked at again when its pause, or else its lease, is over."""
         try:
             async with asyncio.timeout(_LOOK_TAKES):
-                if row.resolved_at is not None:
+                if row.is_drill:
+                    await self._drilling.tend(row)
+                elif row.resolved_at is not None:
                     await self._closing.close(row)
                 else:
                     await self._keep_true(row)
@@ -151,6 +156,7 @@ class Incidents:
 
     desk: Desk
     sight: Sight
+    drilling: Drilling
     tender: Tender
 
 
