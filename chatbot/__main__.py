@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
+_UNFURL_DOMAINS = 5  # that Slack takes of an app
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check failed, 2 wrong usage or settings."""
     parser = _parser()
@@ -81,7 +84,15 @@ def manifest(options: argparse.Namespace) -> int:
     import yaml
 
     tree: dict[str, Any] = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
-    tree["features"]["unfurl_domains"] += options.unfurl
+    domains = list(dict.fromkeys([*tree["features"]["unfurl_domains"], *map(str.lower, options.unfurl)]))
+    if len(domains) > _UNFURL_DOMAINS:
+        own = ", ".join(tree["features"]["unfurl_domains"])
+        print(
+            f"manifest: Slack takes {_UNFURL_DOMAINS} domains whose links unfurl, with {own}.",
+            file=sys.stderr,
+        )
+        return 2
+    tree["features"]["unfurl_domains"] = domains
     if options.url:
         url = f"{options.url.rstrip('/')}/slack/events"
         tree["settings"]["socket_mode_enabled"] = False

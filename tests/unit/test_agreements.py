@@ -267,6 +267,9 @@ def test_the_manifest_keeps_to_slacks_limits() -> None:
             "@" in entry["usage_hint"]
         )  # a person's name has to arrive as an id
     assert len(MANIFEST["oauth_config"]["scopes"]["bot"]) == len(SCOPES) <= 255
+    domains = MANIFEST["features"]["unfurl_domains"]
+    assert len(domains) == len(set(domains)) <= 5
+    assert len(MANIFEST["features"]["shortcuts"]) <= 10
 
 
 def test_the_manifest_for_http_tells_slack_where_menus_are_filled(

@@ -52,6 +52,10 @@ async def test_the_manifest_is_printed_for_socket_mode_and_for_an_address(promot
     assert status == 0
     manifest = yaml.safe_load(said)
     assert manifest["features"]["unfurl_domains"] == ["vercel.app", "vercel.com", "shop.example.com"]
+    more = [word for n in range(4) for word in ("--unfurl", f"{n}.example.com")]
+    status, said, complained = await promotebot("manifest", *more)
+    assert (status, said) == (2, "")
+    assert "Slack takes 5 domains whose links unfurl, with vercel.app, vercel.com." in complained
     assert manifest["settings"]["socket_mode_enabled"] is False
     urls = {command["url"] for command in manifest["features"]["slash_commands"]}
     assert urls == {"https://bot.example.com/slack/events"}
