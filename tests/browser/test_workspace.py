@@ -85,9 +85,9 @@ async def test_two_people_look_side_by_side_and_see_what_becomes_of_the_channel(
     await bob.get_by_role("combobox", name="Message #deploys").fill("hello")
     await bob.get_by_role("combobox", name="Message #deploys").press("Enter")
     await expect(cy.get_by_role("article", name="Bob Meyer")).to_contain_text("hello")
-    await ana.request.put(
-        f"{workspace.url}/sandbox/channels/C0DEPLOYS", data={"name": "live", "archived": True}
-    )
+    await ana.request.put(f"{workspace.url}/sandbox/channels/C0DEPLOYS", data={"name": "live"})
+    await ana.get_by_role("button", name="Channel actions").press("Enter")
+    await ana.get_by_role("menuitem", name="Archive channel").press("Enter")
     for page in (ana, bob, cy):
         await expect(page.get_by_role("heading", name="live", exact=True)).to_be_visible()
         await expect(page.get_by_text("Archived: nobody can write here.")).to_be_visible()

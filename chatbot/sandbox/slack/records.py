@@ -15,10 +15,12 @@ class Member:
     real_name: str
     is_admin: bool = False
     is_bot: bool = False
+    deactivated: bool = False
+    address: str | None = None
 
     @property
     def email(self) -> str:
-        return f"{self.name}@acme.example"
+        return self.address or f"{self.name}@acme.example"
 
 
 @dataclass

@@ -39,6 +39,19 @@ async def test_a_person_is_found_by_mail_address(client: AsyncWebClient) -> None
     assert await refusal(client.users_lookupByEmail(email="nobody@acme.example")) == "users_not_found"
 
 
+async def test_who_was_deactivated_or_has_another_address_is_not_found_by_mail(
+    workspace: Workspace, client: AsyncWebClient, session: aiohttp.ClientSession
+) -> None:
+    people = workspace.url + "/sandbox/people/"
+    await session.put(people + "U0BOB0002", json={"deactivated": True})
+    await session.put(people + "U0ANA0001", json={"email": "ana@elsewhere.example"})
+    for gone in ("bob@acme.example", "ana@acme.example"):
+        assert await refusal(client.users_lookupByEmail(email=gone)) == "users_not_found"
+    found = (await client.users_lookupByEmail(email="ana@elsewhere.example"))["user"]
+    assert (found["name"], found["is_admin"]) == ("ana", True)
+    assert (await client.users_info(user="U0BOB0002"))["user"]["deleted"] is True
+
+
 async def test_a_pinned_message_is_listed_the_newest_pin_first(client: AsyncWebClient, ana: Person) -> None:
     first, second = [
         (await client.chat_postMessage(channel=DEPLOYS, text=text))["ts"] for text in ("one", "two")

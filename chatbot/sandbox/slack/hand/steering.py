@@ -66,7 +66,12 @@ async def set_person(ask: Ask) -> Json:
     person = ask.backend.state.person(ask.id)
     if person is None or person.is_bot:
         raise CannotDo("no_such_person", 404)
-    person.is_admin = ask.flag("is_admin")
+    if "is_admin" in ask.given:
+        person.is_admin = ask.flag("is_admin")
+    if "deactivated" in ask.given:
+        person.deactivated = ask.flag("deactivated")
+    if "email" in ask.given:
+        person.address = ask.text("email")
     ask.backend.state.workspace_changed()
     return {}
 

@@ -61,10 +61,10 @@ async function read(path, query, signal) {
   return answer;
 }
 
-/** @param {string} path @param {any} body @returns {Promise<Outcome>} */
-async function act(path, body) {
+/** @param {string} path @param {any} body @param {string} [method] @returns {Promise<Outcome>} */
+async function act(path, body, method = "POST") {
   try {
-    const answer = await request("POST", `sandbox/${path}`, { body });
+    const answer = await request(method, `sandbox/${path}`, { body });
     return "ok" in answer ? answer : { ok: true, ...answer };
   } catch (error) {
     if (error instanceof Unreachable) return { ok: false, error: "unreachable" };
@@ -106,6 +106,8 @@ export const closeView = (body) => act("close", body);
 export const useShortcut = (body) => act("shortcut", body);
 /** @param {any} body */
 export const runWorkflow = (body) => act("workflow", body);
+/** @param {string} id @param {any} change */
+export const changeChannel = (id, change) => act(`channels/${id}`, change, "PUT");
 /** @param {any} body */
 export const pin = (body) => act("pin", body);
 /** @param {any} body */

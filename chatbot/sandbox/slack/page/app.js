@@ -1,13 +1,14 @@
 // @ts-check
 /** Where everything meets: who looks, at what, and what came over the stream. */
-import { Unreachable, openHome, readViews, readWorkspace } from "./api.js";
+import { Unreachable, changeChannel, openHome, readViews, readWorkspace } from "./api.js";
 import { ChannelView } from "./channel.js";
 import { Composer } from "./composer.js";
 import { Modals } from "./dialogs.js";
 import { Directory } from "./directory.js";
-import { h, icon } from "./dom.js";
+import { h, icon, redraw } from "./dom.js";
 import { HomeView } from "./home.js";
 import { Stream } from "./live.js";
+import { overflowMenu } from "./menu.js";
 import { Panel } from "./panel.js";
 import { Sidebar } from "./sidebar.js";
 
@@ -26,6 +27,8 @@ class App {
     this.channel = null;
     /** @type {HTMLElement | null} */
     this.headWords = null;
+    /** @type {HTMLElement | null} */
+    this.headMenu = null;
     /** @type {HomeView | null} */
     this.home = null;
     /** @type {Stream | null} */
@@ -124,8 +127,9 @@ class App {
   enterChannel(id) {
     this.channel = new ChannelView(this.names, id);
     this.headWords = h("div", { class: "head-words" });
+    this.headMenu = h("div", { class: "head-menu" });
     this.place.replaceChildren(
-      h("header", { class: "place-head" }, this.headWords, this.channel.pins.element), this.channel.element, this.composer.element);
+      h("header", { class: "place-head" }, this.headWords, this.channel.pins.element, this.headMenu), this.channel.element, this.composer.element);
     const channel = this.showHead();
     this.composer.enter(id, channel?.is_im ? this.names.channelName(id) : `#${this.names.channelName(id)}`);
     this.report(this.channel.refresh());
@@ -141,9 +145,27 @@ class App {
     const sign = channel?.is_im ? "messages" : channel?.is_private ? "lock" : "hash";
     const words = channel?.archived ? "Archived: nobody can write here." : channel?.topic;
     this.headWords?.replaceChildren(h("h1", {}, icon(sign), name), words ? h("p", {}, words) : "");
+    if (channel && !channel.is_im) this.showHeadMenu(channel);
     this.composer.element.hidden = channel?.archived === true;
     document.title = `${name} · ${names.state.team.name}`;
     return channel;
+  }
+
+  /** What a person may do to a channel. @param {import("./api.js").Channel} channel */
+  showHeadMenu({ id, members, archived }) {
+    const { app } = this.names.state;
+    const hasApp = members.includes(app.bot_user_id);
+    const options = [
+      { value: "app", text: { text: hasApp ? `Remove ${app.name}` : `Invite ${app.name}` } },
+      { value: "archive", text: { text: archived ? "Unarchive channel" : "Archive channel" } },
+    ];
+    const act = (/** @type {any} */ { value }) =>
+      changeChannel(id, { as: this.names.me, ...(value === "app" ? { bot_member: !hasApp } : { archived: !archived }) });
+    const menu = /** @type {HTMLElement} */ (this.headMenu);
+    const shows = options.map(({ text }) => text.text).join(", ");
+    if (menu.dataset.shows === shows) return; // an open menu stays as it is
+    menu.dataset.shows = shows;
+    redraw(menu, () => [overflowMenu({ accessibility_label: "Channel actions", options }, "channel", act)]);
   }
 
   enterHome() {

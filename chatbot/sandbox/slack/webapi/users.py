@@ -20,7 +20,7 @@ def _shape(call: Call, person: Member) -> Json:
         "team_id": seed.TEAM_ID,
         "name": person.name,
         "real_name": person.real_name,
-        "deleted": False,
+        "deleted": person.deactivated,
         "tz": "Europe/Lisbon",
         "tz_label": "Western European Time",
         "tz_offset": 0,
@@ -44,10 +44,10 @@ async def info(call: Call) -> Json:
 
 
 async def lookup_by_email(call: Call) -> Json:
-    """Whatever the case of the letters."""
+    """Whatever the case of the letters; nobody who was deactivated."""
     wanted = call.text("email").strip().lower()
-    people = call.backend.state.people.values()
-    person = next((each for each in people if not each.is_bot and each.email.lower() == wanted), None)
+    people = [each for each in call.backend.state.people.values() if not (each.is_bot or each.deactivated)]
+    person = next((each for each in people if each.email.lower() == wanted), None)
     if person is None:
         raise Refused("users_not_found")
     return {"user": _shape(call, person)}
