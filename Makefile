@@ -51,7 +51,7 @@ chaos: $(READY)  ## operations while everything fails; ARGS="--seed N --operatio
 	$(BIN)/python -m tests.chaos $(ARGS)
 
 screenshots: $(READY)  ## make the pictures of README and docs again, in a real browser
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_promote.py tests/browser/test_outcomes.py
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_promote.py tests/browser/test_outcomes.py tests/browser/test_channels.py
 
 manifest: $(READY)  ## print the Slack app manifest
 	$(BIN)/promotebot manifest $(ARGS)

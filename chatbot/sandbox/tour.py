@@ -1,4 +1,4 @@
-"""The tour: people promote, rebuild, roll back and meet an outside change; each result is checked."""
+"""The tour: people promote, rebuild, roll back, meet an outside change and undo another; each result is checked."""
 
 import asyncio
 import os
@@ -35,6 +35,7 @@ class Tour:
             self.rebuild,
             self.rollback,
             self.outside_change,
+            self.announcement,
             self.audit,
         ):
             print(f"\n== {(scene.__doc__ or '').strip()}")
@@ -94,6 +95,22 @@ class Tour:
         await self._is_current("api", pushed["deployment"]["id"])
         await self._types(self.ana, "/current api")
         await self._sees(self.ana, f"*api*: `{pushed['sha'][:7]}` Tighten the rate limit")
+
+    async def announcement(self) -> None:
+        """Somebody merges to api: the channel hears of it, and Ana goes back with one click."""
+        await self._types(self.bob, "/promotebot subscribe api")
+        await self._sees(self.bob, "subscribed this channel to api")
+        before = (await self._project("api"))["current"]
+        merged = {"project": "api", "branch": "main", "message": "Cache the price list", "author": "dee"}
+        pushed = await self._tell("push", merged)
+        await self._until_current("api", pushed["deployment"]["id"])
+        announced = await self._sees(self.bob, f"Current of api is now `{pushed['sha'][:7]}`", _DONE)
+        button = f"Roll back to {before['sha'][:7]}"
+        await self._clicks(self.ana, announced, button, confirmed=True)
+        await self._sees(self.bob, f"api: {before['sha'][:7]} is Current", _DONE)
+        await self._is_current("api", before["id"])
+        left = await self._sees(self.bob, f"production has moved on to `{before['sha'][:7]}`", _DONE)
+        _expect(button not in left.buttons, "the announcement has lost its button", left.buttons)
 
     async def audit(self) -> None:
         """The audit log of all this is unbroken."""
