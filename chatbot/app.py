@@ -33,6 +33,7 @@ from chatbot.services.directory import Directory
 from chatbot.services.homes import homes
 from chatbot.services.homes.homes import Homes
 from chatbot.services.homes.refining import Refining
+from chatbot.services.incidents.alerting import ALERTS, Alerting
 from chatbot.services.incidents.closing import Closing
 from chatbot.services.incidents.desk import Desk
 from chatbot.services.incidents.drilling import Drilling
@@ -296,7 +297,10 @@ def _compose(
 
 def _receiving(settings: Settings, bot: Bot) -> Receiving | None:
     secret = settings.promotebot_webhook_secret.get_secret_value()
-    return Receiving(bot.watcher, bot.database, bot.clock, secret=secret) if secret else None
+    if not secret:
+        return None
+    also = {ALERTS: Alerting(bot.incidents.desk, bot.database, bot.clock).heard}
+    return Receiving(bot.watcher, bot.database, bot.clock, secret=secret, also=also)
 
 
 def _owner() -> str:

@@ -222,6 +222,22 @@ async def changes_before(
     )
 
 
+async def changes_since(session: AsyncSession, project_ids: Collection[str], since: datetime) -> list[Change]:
+    """How somebody else moved what is Current, oldest first."""
+    return await rows(
+        session,
+        select(Change)
+        .where(
+            col(Change.project_id).in_(project_ids),
+            Change.kind == "current",
+            col(Change.operation_id).is_(None),
+            col(Change.at) > since,
+        )
+        .order_by(col(Change.at))
+        .limit(20),
+    )
+
+
 def _is_open() -> tuple[ColumnElement[bool]]:
     return (col(Incident.resolved_at).is_(None),)
 

@@ -85,6 +85,14 @@ async def elsewhere(
     return found
 
 
+async def of_project(session: AsyncSession, project_id: str) -> list[Subscription]:
+    """Of open channels, also those that hear of all projects."""
+    statement = select(Subscription).where(
+        col(Subscription.project_id).in_((project_id, ALL)), col(Subscription.closed_at).is_(None)
+    )
+    return await rows(session, statement)
+
+
 async def hearing(session: AsyncSession, project_id: str, kind: str | None) -> list[str]:
     """The open channels that hear of this kind; None: of anything about the project. In order."""
     statement = select(Subscription.channel).where(

@@ -16,6 +16,14 @@ _OFTEN_FOR = timedelta(hours=1)
 _VISITS_A_SECOND = 10
 
 
+@dataclass(frozen=True)
+class Named:
+    """A project of an incident."""
+
+    id: str
+    name: str
+
+
 class Kind(StrEnum):
     """What a line of the timeline is about. ILL and WELL: what the probes saw, each time it turned. SEEN: by somebody
     in a drill.
@@ -36,7 +44,8 @@ class Kind(StrEnum):
 class Entry:
     """A line of the timeline. `actor` as in the audit log, or what the platform calls somebody. `to` is a label.
 
-    `path`, `stage` and `override` are of an operation of the bot; MOVED is somebody else's doing.
+    `stage` and `override` are of an operation of the bot; MOVED is somebody else's doing, and `operation_id` then the
+    change's.
     """
 
     at: datetime
@@ -52,9 +61,9 @@ class Entry:
 
     @property
     def is_way_back(self) -> bool:
-        """Whether production was taken back, at least in part."""
-        went = self.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED}
-        return self.kind is Kind.ENDED and went and self.path is not None and self.path.goes_back
+        """Whether production was taken back, at least in part, whoever did it."""
+        went = self.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} or self.kind is Kind.MOVED
+        return went and self.path is not None and self.path.goes_back
 
 
 @dataclass(frozen=True)

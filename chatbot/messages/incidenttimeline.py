@@ -126,7 +126,8 @@ def _line(entry: Entry, *, bare: bool = False) -> str:
         case Kind.ENDED:
             return f"The {_way(entry)} {_ENDS.get(entry.stage, 'ended') if entry.stage else 'ended'}"
         case Kind.MOVED:
-            return f"{project} moved to {foreign(entry.to or 'nothing', 60)}, not by me"
+            how = f"{'rolled back' if entry.path else 'moved'} to {foreign(entry.to or 'nothing', 60)}"
+            return f"{project} {how} outside of me, by {foreign(entry.actor, 60)}"
         case Kind.ALERTED:
             return f"Vercel's alert: {foreign(entry.to or 'no words')}"
         case _:

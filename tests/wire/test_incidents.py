@@ -97,6 +97,32 @@ async def test_all_roll_back_in_the_order_given_and_one_that_fails_hides_no_othe
     assert await bot.serving("api") != api
 
 
+async def test_an_alert_opens_one_incident_where_a_channel_hears_of_its_project(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=3600, **world.webhooks())
+    ana = world.ana.in_("deploys")
+    await world.tell_platform("alert", {"project": "docs"})  # nobody hears of it
+    await ana.types("/promotebot subscribe shop")
+    await ana.sees("shop")
+    await world.tell_platform("alert", {"project": "shop", "type": "usage_anomaly"})
+    await world.tell_platform("alert", {"project": "shop", "minutes": 7})
+    card = await ana.sees_pinned("Errors of shop are unusually high")
+    assert "Opened by vercel" in card.words
+    await world.tell_platform("alert", {"project": "shop", "title": "<!channel> again"})
+    world.clock.move(seconds=10)
+    told = await ana.sees("Vercel's alert: &lt;!channel&gt; again")
+    assert told.ts == card.ts
+    await world.roll_back_outside("shop", (await world.newest("shop", "Promoted"))["id"])
+    await world.until_changed("shop")
+    world.clock.move(seconds=10)  # the next look
+    await ana.sees("shop rolled back to")
+    await ana.clicks(await ana.sees_pinned("Errors of shop"), "Resolve", confirmed=True)
+    marks = await ana.sees("*Rolled back*", thread=card)
+    assert "*Detected*" in marks.words
+    assert "after 7 min" in marks.words
+    async with world.database.read() as session:
+        assert await incidents.open_ones(session) == []
+
+
 async def test_a_drill_is_timed_and_touches_nothing(bot: World) -> None:
     ana = bot.ana.in_("deploys")
     await ana.types("/incident drill payments")

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chatbot.domain.deployments import Project
-from chatbot.domain.incidents import MAX_PROJECTS, Entry, Kind, Times, times
+from chatbot.domain.incidents import MAX_PROJECTS, Entry, Kind, Named, Times, times
 from chatbot.domain.requests import AlreadyAnIncident, TooManyAtOnce
 from chatbot.domain.scenes import Incident
 from chatbot.services.incidents.records import Kept, as_entry, as_incident, as_open, kept_json, note
@@ -31,7 +31,7 @@ class Desk:
 
     async def open(
         self,
-        projects: Sequence[Project],
+        projects: Sequence[Project | Named],
         what: str,
         *,
         channel: str,

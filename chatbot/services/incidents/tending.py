@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from json import dumps
 
-from chatbot.domain.incidents import Entry, turned, until_next_look
+from chatbot.domain.incidents import Entry, Kind, turned, until_next_look
+from chatbot.domain.news import Change, How
+from chatbot.domain.plans import Path
 from chatbot.domain.scenes import Scene
 from chatbot.messages import Message, incident
 from chatbot.services.announcer import Announcer, Posted, SlackTrouble
@@ -18,16 +21,20 @@ from chatbot.services.incidents.records import Kept, kept_json, kept_of, note
 from chatbot.services.incidents.sight import Sight
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.tasks import Tasks
+from chatbot.services.telling.records import as_change
 from storage import incidents
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.models import Incident as Row
+from storage.models import IncidentProject
 
 _LEASE = timedelta(seconds=60)
 _LOOK_TAKES = 25.0
 """Seconds, well within the lease: who takes longer is cut off, and it is looked again."""
 _SHOWN_AT_LEAST = timedelta(minutes=1)
 _AT_ONCE = 20
+_UNTOLD = timedelta(minutes=10)
+"""How long what could not be posted stays open: nobody sees it, and it holds promotions."""
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +95,8 @@ class Tender:
             _log.info("incident %s was taken over", row.id)
         except (*SlackTrouble, TimeoutError) as error:
             _log.warning("incident %s was not shown: %s", row.id, type(error).__name__)
+            if row.ts is None and row.resolved_at is None and self._clock() - row.opened_at > _UNTOLD:
+                await self._desk.resolve(row.id, actor="bot", channel=row.channel)  # it holds nothing unseen
             await self._let_go(row, self._again(row))
 
     def _again(self, row: Row) -> timedelta:
@@ -101,6 +110,7 @@ class Tender:
             row = await self._first(row, Scene(about, entries=tuple(entries)))
         kept = kept_of(row)
         standings, suspects = await self._sight.look(projects, about.begun)
+        await self._tell_moves(row, projects, entries)
         _, entries, _ = await self._desk.whole(row)  # it may have gone on meanwhile
         scene = Scene(
             about, tuple(standings), tuple(suspects), tuple(entries), kept.pinned, looked_at=self._clock()
@@ -117,6 +127,22 @@ class Tender:
             self._clock() - row.opened_at, projects=len(projects), domains=len(scene.visits)
         )
         await self._let_go(row, max(pause, timedelta(seconds=self._announcer.between_updates)), kept)
+
+    async def _tell_moves(
+        self, row: Row, projects: Sequence[IncidentProject], entries: Sequence[Entry]
+    ) -> None:
+        """What others did to production since, as the watcher has recorded it."""
+        told = {entry.operation_id for entry in entries}
+        async with self._database.read() as session:
+            found = await incidents.changes_since(
+                session, [project.project_id for project in projects], row.opened_at
+            )
+        moves = [change for change in map(as_change, found) if change.id not in told]
+        if not moves:
+            return
+        async with self._database.write() as session:
+            for change in moves:
+                await note(session, row.id, _moved(change))
 
     async def _first(self, row: Row, scene: Scene) -> Row:
         """Posted once: its id lets Slack recognise a repetition. Then it is pinned, as far as that goes."""
@@ -158,6 +184,18 @@ class Incidents:
     sight: Sight
     drilling: Drilling
     tender: Tender
+
+
+def _moved(change: Change) -> Entry:
+    return Entry(
+        change.at,
+        Kind.MOVED,
+        change.who.name if change.who else "somebody",
+        change.project_name,
+        Path.ROLLBACK if change.how is How.ROLLED_BACK else None,
+        change.now.label if change.now else None,
+        operation_id=change.id,
+    )
 
 
 def _digest(card: Message) -> str:
