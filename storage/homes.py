@@ -109,6 +109,16 @@ async def state_of_things(session: AsyncSession) -> str:
     return f"{newest or 0}.{numbers[0]}.{numbers[1] or 0}.{told}"
 
 
+async def names(session: AsyncSession) -> list[tuple[str, str, bool]]:
+    """Id, name and whether it is pinned, of every project that there is: what else is seen of one is long."""
+    found = await session.exec(
+        select(Production.project_id, Production.project_name, Production.pinned).where(
+            col(Production.gone_at).is_(None)
+        )
+    )
+    return [(project_id, name, pinned) for project_id, name, pinned in found]
+
+
 async def ended_since(
     session: AsyncSession, project_ids: Collection[str], since: datetime
 ) -> list[Operation]:

@@ -47,7 +47,8 @@ class Health:
 class Standing:
     """A project's production as it was last seen. None: not known, or there is none.
 
-    `astray` are production domains that serve something else than Current. `back` is where one click goes.
+    `pinned_because` is the reason of the rollback that pins it. `astray` are production domains that serve something
+    else than Current. `back` is where one click goes.
     """
 
     called: Called
@@ -56,6 +57,7 @@ class Standing:
     auto_assign: bool = True
     domains: int = 0
     astray: tuple[str, ...] = ()
+    pinned_because: str | None = None
     is_releasing: bool = False
     last: Change | None = None
     health: Health | None = None

@@ -1,6 +1,6 @@
 """App Home: every project's production, what is under way, and what was done lately."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 
 from slack_sdk.models.blocks import (
@@ -13,9 +13,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from chatbot.domain.homes import MAX_SEARCH, Health, OpenIncident, Overview, Page, Standing
+from chatbot.domain.course import went_back
+from chatbot.domain.homes import MAX_SEARCH, OpenIncident, Overview, Page, Standing
 from chatbot.domain.news import Change, How, Kind
 from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.plans import Path
 from chatbot.messages import about, actions
 from chatbot.messages.confirmation import title
 from chatbot.messages.message import button, context, header, row, section, sections
@@ -60,10 +62,11 @@ def home(overview: Overview, entries: Sequence[about.Entry] = ()) -> View:
         lines = bullets(map(_under_way, overview.under_way), _LISTED)
         blocks += [header("Under way"), *sections(lines)]
     blocks += [header("Production"), *_search(overview)]
+    asked_for = {o.plan.target.id for o in overview.under_way if o.plan.path is Path.ROLLBACK}
     for number, standing in enumerate(overview.standings, 1):
         blocks.append(section(_standing(standing)))
         if overview.may_act:
-            blocks.append(row(*_buttons(standing, number)))
+            blocks.append(row(*_buttons(standing, number, asked_for)))
         blocks.append(DividerBlock())
     blocks += _pager(overview.page)
     blocks += _log(entries)
@@ -88,8 +91,7 @@ def _under_way(operation: Operation) -> str:
 
 
 def _in(channel: str) -> str:
-    """Direct messages have no name."""
-    return f" · in <#{channel}>" if channel.startswith(("C", "G")) else ""
+    return f" · in <#{channel}>" if channel.startswith(("C", "G")) else " · told directly"
 
 
 def _search(overview: Overview) -> list[Block]:
@@ -142,7 +144,8 @@ def _state(standing: Standing) -> Iterable[str]:
     if standing.is_releasing:
         yield "*a rolling release is under way*"
     if standing.called.is_pinned:
-        yield "*pinned by a rollback*: new builds stay Staged"
+        why = f" ({foreign(standing.pinned_because, 80)})" if standing.pinned_because else ""
+        yield f"*pinned by a rollback*{why}: new builds stay Staged"
     elif not standing.auto_assign:
         yield "auto-assignment is off: new builds stay Staged"
     if standing.since is not None:
@@ -154,14 +157,17 @@ def _health(standing: Standing) -> str:
     if standing.astray:
         names = named(map(domain_name, standing.astray), 3, 200)
         parts.append(f"*not serving Current: {names}*")
-    parts.append(_visited(standing.health, standing.domains))
+    parts.append(_visited(standing))
     return " · ".join(part for part in parts if part)
 
 
-def _visited(health: Health | None, domains: int) -> str:
+def _visited(standing: Standing) -> str:
+    health, domains = standing.health, standing.domains
     if health is None or not health.visits:
         return "health not looked at yet" if domains else ""
     at = f"looked at {moment(health.at)}"
+    if standing.since is not None and health.at < standing.since:
+        at += ", before that"
     if not health.ill:
         visited = len(health.visits)
         return f"{'all' if visited >= domains else f'{visited} visited, all'} well, {at}"
@@ -180,19 +186,19 @@ def _what(change: Change) -> str:
         case Kind.CURRENT if change.now is None:
             return "nothing is Current any more"
         case Kind.CURRENT:
-            return f"{code(change.now.label) if change.now else ''} {_HOWS[change.how]}"
+            label = code(change.now.label) if change.now else ""
+            by_us = change.how is How.BOT
+            return f"{label} {'was rolled back to from Slack' if by_us and went_back(change) else _HOWS[change.how]}"
         case Kind.FAILED:
             return "a production build failed"
         case Kind.STAGED:
             return f"{code(change.now.label) if change.now else 'a build'} is Staged"
-        case Kind.PINNED:
-            return "pinned by a rollback" if change.pinned else "no longer pinned"
         case _:
             return _OTHERS[change.kind]
 
 
 _HOWS = {
-    How.BOT: "was made Current from Slack",
+    How.BOT: "was promoted from Slack",
     How.PUSHED: "became Current by a push",
     How.PROMOTED: "was promoted outside of Slack",
     How.ROLLED_BACK: "was rolled back to outside of Slack",
@@ -202,20 +208,21 @@ _HOWS = {
 _OTHERS = {
     Kind.DOMAIN: "a domain was moved alone",
     Kind.RELEASE: "a rolling release took a step",
+    Kind.PINNED: "pinned, or no longer pinned",
     Kind.GONE: "deleted on Vercel",
     Kind.RENAMED: "renamed",
 }
 
 
-def _buttons(standing: Standing, number: int) -> list[ButtonElement]:
-    """`number` tells them apart from those of the other projects."""
+def _buttons(standing: Standing, number: int, asked_for: Collection[str]) -> list[ButtonElement]:
+    """`number` tells them apart from those of the other projects. What is rolled back to already is not offered."""
     project_id = standing.called.id
 
     def of_project(text: str, action: str) -> ButtonElement:
         return button(text, actions.numbered(action, number), project_id)
 
     found: list[ButtonElement] = []
-    if standing.back is not None:
+    if standing.back is not None and standing.back.target.id not in asked_for:
         found.append(back_button(standing.back, number))
     if standing.current is not None:
         found.append(of_project("Roll back…", actions.CANDIDATES))

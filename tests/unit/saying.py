@@ -216,6 +216,7 @@ def standings(draw: st.DrawFn) -> Standing:
         auto_assign=draw(st.booleans()),
         domains=draw(st.sampled_from([0, 1, 200])),
         astray=tuple(draw(st.lists(NAMES, max_size=5))),
+        pinned_because=draw(st.none() | hostile()),
         is_releasing=draw(st.booleans()),
         last=draw(st.none() | changes_of_production()),
         health=draw(st.none() | st.builds(Health, TIMES, st.lists(visits, max_size=5).map(tuple))),

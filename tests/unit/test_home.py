@@ -84,11 +84,21 @@ def test_whoever_may_change_nothing_sees_no_button_that_does() -> None:
     assert "Slack did not tell me who you are" in words(home(overview(standing, decision=None)))
 
 
+def test_a_way_back_that_is_under_way_is_not_offered_again() -> None:
+    shown = home(replace(overview(shop(back=WayBack.of(ROLLBACK))), under_way=(at(Stage.MOVING, ROLLBACK),)))
+    assert "Roll back to 3f2a1bc" not in buttons(shown)
+    assert "Roll back…" in buttons(shown)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"current": None}, "nothing is Current"),
         ({"called": Called("p", "shop", is_pinned=True)}, "*pinned by a rollback*: new builds stay Staged"),
+        (
+            {"called": Called("p", "shop", is_pinned=True), "pinned_because": "<500s>"},
+            "*pinned by a rollback* (&lt;500s&gt;): new builds stay Staged",
+        ),
         ({"called": Called("p", "shop", is_in_incident=True)}, "*An incident is open*"),
         ({"called": Called("p", "shop", is_moving=True)}, "*a change is under way*"),
         ({"auto_assign": False}, "auto-assignment is off: new builds stay Staged"),
@@ -98,6 +108,10 @@ def test_whoever_may_change_nothing_sees_no_button_that_does() -> None:
         ({"astray": ("eu.example.com",)}, "*not serving Current: eu.example.com*"),
         ({"health": Health(NOON, (Visit("a", 200, is_well=True),) * 3)}, "3 domains · all well, looked at"),
         ({"health": Health(NOON, (Visit("a", 200, is_well=True),))}, "3 domains · 1 visited, all well"),
+        (
+            {"health": Health(NOON - timedelta(days=1), (Visit("a", 200, is_well=True),) * 3)},
+            "12:00 UTC>, before that",
+        ),
         (
             {"health": Health(NOON, (Visit("a.com", 502), Visit("b.com", fault="timeout")))},
             "*ill: a.com answers 502, b.com does not answer in time*",
@@ -111,13 +125,12 @@ def test_a_project_is_told_as_it_stands(changes: dict[str, object], sentence: st
 @pytest.mark.parametrize(
     ("kind", "how", "who", "told"),
     [
-        (Kind.CURRENT, How.BOT, Who("ana", PERSON), f"`c0ffee0` was made Current from Slack, by <@{PERSON}>"),
+        (Kind.CURRENT, How.BOT, Who("ana", PERSON), f"`c0ffee0` was promoted from Slack, by <@{PERSON}>"),
         (Kind.CURRENT, How.PUSHED, Who("bob"), "`c0ffee0` became Current by a push, by bob"),
         (Kind.CURRENT, How.ROLLED_BACK, None, "`c0ffee0` was rolled back to outside of Slack,"),
         (Kind.DOMAIN, How.UNKNOWN, None, "a domain was moved alone"),
         (Kind.FAILED, How.UNKNOWN, Who("bob"), "a production build failed, by bob"),
         (Kind.STAGED, How.UNKNOWN, None, "`c0ffee0` is Staged"),
-        (Kind.PINNED, How.UNKNOWN, None, "no longer pinned"),
     ],
 )
 def test_the_last_change_says_what_how_and_who(kind: Kind, how: How, who: Who | None, told: str) -> None:
@@ -160,6 +173,7 @@ def test_the_fullest_home_is_taken(script: str) -> None:
         auto_assign=False,
         domains=200,
         astray=names,
+        pinned_because=text(250),
         is_releasing=True,
         last=change,
         health=Health(NOON, tuple(Visit(name, 502) for name in names[:5])),

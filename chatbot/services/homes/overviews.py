@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chatbot.domain.access import Decision
-from chatbot.domain.homes import Overview, page_of
+from chatbot.domain.homes import Called, Overview, page_of
 from chatbot.domain.sights import Snapshot
 from chatbot.domain.waysback import WayBack
 from chatbot.messages.about import Entry
@@ -46,19 +46,21 @@ class Overviews:
     async def read(self, home: Home, known: Known) -> Read:
         async with self._database.read() as session:
             state = await homes.state_of_things(session)
-            rows = await watching.all_productions(session)
+            named = await homes.names(session)
             unfinished = await operations.all_unfinished(session)
             incidents = await homes.open_incidents(session)
             hurt = {project.project_id for _, projects in incidents for project in projects}
             moving = {operation.project_id for operation in unfinished}
-            page = page_of([standings.called(row, hurt, moving) for row in rows], home.search, home.page)
+            all_ = [Called(id_, name, id_ in hurt, id_ in moving, pinned) for id_, name, pinned in named]
+            page = page_of(all_, home.search, home.page)
             ids = [project.id for project in page.shown]
-            last = await homes.last_changes(session, ids)
+            rows = await watching.productions_of(session, ids)
+            last = await homes.last_changes(session, ids, standings.TOLD)
             moved = await homes.last_changes(session, ids, standings.MOVES)
             visits = await homes.visits_of(session, ids)
             ended = await homes.ended_since(session, ids, self._clock() - standings.PROVEN_LATELY)
             entries = await audit.newest(session, limit=_ENTRIES)
-        seen = {row.project_id: snapshot_of(row) for row in rows if row.project_id in set(ids)}
+        seen = {project_id: snapshot_of(row) for project_id, row in rows.items()}
         ways = known(seen)
         shown_ = [
             standings.standing(
@@ -72,6 +74,7 @@ class Overviews:
                 back=ways.get(project.id),
             )
             for project in page.shown
+            if project.id in seen
         ]
         overview = Overview(
             user=home.user_id,

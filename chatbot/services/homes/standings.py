@@ -1,6 +1,6 @@
 """From rows to what App Home shows of each project."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
 from pydantic import TypeAdapter
@@ -13,23 +13,19 @@ from chatbot.domain.releases import ReleaseState
 from chatbot.domain.sights import Snapshot
 from chatbot.domain.waysback import WayBack
 from chatbot.services.operations.records import findings_of
-from storage.models import Incident, IncidentProject, Operation, Production
+from storage.models import Incident, IncidentProject, Operation
 from storage.models import Visit as VisitRow
 
 MOVES = ("current",)
+TOLD = ("current", "domain", "release", "failed", "staged", "gone", "renamed")
+"""Kinds of changes that App Home tells of. A pin is seen there as it stands."""
+
 PROVEN_LATELY = timedelta(hours=1)
 _visits = TypeAdapter(tuple[Visit, ...])
 
 
 def visits_json(visits: Iterable[Visit]) -> str:
     return _visits.dump_json(tuple(visits)).decode()
-
-
-def called(row: Production, incidents: Collection[str], moving: Collection[str]) -> Called:
-    """Both are ids of projects."""
-    return Called(
-        row.project_id, row.project_name, row.project_id in incidents, row.project_id in moving, row.pinned
-    )
 
 
 def incident_of(incident: Incident, projects: Iterable[IncidentProject]) -> OpenIncident:
@@ -55,6 +51,7 @@ def standing(
         auto_assign=seen.auto_assign,
         domains=len(serving),
         astray=tuple(sorted(seen.strayed)),
+        pinned_because=moved.reason if project.is_pinned and moved is not None else None,
         is_releasing=seen.release is not None and seen.release.state is ReleaseState.ACTIVE,
         last=last,
         health=health,
