@@ -32,7 +32,7 @@ class Looker:
         )
         if project.rolling_release and not may_roll:
             release = await self._vercel.rolling_release(project_id)
-        builds = await asyncio.gather(*(self._whole(build, project) for build in builds))
+        builds = await asyncio.gather(*(self._whole(build, project, before) for build in builds))
         return Sight(project, tuple(domains), tuple(builds), release)
 
     async def is_gone(self, project_id: str) -> bool:
@@ -76,11 +76,10 @@ class Looker:
                 return replace(change, back=way.target, bound=way.bound)
         return change
 
-    async def _whole(self, build: Deployment, project: Project) -> Deployment:
-        """A list does not tell whether a build that waits for its domains is to have them."""
-        current_id = project.current.id if project.current else None
-        waits = state_of(build, current_id) is State.STAGED and project.auto_assign
-        if not waits or (project.current and build.created_at < project.current.created_at):
+    async def _whole(self, build: Deployment, project: Project, before: Snapshot | None) -> Deployment:
+        """A list does not tell whether a new build that waits for its domains is to have them."""
+        is_new = before is not None and before.builds is not None and before.builds.are_news(build)
+        if not (is_new and project.auto_assign and state_of(build, None) is State.STAGED):
             return build
         whole = await self._deployment(build.id)
         return build if whole is None else replace(build, auto_assign=whole.auto_assign, checks=whole.checks)

@@ -24,7 +24,7 @@ from storage.database import Database
 
 NAME = "watcher"
 _LEASE = timedelta(seconds=15)
-_HOT_EVERY = timedelta(seconds=3)
+_HOT_EVERY = 3.0
 _LEFT_ALONE = timedelta(seconds=5)
 _AT_ONCE = 4
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,8 +55,9 @@ class Poller:
         self._owner = owner
         self._every = every
         self._held_until: datetime | None = None
-        self._next_round: datetime | None = None
-        self._next_hot: datetime | None = None
+        self._next_round = 0.0
+        self._next_hot = 0.0
+        """Both by the loop's clock, which is never set back."""
         self._theirs: datetime | None = None
         """Until when another process has the lease, as last read."""
         self._is_silent = False
@@ -79,12 +80,13 @@ class Poller:
             if self._closing or not await self._is_mine():
                 return
             await self._look_at_what_was_left()
-            now = self._clock()
-            if self._next_hot is None or now >= self._next_hot or self._next_hot > now + _HOT_EVERY:
+            now = asyncio.get_running_loop().time()
+            if now >= self._next_hot:
                 self._next_hot = now + _HOT_EVERY
                 await self._look_at_hot_ones()
-            if self._every and (self._next_round is None or now >= self._next_round):
-                await self._round()
+            if self._every and now >= self._next_round:
+                pages = await self._round()
+                self._next_round = now + pause_after(pages, self._every, self._vercel.quota).total_seconds()
 
     async def release(self) -> None:
         """At the end: another process goes on at once."""
@@ -108,24 +110,24 @@ class Poller:
         async with self._database.write() as session:
             mine = await watching.hold(session, NAME, self._owner, now=now, for_=_LEASE)
         if mine and self._held_until is None:
-            self._next_round = None
+            self._next_round = 0.0
         self._held_until = now + _LEASE if mine else None
         return mine
 
-    async def _round(self) -> None:
-        now = self._clock()
+    async def _round(self) -> int:
+        """How many pages of projects there are."""
         try:
             pages = await self._look_around()
         except PlatformError as error:
             if not self._is_silent:
                 _log.warning("the projects cannot be listed: %s", error)
-            self._is_silent, pages = True, 1
-        else:
-            if self._is_silent:
-                _log.info("the projects can be listed again")
-            self._is_silent = False
-            self._watcher.caught_up()
-        self._next_round = now + pause_after(pages, self._every, self._vercel.quota)
+            self._is_silent = True
+            return 1
+        if self._is_silent:
+            _log.info("the projects can be listed again")
+        self._is_silent = False
+        self._watcher.caught_up()
+        return pages
 
     async def _look_around(self) -> int:
         """How many pages there were. Raises PlatformError."""
