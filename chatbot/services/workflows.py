@@ -214,7 +214,7 @@ class Workflows:
         except SlackApiError as error:
             if error.response.get("error") not in _OVER:
                 raise
-            _log.info("a step of a workflow had ended before: %s", _said(error))
+            _log.warning("a step of a workflow is over for Slack: %s", _said(error))
 
     async def _complete(self, run: WorkflowRun, action: str, operation_id: str | None, **detail: str) -> None:
         now = self._clock()
