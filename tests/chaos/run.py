@@ -180,7 +180,10 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
         platform = await stack.enter_async_context(Platform(timing=_QUICK, seed=scenario.seed, scale=scale))
         platform.journal.entries = deque()  # all of it is evidence
         workspace = await stack.enter_async_context(Workspace(manifest, platform_url=platform.url))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        # No connection twice: an answer that comes twice would be taken for that to the next request.
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
+        )
         base = await stack.enter_async_context(_BASES[scenario.database](folder))
         ledger = await stack.enter_async_context(books(base.own_url))
         await ledger.subscribe(HEARING)
