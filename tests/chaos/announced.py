@@ -36,7 +36,7 @@ def untold(evidence: Evidence) -> Iterator[Problem]:
     own = {row.id: row.channel for row in evidence.rows}
     said = {(s.channel, s.ts): s for s in evidence.said}
     for change in evidence.changes:
-        for channel in evidence.hearing:
+        for channel in evidence.hearing.get(change.project_id, ()):
             row = told.get((change.id, channel))
             is_elsewhere = own.get(change.operation_id or "") == channel or json.loads(change.detail)["along"]
             if row is None and not is_elsewhere:

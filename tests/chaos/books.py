@@ -104,21 +104,24 @@ class Books:
         self._read.set()
         self._read = asyncio.Event()
 
-    async def subscribe(self, channels: Iterable[str]) -> None:
-        """To everything that happens to any project."""
+    async def subscribe(self, hearing: Mapping[str, Iterable[str]]) -> None:
+        """Channels to everything that happens to a project, by its id."""
         now = datetime.now(UTC)
         async with self.database.write() as session:
-            for channel in channels:
-                await subscriptions.add(
-                    session, channel, subscriptions.ALL, "", subscriptions.KINDS, by="chaos", now=now
-                )
+            for project, channels in hearing.items():
+                for channel in channels:
+                    await subscriptions.add(
+                        session, channel, project, project, subscriptions.KINDS, by="chaos", now=now
+                    )
 
-    async def until_quiet(self, current: Callable[[], Mapping[str, str | None]], within: float) -> None:
-        """Until everything was noticed and told, or so many seconds: `current` is what each project serves."""
+    async def until_quiet(self, current: Callable[[], Mapping[str, str | None]], within: float) -> bool:
+        """Until everything was noticed and told; False after so many seconds. `current`: what each project serves."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while not await self._is_quiet(current()):  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(_PAUSE)
+                return True
+        return False
 
     async def _is_quiet(self, current: Mapping[str, str | None]) -> bool:
         async with self.database.read() as session:

@@ -19,7 +19,8 @@ from storage import audit, operations
 from storage.database import Database
 from storage.models import Announcement, AuditEntry, Change, Operation
 from tests.chaos.books import Step
-from tests.chaos.inbox import CHANNELS, HEARING
+from tests.chaos.hearing import Hearing
+from tests.chaos.inbox import CHANNELS
 from tests.chaos.projects import OUTSIDE
 from tests.chaos.record import Click, History
 
@@ -58,7 +59,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Evidence:
-    """`hearing` are the channels that hear of every change; `current` is what each project serves at the end."""
+    """`hearing`: the channels of each project; `current`: what each serves at the end."""
 
     rows: list[Operation]
     entries: list[AuditEntry]
@@ -72,7 +73,7 @@ class Evidence:
     died: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
-    hearing: tuple[str, ...] = ()
+    hearing: Hearing = field(default_factory=dict)
     current: Mapping[str, str | None] = field(default_factory=dict)
 
     def json(self) -> str:
@@ -93,6 +94,7 @@ class Evidence:
 
 
 async def gather(
+    *,
     database: Database,
     url: str,
     steps: list[Step],
@@ -101,6 +103,7 @@ async def gather(
     clicks: list[Click],
     histories: Mapping[str, History],
     died: list[str],
+    hearing: Hearing,
 ) -> Evidence:
     async with database.read() as session:
         rows = await operations.newest(session, limit=_MOST)
@@ -113,7 +116,7 @@ async def gather(
         entries=entries,
         steps=steps,
         writes=[_write(entry) for entry in platform.journal.entries if _is_ours(entry)],
-        said=list(_said(workspace)),
+        said=list(_said(workspace, hearing)),
         clicks=clicks,
         histories=histories,
         verdict=verdict,
@@ -121,7 +124,7 @@ async def gather(
         died=died,
         changes=changes,
         announcements=announcements,
-        hearing=HEARING,
+        hearing=hearing,
         current={project.id: project.current_id for project in platform.store.projects.values()},
     )
 
@@ -171,8 +174,9 @@ def _named(path: str) -> str:
     return found[0] if found else ""
 
 
-def _said(workspace: Workspace) -> list[Said]:
+def _said(workspace: Workspace, hearing: Hearing) -> list[Said]:
     state = workspace.state
+    told = {channel for channels in hearing.values() for channel in channels}
     return [
         Said(
             m.ts,
@@ -182,7 +186,7 @@ def _said(workspace: Workspace) -> list[Said]:
             in_channel=m.broadcast or not m.is_reply,
             actions=frozenset(c.action_id.partition(":")[0] for c in controls(m.blocks)),
         )
-        for channel in (*{*CHANNELS, *HEARING}, *(c for c in state.channels if c.startswith("D")))
+        for channel in (*{*CHANNELS, *told}, *(c for c in state.channels if c.startswith("D")))
         for m in state.messages(channel)
         if m.by_app
     ]

@@ -12,9 +12,6 @@ from chatbot.sandbox.slack.records import Change, Message
 CHANNELS = ("C0DEPLOYS", "C0INCIDNT", "C0GENERAL")
 """Where people work."""
 
-HEARING = ("C0GENERAL", "C0QUIET01")
-"""What hears of every project; nobody works in the second one."""
-
 
 class Inbox:
     def __init__(self, workspace: Workspace) -> None:

@@ -46,7 +46,7 @@ class Report:
             f"  changes of production: {len(self.evidence.changes)}",
             Counter(f"{change.kind}, {change.how}" for change in self.evidence.changes),
         )
-        yield f"  announcements: {len(self.evidence.announcements)}, in {len(self.evidence.hearing)} channels"
+        yield f"  announcements: {len(self.evidence.announcements)}, each change in two channels"
         yield f"  changes not noticed: {found['unnoticed']}; not told, or told twice: {found['untold']}"
         yield f"  told out of order: {found['out of order']}; buttons that lead back too late: {found['stale buttons']}"
         yield f"  asked more than once, or for nothing: {found['asked too much']}"

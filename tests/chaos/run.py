@@ -24,7 +24,8 @@ from tests.chaos.desks import Desk, Quota
 from tests.chaos.evidence import bugs, gather
 from tests.chaos.fleet import Fleet, fleet
 from tests.chaos.hands import Hands
-from tests.chaos.inbox import CHANNELS, HEARING, Inbox
+from tests.chaos.hearing import Hearing, who_hears
+from tests.chaos.inbox import CHANNELS, Inbox
 from tests.chaos.judging import judge
 from tests.chaos.platform_trouble import PlatformTrouble
 from tests.chaos.problem import Problem
@@ -88,6 +89,7 @@ class Scene:
     trouble: Trouble
     record: Record
     desks: list[Desk]
+    hearing: Hearing
 
     def current(self) -> dict[str, str | None]:
         """What each project of the team serves."""
@@ -105,17 +107,19 @@ async def run(scenario: Scenario, folder: Path) -> Report:
             await _play(scenario, scene)
             if len(scene.books.lines) < scenario.operations:
                 problems.append(_too_slow(scenario, scene))
-            await _settle(scenario, scene)
+            if not await _settle(scenario, scene):
+                problems.append(Problem("run", f"not all was noticed and told within {scenario.quiet:g} s"))
             watching.cancel()
         evidence = await gather(
-            scene.books.database,
-            scene.base.own_url,
-            await scene.books.steps(),
-            scene.platform,
-            scene.workspace,
-            scene.record.clicks,
-            scene.record.histories,
-            [*scene.fleet.died, *bugs(scene.fleet.logs)],
+            database=scene.books.database,
+            url=scene.base.own_url,
+            steps=await scene.books.steps(),
+            platform=scene.platform,
+            workspace=scene.workspace,
+            clicks=scene.record.clicks,
+            histories=scene.record.histories,
+            died=[*scene.fleet.died, *bugs(scene.fleet.logs)],
+            hearing=scene.hearing,
         )
         return Report(
             title=scenario.title,
@@ -141,22 +145,23 @@ async def _play(scenario: Scenario, scene: Scene) -> None:
             making.cancel()
 
 
-async def _settle(scenario: Scenario, scene: Scene) -> None:
-    """No more trouble: whatever was begun ends, and is told."""
+async def _settle(scenario: Scenario, scene: Scene) -> bool:
+    """No more trouble: whatever was begun ends, and is told. Whether it was."""
     await scene.trouble.heal()
     for desk in scene.desks:
         await desk.place.end_builds()
         await desk.place.end_job()
     await scene.books.until(_all_is_told, scenario.quiet)
-    await scene.books.until_quiet(scene.current, scenario.quiet)
+    is_quiet = await scene.books.until_quiet(scene.current, scenario.quiet)
     await asyncio.sleep(_AFTERWARDS)
     await scene.fleet.close()
     await scene.books.look()
     if not _all_is_told(scene.books.lines):  # what was unknown became known just now
         await scene.fleet.start()
         await scene.books.until(_all_is_told, scenario.quiet)
-        await scene.books.until_quiet(scene.current, scenario.quiet)
+        is_quiet = await scene.books.until_quiet(scene.current, scenario.quiet)
         await scene.fleet.close()
+    return is_quiet
 
 
 def _all_is_told(lines: dict[str, Line]) -> bool | None:
@@ -186,7 +191,6 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
         )
         base = await stack.enter_async_context(_BASES[scenario.database](folder))
         ledger = await stack.enter_async_context(books(base.own_url))
-        await ledger.subscribe(HEARING)
         record, inbox = Record(platform), Inbox(workspace)
         variables = {
             **Servers(platform, workspace).environment(folder / "unused"),
@@ -198,6 +202,8 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
             fleet(variables, scenario.replicas, folder, done=record.done, seed=scenario.seed)
         )
         places = of_the_team(platform, session, scenario.projects, dice)
+        hearing = who_hears(workspace, places)
+        await ledger.subscribe(hearing)
         hands, quota = Hands(session, workspace, inbox, record), Quota(scenario.operations, ledger)
         trouble = Trouble(
             platform=platform,
@@ -223,7 +229,7 @@ async def _scene(scenario: Scenario, folder: Path) -> AsyncIterator[Scene]:
             )
             for number, place in enumerate(places)
         ]
-        yield Scene(platform, workspace, base, ledger, bots, trouble, record, desks)
+        yield Scene(platform, workspace, base, ledger, bots, trouble, record, desks, hearing)
 
 
 _BASES: dict[str, Callable[[Path], AbstractAsyncContextManager[Base]]] = {
