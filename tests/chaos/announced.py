@@ -65,7 +65,7 @@ def stale_buttons(evidence: Evidence) -> Iterator[Problem]:
     newest = {project: _last_move(changes) for project, changes in _by_project(evidence).items()}
     changes = {change.id: change for change in evidence.changes}
     for row in evidence.announcements:
-        last, message = newest[row.project_id], said.get((row.channel, row.ts or ""))
+        last, message = newest[row.project_id], said.get((row.place or row.channel, row.ts or ""))
         if message is None or last is None:
             continue
         if row.number < last.number and _leads_on(message):

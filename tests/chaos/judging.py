@@ -133,7 +133,7 @@ def duplicates(evidence: Evidence) -> Iterator[Problem]:
     there; or what the outbox says was told there. What else is in its thread is there once.
     """
     messages = {(row.channel, row.message_ts) for row in evidence.rows}
-    told = {(row.channel, row.ts) for row in evidence.announcements}
+    told = {(row.place or row.channel, row.ts) for row in evidence.announcements}
     seen: set[tuple[str | None, str]] = set()
     for said in evidence.said:
         if (said.channel, said.ts) in messages | told:

@@ -38,9 +38,7 @@ async def claim(
 
 async def post(db: Database, claimed: Claimed, now: datetime = NOW, *, retired: bool = False) -> bool:
     async with db.write() as session:
-        return await outbox.posted(
-            session, claimed.row, channel=claimed.row.channel, ts="1.2", now=now, retired=retired
-        )
+        return await outbox.posted(session, claimed.row, ts="1.2", now=now, retired=retired)
 
 
 def channels(announcements: Iterable[Announcement]) -> list[str]:

@@ -55,5 +55,5 @@ class Wording:
 
 
 def _is_person(channel: str) -> bool:
-    """Ids of people begin so, and of conversations with one."""
-    return channel.startswith(("U", "W", "D"))
+    """Ids of people begin so."""
+    return channel.startswith(("U", "W"))
