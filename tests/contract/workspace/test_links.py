@@ -204,3 +204,27 @@ async def test_addresses_become_links_as_slack_sends_them(
         {"type": "link", "url": "http://shop.example.com", "text": "shop.example.com"},
         {"type": "link", "url": "https://shop.vercel.app/a"},
     ]
+
+
+async def test_what_is_typed_is_escaped_and_so_is_the_link_that_the_app_hears_of(
+    workspace: Workspace, ana: Person
+) -> None:
+    app, heard = bolt(workspace), Heard()
+
+    @app.event("link_shared")
+    async def shared(event: Json, client: AsyncWebClient) -> None:
+        (link,) = event["links"]
+        heard.append(link["url"])
+        cards = {link["url"]: {"blocks": blocks("Staged")}}
+        await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=cards)
+
+    async with socket_mode(app, workspace):
+        message = await ana.posts("<!channel> R&D: <https://a.vercel.app/?b=1&c=2|safe>")
+        await ana.sees_card("Staged")
+    assert list(heard) == ["https://a.vercel.app/?b=1&amp;c=2"]
+    assert message.text == ("&lt;!channel&gt; R&amp;D: &lt;<https://a.vercel.app/?b=1&amp;c=2>|safe&gt;")
+    assert message.blocks[0]["elements"][0]["elements"] == [
+        {"type": "text", "text": "<!channel> R&D: <"},
+        {"type": "link", "url": "https://a.vercel.app/?b=1&c=2"},
+        {"type": "text", "text": "|safe>"},
+    ]

@@ -1,23 +1,18 @@
 """A person writes a message, opens App Home, uses a shortcut."""
 
-import re
-
 from chatbot.sandbox.slack import happenings, pinning, seed
 from chatbot.sandbox.slack.hand.asking import Ask, CannotDo
 from chatbot.sandbox.slack.hand.commands import escaped
+from chatbot.sandbox.slack.hand.composing import composed, rich_section
 from chatbot.sandbox.slack.hand.touching import deliver
 from chatbot.sandbox.slack.identifiers import short
 from chatbot.sandbox.slack.records import Channel, Json, Message
 from chatbot.sandbox.slack.unfurling import link_shared
 
-ADDRESS = re.compile(r"(?<![<\w])https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"*_~]")
-DOMAIN = re.compile(r"(?<![\w/.@<|-])(?:[a-z0-9-]+\.)+(?:com|org|net|app|dev|io)(?![\w.|>/-]*[\w/])")
-"""A bare domain. Slack knows every top-level domain; these are the usual ones."""
-
 
 async def write(ask: Ask) -> Json:
     backend, person, channel = ask.backend, ask.person, ask.channel_to_write
-    text = with_links(escaped(backend.state, ask.text("text"), named=False))
+    text = composed(escaped(backend.state, ask.text("text"), named=False))
     message = Message(backend.state.ids.ts(), channel.id, person.id, text, client_msg_id=short(32).lower())
     thread_ts = ask.optional("thread_ts")
     if thread_ts is not None:
@@ -29,28 +24,6 @@ async def write(ask: Ask) -> Json:
     backend.state.post(message)
     _announce(ask, channel, message)
     return {"ts": message.ts}
-
-
-def with_links(text: str) -> str:
-    """Addresses in the form in which Slack hands them on: <https://…>, <http://shop.example.com|shop.example.com>."""
-    linked = ADDRESS.sub(lambda found: f"<{found[0]}>", text)
-    return DOMAIN.sub(lambda found: f"<http://{found[0]}|{found[0]}>", linked)
-
-
-def rich_section(text: str) -> Json:
-    """What Slack's composer makes of a typed text: mentions and links become elements of their own."""
-    elements: list[Json] = []
-    for part in re.split(r"(<[@#][A-Z0-9]+(?:\|[^>]*)?>|<https?://[^>]+>)", text):
-        found = re.fullmatch(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", part)
-        link = re.fullmatch(r"<(https?://[^>|]+)(?:\|([^>]*))?>", part)
-        if found is not None:
-            kind = "user" if found[1] == "@" else "channel"
-            elements.append({"type": kind, f"{kind}_id": found[2]})
-        elif link is not None:
-            elements.append({"type": "link", "url": link[1]} | ({"text": link[2]} if link[2] else {}))
-        elif part:
-            elements.append({"type": "text", "text": part})
-    return {"type": "rich_text_section", "elements": elements}
 
 
 def _announce(ask: Ask, channel: Channel, message: Message) -> None:
