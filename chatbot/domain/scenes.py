@@ -15,6 +15,9 @@ WAYS = 3
 MOST_DOMAINS = 200
 """Of an incident: the others are counted."""
 
+_CHANGES = frozenset({Kind.CURRENT, Kind.DOMAIN, Kind.RELEASE})
+"""What visitors may notice: a build that fails or waits is none."""
+
 _SUSPECTED_FOR = timedelta(days=1)
 
 
@@ -67,8 +70,9 @@ About = Operation | Change | BecameCurrent | KeysChanged
 
 @dataclass(frozen=True)
 class Suspect:
-    """A change of production before the incident began. `back` leads to what was before; `is_last`: nothing has moved
-    the project since, so that an operation can be undone.
+    """A change of production before the incident began. `back` leads to what was before, by a rollback; `forward` does
+    so by a promote, where the change was a rollback. `is_last`: nothing has moved the project since, so that an
+    operation can be undone.
     """
 
     at: datetime
@@ -77,6 +81,7 @@ class Suspect:
     about: About
     back: WayBack | None = None
     is_last: bool = False
+    forward: Deployment | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,11 @@ def suspects_of(
     moved = [o for o in operations if o.stage in {Stage.SUCCEEDED, Stage.PARTLY_MOVED} and o.finished_at]
     ours = {o.id for o in moved}
     found: list[tuple[datetime, About]] = [(o.finished_at, o) for o in moved if o.finished_at is not None]
-    found += [(c.at, c) for c in changes if c.how is not How.BOT and c.operation_id not in ours]
+    found += [
+        (c.at, c)
+        for c in changes
+        if c.kind in _CHANGES and c.how is not How.BOT and c.operation_id not in ours
+    ]
     found += _untold(standing.project, found)
     found += _written(keys)
     lately = sorted(
@@ -123,7 +132,8 @@ def suspects_of(
             standing.name,
             about,
             back=_back(about, standing.ways),
-            is_last=about is last and _is_current(about, standing.project),
+            is_last=(is_last := about is last and _is_current(about, standing.project)),
+            forward=_forward(about) if is_last else None,
         )
         for at, about in lately
     ]
@@ -160,7 +170,15 @@ def _moves(about: object) -> bool:
 def _is_current(about: object, project: Project | None) -> bool:
     current = project.current.id if project and project.current else None
     made = about.final_id if isinstance(about, Operation) else None
+    if isinstance(about, Change) and about.now is not None:
+        made = about.now.id
     return current is not None and made == current
+
+
+def _forward(about: object) -> Deployment | None:
+    """What somebody else has rolled back from."""
+    went_back = isinstance(about, Change) and about.how is How.ROLLED_BACK
+    return about.was if went_back and isinstance(about, Change) else None
 
 
 def _back(about: object, ways: Iterable[WayBack]) -> WayBack | None:

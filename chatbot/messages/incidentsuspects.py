@@ -9,7 +9,7 @@ from chatbot.domain.operations import Operation
 from chatbot.domain.plans import Path
 from chatbot.domain.scenes import BecameCurrent, KeysChanged, Suspect
 from chatbot.messages import actions, oneclick
-from chatbot.messages.message import section
+from chatbot.messages.message import button, section
 from chatbot.messages.wording import code, deployment_line, domain_name, foreign, mention, named, span
 
 _SHOWN_KEYS, _ROOM = 5, 240
@@ -35,8 +35,8 @@ _HOW = {
 def suspect(one: Suspect, begun: datetime, number: int) -> SectionBlock:
     """`number` tells their buttons apart."""
     head = f"*{span(begun - one.at)} before* · {foreign(one.project_name)}: {_what(one)}"
-    button = _button(one, number)
-    return section(head if button else f"{head}\n{_no_button(one)}", button)
+    beside = _button(one, number)
+    return section(head if beside else f"{head}\n{_no_button(one)}", beside)
 
 
 def _what(one: Suspect) -> str:
@@ -61,12 +61,6 @@ def _changed(change: Change) -> str:
             return f"{now}, {_HOW[change.how]}{who}"
         case Kind.DOMAIN:
             return f"a domain moved: {named(map(domain_name, change.domains), 3, _ROOM)}{who}"
-        case Kind.FAILED:
-            return f"a production build failed{who}"
-        case Kind.STAGED:
-            return f"a build waits, Staged{who}"
-        case Kind.PINNED:
-            return f"production was {'pinned' if change.pinned else 'unpinned'}{who}"
         case _:
             return f"something changed{who}"
 
@@ -78,6 +72,9 @@ def _button(one: Suspect, number: int) -> ButtonElement | None:
         if undo is not None:
             undo.action_id = actions.numbered(actions.UNDO, number)
         return undo
+    if one.forward is not None:
+        text = f"Promote {one.forward.label}…"
+        return button(text, actions.numbered(actions.PROMOTE, number), one.forward.id)
     return oneclick.back_button(one.back, 100 + number) if one.back else None
 
 
@@ -85,5 +82,9 @@ def _no_button(one: Suspect) -> str:
     match one.about:
         case KeysChanged():
             return "Its way back: change them in Vercel and rebuild. A rollback serves a build with those of then."
-        case Operation() | Change() | BecameCurrent():
-            return "Production has moved on since, or cannot go back to what was before."
+        case Change(kind=Kind.DOMAIN):
+            return "Its way back: move the domain in Vercel."
+        case _ if one.is_last:
+            return "There is no rollback to what was before."
+        case _:
+            return "Production has moved on since."

@@ -95,6 +95,7 @@ suspects = st.builds(
     ),
     st.none() | ways_back,
     st.booleans(),
+    st.none() | deployments,
 )
 
 
