@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 CLOSED = text("closed_at IS NOT NULL")
+POSTED = text("posted_at IS NOT NULL")
 WAITS = text("posted_at IS NULL AND given_up_at IS NULL")
 HAS_BUTTONS = text("posted_at IS NOT NULL AND retired_at IS NULL")
 
@@ -63,8 +64,8 @@ class Announcement(SQLModel, table=True):
             sqlite_where=HAS_BUTTONS,
             postgresql_where=HAS_BUTTONS,
         ),
-        Index("announcements_lately", "channel", "posted_at"),
-        Index("announcements_leased", "channel", "lease_until", sqlite_where=WAITS, postgresql_where=WAITS),
+        Index("announcements_lately", "posted_at", "channel", sqlite_where=POSTED, postgresql_where=POSTED),
+        Index("announcements_leased", "lease_until", "channel", sqlite_where=WAITS, postgresql_where=WAITS),
     )
 
     id: str = Field(primary_key=True)

@@ -200,14 +200,13 @@ async def test_three_replicas_never_get_the_same_one_nor_two_of_a_project_and_ch
             await record(replicas[0], number, project=project)
     told: list[tuple[str, str, int]] = []
 
-    async def tell(number: int) -> None:
-        for second in range(60):
-            now = NOW + second * SECOND
-            for each in await claim(replicas[number], owner=f"replica_{number}", now=now, limit=2):
-                assert await post(replicas[number], each, now)
-                told.append((each.row.channel, each.row.project_id, each.row.number))
+    async def tell(number: int, now: datetime) -> None:
+        for each in await claim(replicas[number], owner=f"replica_{number}", now=now, limit=2):
+            assert await post(replicas[number], each, now)
+            told.append((each.row.channel, each.row.project_id, each.row.number))
 
-    await asyncio.gather(*(tell(number) for number in range(3)))
+    for second in range(60):
+        await asyncio.gather(*(tell(number, NOW + second * SECOND) for number in range(3)))
     assert len(told) == len(set(told)) == 4 * 2 * 3
     for channel in {each[0] for each in told}:
         for project in ("prj_shop", "prj_docs"):

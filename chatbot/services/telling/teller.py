@@ -33,6 +33,7 @@ MOST = 30
 """How many messages are on their way at once. Each is of another channel."""
 
 KEPT_FOR = timedelta(days=1)
+_TOGETHER = 0.03
 _SOONEST, _LATEST = 0.5, 600.0
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 _NEVER = frozenset(
@@ -75,6 +76,9 @@ class Teller:
         self._under_way: set[str] = set()
         self._claiming: asyncio.Task[None] | None = None
         self._again = False
+        self._is_full = False
+        """More may be due than there was room for."""
+        self._soon: asyncio.TimerHandle | None = None
         self._is_closing = False
 
     def wake(self) -> None:
@@ -105,6 +109,7 @@ class Teller:
             self._again = False
             free = MOST - len(self._under_way)
             if free <= 0:
+                self._is_full = True
                 return  # whichever ends first wakes it
             async with self._database.write() as session:
                 now = self._clock()  # once it is our turn
@@ -117,6 +122,7 @@ class Teller:
                     look_back=LOOKED_BACK,
                 )
                 moved = await outbox.claim_unsettled(session, now=now, lease=self._lease, limit=free)
+            self._is_full = len(mine) == free
             for claimed in mine:
                 self._start(claimed.row.id, self._tell(claimed), "announcement")
             for row in moved:
@@ -131,13 +137,21 @@ class Teller:
                 again = await work
             finally:
                 self._under_way.discard(key)
-                if not self._is_closing and again is not None:
-                    asyncio.get_running_loop().call_later(again, self._look_again)
+                if self._is_full:
+                    self._look_soon()
+                if again is not None:
+                    asyncio.get_running_loop().call_later(again, self._look_soon)
 
         self._under_way.add(key)
         self._tasks.start(working(), f"{what} {key}")
 
+    def _look_soon(self) -> None:
+        """With whatever else ends by then: one claim for all of them."""
+        if self._soon is None and not self._is_closing:
+            self._soon = asyncio.get_running_loop().call_later(_TOGETHER, self._look_again)
+
     def _look_again(self) -> None:
+        self._soon = None
         if not self._is_closing:
             self.wake()
 

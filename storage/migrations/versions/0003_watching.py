@@ -237,11 +237,17 @@ def _announcements() -> None:
         sqlite_where=sa.text("posted_at IS NOT NULL AND retired_at IS NULL"),
         postgresql_where=sa.text("posted_at IS NOT NULL AND retired_at IS NULL"),
     )
-    op.create_index("announcements_lately", "announcements", ["channel", "posted_at"])
+    op.create_index(
+        "announcements_lately",
+        "announcements",
+        ["posted_at", "channel"],
+        sqlite_where=sa.text("posted_at IS NOT NULL"),
+        postgresql_where=sa.text("posted_at IS NOT NULL"),
+    )
     op.create_index(
         "announcements_leased",
         "announcements",
-        ["channel", "lease_until"],
+        ["lease_until", "channel"],
         sqlite_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
         postgresql_where=sa.text("posted_at IS NULL AND given_up_at IS NULL"),
     )
