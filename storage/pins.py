@@ -15,6 +15,8 @@ from storage.models import Change, Pin, Production, Reminder, Subscription
 from storage.reading import one, rows
 
 EVERY_PROJECT = "*"
+LONGEST_LEASE = timedelta(minutes=10)
+_LONGEST_PAUSE = timedelta(days=2)
 _PINS = SQLModel.metadata.tables[Pin.__tablename__]
 _REMINDERS = SQLModel.metadata.tables[Reminder.__tablename__]
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -184,5 +186,7 @@ async def _open(session: AsyncSession, project_id: str, **values: Any) -> Pin | 
 
 
 def _is_due(now: datetime) -> Any:
-    free = or_(col(Pin.lease_until).is_(None), col(Pin.lease_until) <= now)
-    return and_(col(Pin.look_at) <= now, free)
+    """What is leased or due further ahead than any lease or reminder lasts was written by a clock that ran ahead."""
+    lease, look_at = col(Pin.lease_until), col(Pin.look_at)
+    free = or_(lease.is_(None), lease <= now, lease > now + LONGEST_LEASE)
+    return and_(or_(look_at <= now, look_at > now + _LONGEST_PAUSE), free)

@@ -6,7 +6,6 @@ What is due is a row. Whoever shows a pin has a lease on it; what happens meanwh
 import asyncio
 import logging
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from slack_sdk.errors import SlackApiError
 
@@ -23,12 +22,12 @@ from chatbot.domain.pinning import (
 )
 from chatbot.domain.requests import ButtonUnknown
 from chatbot.errors import NotFound, PlatformError
-from chatbot.messages import Message, pinned
-from chatbot.services.announcer import Announcer, Posted, SlackTrouble, is_closed
-from chatbot.services.channels import close
+from chatbot.messages import pinned
+from chatbot.services.announcer import Announcer, SlackTrouble
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.people import People
+from chatbot.services.reminders import Reminders
 from chatbot.services.tasks import Tasks
 from chatbot.vercel import VercelClient
 from storage import audit, pins
@@ -60,7 +59,7 @@ class Reminding:
         self._database = database
         self._vercel = vercel
         self._history = history
-        self._announcer = announcer
+        self._reminders = Reminders(database, announcer)
         self._people = people
         self._tasks = tasks
         self._clock = clock
@@ -152,7 +151,8 @@ class Reminding:
         except NotFound:
             project = None
         if pin.over_at is not None:
-            await self._update_all(pin, pinned.unpinned(await self._unpinned(pin, project)), now)
+            over = pinned.unpinned(await self._unpinned(pin, project))
+            await self._reminders.show(pin, over, now, anew=False)
             return None
         if project is None or not project.pinned:
             await self._end(pin.project_id)
@@ -171,12 +171,10 @@ class Reminding:
             kept_by=await self._people.called(pin.kept_by),
             kept_until=pin.quiet_until,
         )
-        message = pinned.reminder(state, now)
-        left = await self._update_all(pin, message, now)
-        if is_due(pin.since, now):
-            left |= await self._post_all(pin, message, left, now)
+        anew = is_due(pin.since, now)
+        stands = await self._reminders.show(pin, pinned.reminder(state, now), now, anew=anew)
         following = next_reminder(pin.since, pin.quiet_until, now)
-        return following if left else min(following, now + FIRST)  # somebody may want to hear of it by then
+        return following if stands else min(following, now + FIRST)  # somebody may want to hear of it by then
 
     async def _unpinned(self, pin: Pin, project: Project | None) -> Unpinned:
         current = project.current if project else None
@@ -190,39 +188,6 @@ class Reminding:
             by=await self._people.called(by),
             gone=project is None,
         )
-
-    async def _update_all(self, pin: Pin, message: Message, now: datetime) -> set[str]:
-        """The channels where the message still stands."""
-        async with self._database.read() as session:
-            shown = await pins.shown(session, pin.project_id)
-        stand = [r for r in shown if await self._announcer.update(Posted(r.channel, r.ts), message)]
-        async with self._database.write() as session:
-            for reminder in stand:
-                await pins.remember(session, pin.project_id, reminder.channel, ts=reminder.ts, now=now)
-        return {reminder.channel for reminder in stand}
-
-    async def _post_all(self, pin: Pin, message: Message, known: set[str], now: datetime) -> set[str]:
-        """Where it does not stand yet, or somebody has deleted it."""
-        async with self._database.read() as session:
-            wanted = await pins.channels(session, pin.project_id)
-            before = {r.channel: r.ts for r in await pins.shown(session, pin.project_id)}
-        posted: set[str] = set()
-        for channel in sorted((wanted | ({pin.channel} if pin.channel else set())) - known):
-            about = (
-                f"promotebot:pin:{pin.project_id}:{pin.since.isoformat()}:{channel}:{before.get(channel, '')}"
-            )
-            try:
-                told = await self._announcer.post(channel, message, key=str(uuid5(NAMESPACE_URL, about)))
-            except SlackApiError as error:
-                if not is_closed(error):
-                    raise
-                async with self._database.write() as session:
-                    await close(session, channel, _why(error), now)
-                continue
-            async with self._database.write() as session:
-                await pins.remember(session, pin.project_id, channel, ts=told.ts, now=now)
-            posted.add(channel)
-        return posted
 
 
 def _why(error: Exception) -> str:

@@ -181,3 +181,14 @@ async def test_what_is_shown_is_due_anew_once_another_build_stays_staged(db: Dat
         async with db.write() as session:
             await pins.remember(session, "prj_shop", "C0DEPLOYS", ts="1.0", now=due + number * SECOND)
         await let_go(db, again, due + 24 * HOUR)
+
+
+async def test_a_clock_that_ran_ahead_keeps_nothing_to_itself(db: Database) -> None:
+    await begin(db)
+    year = timedelta(days=365)
+    [ahead] = await claim(db, NOW + year)
+    assert await claim(db, NOW + 3 * HOUR)  # its lease is a year away
+    await let_go(db, ahead, None)
+    async with db.write() as session:
+        await pins.keep(session, "prj_shop", by="slack:U1", until=NOW + year, now=NOW + year)
+    assert await claim(db, NOW + 4 * HOUR)

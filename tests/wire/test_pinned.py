@@ -1,6 +1,10 @@
 """Production that stays pinned: one message reminds of it, says who keeps it so, and says when it is over."""
 
+import asyncio
+
+from chatbot.listeners import Bot
 from chatbot.sandbox.seen import SeenMessage
+from storage import pins
 from tests.conftest import World
 
 
@@ -22,7 +26,8 @@ async def reminded(world: World, words: str) -> SeenMessage:
 
 async def test_people_are_reminded_of_what_is_not_live_until_it_is_resumed(world: World) -> None:
     bot = world
-    await bot.start_bot(promotebot_poll_seconds=0.1)
+    for _replica in range(2):
+        await bot.start_bot(promotebot_poll_seconds=0.1)
     await bot.until_watched("shop")
     await pinned_by_ana(bot)
     pushed = (await bot.tell_platform("push", {"project": "shop", "branch": "main"}))["deployment"]
@@ -70,3 +75,56 @@ async def test_the_author_of_a_merge_that_does_not_go_live_is_told_once(world: W
     over = await world.bob.sees("Nothing to resume from here any more", channel=direct)
     assert (over.ts, over.buttons) == (told.ts, [])
     assert len([m for m in await world.bob.reads(direct) if "Your merge" in m.words]) == 1
+
+
+async def pinned_outside(world: World) -> Bot:
+    """Two channels hear of it."""
+    running = await world.start_bot(promotebot_poll_seconds=0.1)
+    await world.until_watched("shop")
+    for channel in ("deploys", "general"):
+        await world.ana.types("/promotebot subscribe shop pinned", channel=channel)
+        await world.ana.sees("subscribed this channel", channel=channel)
+    await world.roll_back_outside("shop", (await world.newest("shop", "Promoted"))["id"])
+    await world.bob.sees("Production of shop is pinned", channel="general")
+    bot: Bot = running.bot
+    return bot
+
+
+async def until_remembered(world: World, number: int) -> dict[str, str]:
+    """Where the reminders stand, once so many are written down: channel to timestamp."""
+    project_id = await world.project_id("shop")
+    async with asyncio.timeout(20):
+        while True:
+            async with world.database.read() as session:
+                found = {r.channel: r.ts for r in await pins.shown(session, project_id)}
+            if len(found) >= number:
+                return found
+            await asyncio.sleep(0.05)  # the database tells nobody
+
+
+async def reminders(world: World, channel: str) -> list[SeenMessage]:
+    return [m for m in await world.bob.reads(channel) if "is pinned, for" in m.words]
+
+
+async def test_a_reminder_outlives_lost_answers_deleted_messages_closed_channels_and_the_project(
+    world: World,
+) -> None:
+    first_bot = await pinned_outside(world)
+    await world.slack_fault(method="chat.postMessage", drop="after")
+    world.clock.move(hours=3, minutes=1)
+    for channel in ("deploys", "general"):
+        first = await world.bob.sees("is pinned, for 3 h", channel=channel)
+        assert "Rolled back by ana, " in first.words
+    world.clock.move(minutes=2)  # what Slack did not answer is asked again
+    told = await until_remembered(world, 2)
+    assert told.keys() == {"C0DEPLOYS", "C0GENERAL"}
+    for channel in ("deploys", "general"):
+        assert [m.ts for m in await reminders(world, channel)] == [told[f"C0{channel.upper()}"]]
+    await world.steer("channels/C0GENERAL", archived=True)
+    await first_bot.slack.chat_delete(channel="C0DEPLOYS", ts=told["C0DEPLOYS"])
+    world.clock.move(days=1)
+    anew = await world.bob.sees("is pinned, for 27 h", channel="deploys")
+    assert anew.ts != told["C0DEPLOYS"]
+    await world.vercel("DELETE", "/v9/projects/shop")
+    gone = await world.bob.sees("Its production was pinned for", channel="deploys")
+    assert (gone.ts, gone.buttons) == (anew.ts, [])

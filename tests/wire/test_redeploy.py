@@ -7,6 +7,7 @@ import pytest
 from chatbot.sandbox.person import Refused
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
+from tests.wire.test_incidents import opened
 
 
 @pytest.fixture
@@ -46,7 +47,11 @@ async def test_it_is_told_with_its_log_and_becomes_current_by_one_click(
         await watching.ana.clicks(told, "Redeploy")  # Slack's own dialog comes first
     await watching.bob.clicks(told, "Redeploy", confirmed=True)
     await watching.bob.sees("Only workspace admins may act", channel="general")
+    await opened(watching, "docs")
     await watching.ana.clicks(told, "Redeploy", confirmed=True)
+    held = await watching.ana.sees("An incident is open on docs", channel="general")
+    assert not await redeploys(watching)
+    await watching.ana.clicks(held, "Do it all the same", confirmed=True)
     announced = await watching.bob.sees("Redeployed from Slack by <@U0ANA0001>", channel="general")
     [done] = await watching.until_all_is_told()
     assert (done.path, done.state, done.target_id) == ("redeploy", "succeeded", build)
