@@ -69,6 +69,8 @@ def fresh_request(before: Snapshot, sight: Sight) -> AliasRequest | None:
     last, kept = sight.project.last_request, before.last_request
     if last is None or (kept is not None and last.requested_at < kept.requested_at):
         return None
+    if not before.request_is_known and sight.current_id == before.current_id:
+        return None  # it may be from long before the first sight
     return None if kept == last else last
 
 

@@ -47,6 +47,7 @@ def first_glimpse(glimpse: Glimpse, builds: Builds) -> Snapshot:
         current=project.current,
         auto_assign=project.auto_assign,
         last_request=project.last_request,
+        request_is_known=glimpse.tells_request,
         pinned=project.pinned,
         serving=glimpse.serving,
         builds=builds,
@@ -59,7 +60,7 @@ def notice(before: Snapshot, number: int, sight: Sight, told: Told, now: datetim
 
     `now` is the bot's own time; it is only compared with the bot's own, and in minutes.
     """
-    if _is_under_way(before, sight, now) or _lags_behind(before, sight):
+    if _is_under_way(sight, now) or _lags_behind(before, sight):
         return Noticed(before, settled=False)
     steps = moves(before, sight, told.hints)
     if steps is None:
@@ -203,7 +204,7 @@ class _Telling:
 
     def pinned(self) -> None:
         project = self.sight.project
-        if project.pinned == self.before.pinned:
+        if project.pinned == self.before.pinned or not self.before.request_is_known:
             return
         last = next((c for c in reversed(self.changes) if c.kind in {Kind.CURRENT, Kind.RELEASE}), None)
         by = Who(project.rollback_by) if project.pinned and project.rollback_by else None
@@ -318,10 +319,10 @@ def _goes_back(how: How) -> bool:
     return how is How.ROLLED_BACK
 
 
-def _is_under_way(before: Snapshot, sight: Sight, now: datetime) -> bool:
+def _is_under_way(sight: Sight, now: datetime) -> bool:
     """Somebody's move that is not through: what is Current is told when it is."""
     move = sight.project.move_under_way
-    return move is not None and now - move.requested_at < ABANDONED_AFTER and move != before.last_request
+    return move is not None and now - move.requested_at < ABANDONED_AFTER
 
 
 def _lags_behind(before: Snapshot, sight: Sight) -> bool:

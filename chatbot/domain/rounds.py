@@ -1,11 +1,44 @@
 """How often to go through all projects."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+_AGAIN_AFTER, _AT_LATEST = 5.0, 3600.0
 _PER_PAGE = timedelta(seconds=3)
 _SHARE = 0.2
 """Of what the platform allows, at most so much is spent on looking around."""
+
+
+class Patience:
+    """A list that goes on to disagree with what a look shows does not start a look in each round. Times are seconds of
+    any clock that runs on.
+    """
+
+    def __init__(self) -> None:
+        self._disagreeing: dict[str, _Disagreeing] = {}
+
+    def allows(self, project_id: str, shown: object, now: float) -> bool:
+        """Whether to look at a project that is not as it was seen: at once when that is new, then ever more seldom."""
+        known = self._disagreeing.get(project_id)
+        if known is None or known.shown != shown:
+            self._disagreeing[project_id] = _Disagreeing(shown, now + _AGAIN_AFTER, _AGAIN_AFTER)
+            return True
+        if now < known.next_at:
+            return False
+        pause = min(2 * known.pause, _AT_LATEST)
+        self._disagreeing[project_id] = _Disagreeing(shown, now + pause, pause)
+        return True
+
+    def agrees(self, project_id: str) -> None:
+        self._disagreeing.pop(project_id, None)
+
+
+@dataclass(frozen=True)
+class _Disagreeing:
+    shown: object
+    next_at: float
+    pause: float
 
 
 class Quota(Protocol):

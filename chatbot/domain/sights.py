@@ -58,6 +58,7 @@ class Snapshot:
     current: Deployment | None
     auto_assign: bool = True
     last_request: AliasRequest | None = None
+    request_is_known: bool = True
     pinned: bool = False
     serving: Mapping[str, str | None] | None = None
     strayed: frozenset[str] = frozenset()
@@ -75,22 +76,24 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Glimpse:
-    """A project as a list shows it. `serving`: its production domains, where the list tells of them."""
+    """A project as a list shows it. `serving`: its production domains, where the list tells of them.
+    `tells_request`: it says what the last request was, if only that there was none.
+    """
 
     project: Project
     serving: Mapping[str, str | None] | None = None
+    tells_request: bool = True
 
     def agrees_with(self, kept: Snapshot) -> bool:
         """Whether there is nothing in it to look at more closely."""
         project = self.project
         last = project.last_request
         current_id = project.current.id if project.current else None
-        is_same_request = last is None or last == kept.last_request
+        is_same_request = last is None or (last, project.pinned) == (kept.last_request, kept.pinned)
         told = self.serving or {}
         serves_same = all((kept.serving or {}).get(name, serves) == serves for name, serves in told.items())
         return (
-            (project.name, current_id, project.auto_assign, project.pinned)
-            == (kept.name, kept.current_id, kept.auto_assign, kept.pinned)
+            (project.name, current_id, project.auto_assign) == (kept.name, kept.current_id, kept.auto_assign)
             and is_same_request
             and serves_same
         )

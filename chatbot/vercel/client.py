@@ -93,7 +93,9 @@ class VercelClient:
 
     async def glimpse(self, project_id: str) -> Glimpse:
         """A project with what its production domains serve: one request."""
-        page = await self._get(f"/v9/projects/{quote(project_id, safe='')}", wire.ProjectWire)
+        page = await self._get(
+            f"/v9/projects/{quote(project_id, safe='')}", wire.ProjectWire, rollbackInfo="true"
+        )
         _answers(project_id, page.id)
         return page.to_glimpse()
 

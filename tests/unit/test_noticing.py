@@ -13,6 +13,7 @@ from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.news import Change, How, Kind, Step, Who
 from chatbot.domain.noticing import Noticed, baseline, first_glimpse, gone, key_of, notice
 from chatbot.domain.releases import ReleaseState
+from chatbot.domain.rounds import Patience
 from chatbot.domain.sights import Builds, Doing, Glimpse, Hint, Sight, Snapshot, Told
 from chatbot.services.watching.records import snapshot_json
 from storage.models import Production
@@ -352,3 +353,23 @@ def test_what_is_kept_of_a_project_is_small_and_comes_back_as_it_was() -> None:
     row = Production(project_id="prj_shop", project_name="shop", seen=text, seen_at=NOON)
     assert snapshot_of(row) == kept
     assert len(text) < 2_000
+
+
+def test_a_list_that_does_not_tell_the_last_request_makes_no_news_of_it() -> None:
+    old = making.request("dpl_b", type="rollback", from_id="dpl_c")
+    first = first_glimpse(
+        Glimpse(making.project(current=B, auto_assign=False), tells_request=False), Builds(NOON)
+    )
+    now = sight(B, C, B, A, last_request=old, auto_assign=False)
+    looked = told(first, now)
+    assert (looked.changes, looked.after.pinned) == ((), True)
+    unpinned = Glimpse(replace(now.project, last_request=None), tells_request=False)
+    assert unpinned.agrees_with(looked.after)
+
+
+def test_a_list_that_goes_on_to_disagree_is_looked_into_ever_more_seldom() -> None:
+    patience = Patience()
+    assert [at for at in range(100) if patience.allows("prj_shop", B, at)] == [0, 5, 15, 35, 75]
+    assert patience.allows("prj_shop", A, 76)
+    patience.agrees("prj_shop")
+    assert patience.allows("prj_shop", A, 77)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from chatbot.domain.deployments import Deployment, State, state_of
 from chatbot.domain.noticing import first_glimpse
 from chatbot.domain.releases import ReleaseState
-from chatbot.domain.rounds import pause_after
+from chatbot.domain.rounds import Patience, pause_after
 from chatbot.domain.sights import Builds, Glimpse, Snapshot
 from chatbot.errors import PlatformError
 from chatbot.services.operations.ledger import Clock
@@ -62,6 +62,8 @@ class Poller:
         """Until when another process has the lease, as last read."""
         self._is_silent = False
         self._closing = False
+        self._patience = Patience()
+        self._patience_with_hot = Patience()
         self._quiet = asyncio.Lock()
 
     @property
@@ -164,9 +166,14 @@ class Poller:
     def _differs(self, glimpse: Glimpse, kept: Snapshot, builds: "_Builds") -> bool:
         """Of a rolling release the list tells nothing: one that is under way is looked at each time."""
         is_rolling = kept.release is not None and kept.release.state is ReleaseState.ACTIVE
-        return (
-            is_rolling or not glimpse.agrees_with(kept) or builds.have_news(glimpse.project.id, kept.builds)
-        )
+        if is_rolling:
+            return True
+        project_id = glimpse.project.id
+        if glimpse.agrees_with(kept) and not builds.have_news(project_id, kept.builds):
+            self._patience.agrees(project_id)
+            return False
+        shown = (glimpse, builds.states_of(project_id))
+        return self._patience.allows(project_id, shown, asyncio.get_running_loop().time())
 
     async def _look_at_what_was_left(self) -> None:
         """Projects of webhooks that were taken by a process that did not come to look."""
@@ -185,7 +192,9 @@ class Poller:
             except PlatformError as error:
                 _log.info("project %s cannot be looked at: %s", project_id, error)
                 continue
-            if not glimpse.agrees_with(snapshot_of(row)):
+            if glimpse.agrees_with(snapshot_of(row)):
+                self._patience_with_hot.agrees(project_id)
+            elif self._patience_with_hot.allows(project_id, glimpse, asyncio.get_running_loop().time()):
                 await self._watcher.look(project_id)
 
     async def _look_at(self, project_ids: set[str] | list[str]) -> None:
@@ -212,6 +221,9 @@ class _Builds:
         """Those that are over when their project is seen for the first time are no news."""
         running = frozenset(b.id for b in self._of.get(project_id, ()) if not _is_over(b))
         return Builds(self._until, running)
+
+    def states_of(self, project_id: str) -> tuple[tuple[str, str, str | None], ...]:
+        return tuple((b.id, b.ready_state, b.ready_substate) for b in self._of.get(project_id, ()))
 
     def have_news(self, project_id: str, kept: Builds | None) -> bool:
         """Whether one has begun or come to its end since the last look, or is the canary of a rolling release."""

@@ -98,7 +98,7 @@ class ProjectWire(BaseModel):
             for alias in self.alias or ()
             if alias.deployment is not None and not alias.redirect
         }
-        return Glimpse(self.to_domain(), serving)
+        return Glimpse(self.to_domain(), serving, tells_request="last_request" in self.model_fields_set)
 
     def to_domain(self) -> Project:
         current = self.targets.production if self.targets else None
