@@ -94,6 +94,12 @@ async def published(
     return bool(await _update(session, *mine, values=values))
 
 
+async def postpone(session: AsyncSession, home: Home, until: datetime) -> None:
+    """Slack did not take it: nobody tries before then, unless the person touches it."""
+    mine = col(Home.user_id) == home.user_id, col(Home.fence) == home.fence
+    await _update(session, *mine, values={"shown": "", "lease_until": until})
+
+
 async def shown_since(session: AsyncSession, since: datetime) -> int:
     """How many were published since then, by whomever."""
     return (await session.exec(select(func.count()).where(col(Home.shown_at) > since))).one()

@@ -6,6 +6,7 @@ from typing import Self
 
 from chatbot.domain.deployments import Deployment, Domain, Project
 from chatbot.domain.environment import EnvironmentChange
+from chatbot.domain.news import Change
 from chatbot.domain.planning import PlanRefused, plan_rollback
 from chatbot.domain.plans import Look, Part, Plan
 from chatbot.domain.releases import RollingRelease
@@ -79,6 +80,15 @@ def way_back(
         return WayBack.of(plan_rollback(Look(project, target, tuple(domains), (), newest_release=release)))
     except PlanRefused:
         return None
+
+
+def way_told(change: Change, current_id: str | None) -> WayBack | None:
+    """The one that the announcement of a change of Current has; None where that is no longer what is Current."""
+    if change.back is None or change.bound is None or change.now is None or change.now.id != current_id:
+        return None
+    return WayBack(
+        change.project_id, change.project_name, change.back, current_id, change.domains, change.bound
+    )
 
 
 def core_only(plan: Plan) -> Plan:

@@ -33,7 +33,8 @@ async def _all(bot: Bot, found: list[Project], *, of_channel: bool = False) -> R
     shown = projects[: listings.SHOWN_PROJECTS]
     under_way = await asyncio.gather(*map(bot.planner.releases.under_way, shown))
     releases = {project.id: release for project, release in zip(shown, under_way, strict=True) if release}
-    return Reply(listings.current_of_all(projects, bot.clock(), releases, of_channel=of_channel))
+    told = await bot.ways_back.told(project for project in shown if project.id not in releases)
+    return Reply(listings.current_of_all(projects, bot.clock(), releases, told, of_channel=of_channel))
 
 
 async def _one(bot: Bot, project: Project) -> Reply:

@@ -42,14 +42,22 @@ def current_of_all(
     projects: Sequence[Project],
     now: datetime,
     releases: Mapping[str, RollingRelease] = MappingProxyType({}),
+    ways_back: Mapping[str, WayBack] = MappingProxyType({}),
     *,
     of_channel: bool = False,
 ) -> Message:
-    """`releases` are those under way, by project id. `of_channel`: there are other projects."""
+    """`releases` are those under way, and `ways_back` where one click goes, by project id. `of_channel`: there are
+    other projects.
+    """
     if not projects:
         return says("There is no project that this token can see.")
     ordered = sorted(projects, key=lambda p: p.name)
-    blocks: list[Block] = [section(_current(p, now, releases.get(p.id))) for p in ordered[:SHOWN_PROJECTS]]
+    shown = ordered[:SHOWN_PROJECTS]
+    buttons = [back_button(ways_back[p.id], n) if p.id in ways_back else None for n, p in enumerate(shown, 1)]
+    blocks: list[Block] = [
+        section(_current(p, now, releases.get(p.id)), button_)
+        for p, button_ in zip(shown, buttons, strict=True)
+    ]
     if len(ordered) > SHOWN_PROJECTS:
         blocks.append(section(f"And {len(ordered) - SHOWN_PROJECTS} more: name one after `/current`."))
     if of_channel:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chatbot.domain.candidates import is_newer, rollback_candidates
 from chatbot.domain.deployments import Deployment, Domain, Project
+from chatbot.domain.news import Kind
 from chatbot.domain.planning import AlreadyCurrent
 from chatbot.domain.plans import Part, Path, Plan
 from chatbot.domain.releases import RollingRelease
@@ -19,13 +20,15 @@ from chatbot.domain.waysback import (
     core_only,
     part_that_changed,
     way_back,
+    way_told,
 )
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.operations.records import Lease
 from chatbot.services.operations.requesting import Requesting
 from chatbot.services.planner import Planner
-from storage import subscriptions
+from chatbot.services.telling.records import as_change
+from storage import homes, subscriptions
 from storage.database import Database
 from storage.models import Operation as Row
 
@@ -79,6 +82,16 @@ class WaysBack:
     ) -> WayBack | None:
         target = next((d for d in ways.found if not is_newer(d, project)), None)
         return way_back(project, target, domains, release) if target else None
+
+    async def told(self, projects: Iterable[Project]) -> dict[str, WayBack]:
+        """Of those whose change of Current is known: what its announcement offers, by project id. Nothing is asked of
+        the platform.
+        """
+        current = {p.id: p.current.id for p in projects if p.current is not None}
+        async with self._database.read() as session:
+            changes = await homes.last_changes(session, current, (Kind.CURRENT,))
+        ways = {id_: way_told(as_change(row), current[id_]) for id_, row in changes.items()}
+        return {id_: way for id_, way in ways.items() if way is not None}
 
     async def take(self, pressed: Pressed, *, actor: str, channel: str, lease: Lease, clicked: str) -> Row:
         """Plan it afresh, and request it where it is what its button said. Whoever may is asked before.

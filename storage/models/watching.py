@@ -17,6 +17,7 @@ class Production(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "production"
+    __table_args__ = (Index("production_by_number", "number"),)
 
     project_id: str = Field(primary_key=True)
     project_name: str

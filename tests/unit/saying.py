@@ -309,7 +309,12 @@ SAYINGS = [
         lambda v: confirmation.modal("Roll back all", "Two projects.", [f"• {foreign(d.name)}" for d in v]),
     ),
     Saying(confirmation, "all_keys", plans(), confirmation.all_keys),
-    Saying(listings, "current_of_all", _many(projects()), lambda v: listings.current_of_all(v, NOON)),
+    Saying(
+        listings,
+        "current_of_all",
+        st.tuples(_many(projects()), ways_back),
+        lambda v: listings.current_of_all(v[0], NOON, ways_back={p.id: v[1] for p in v[0]}),
+    ),
     Saying(
         listings,
         "current_of_one",

@@ -1,5 +1,7 @@
 """App Home: what production is, kept up to date while it is open, with the way back one click away."""
 
+import asyncio
+
 from chatbot.sandbox.seen import Control, SeenView
 from tests.conftest import World
 
@@ -29,6 +31,10 @@ async def test_home_tells_of_an_outside_change_by_itself_and_one_click_goes_back
     home = await world.ana.sees_home("was promoted outside of Slack", within=ENOUGH)
     back = _back_of(home, "shop")
     assert back.element["value"].split()[1] == before["id"]
+    await world.ana.types("/current *", channel="deploys")
+    assert (await world.ana.sees("Current", channel="deploys")).buttons == [
+        f"Roll back to {before['sha'][:7]}"
+    ]
     await world.ana.types("/promotebot subscribe shop", channel="deploys")
     await world.ana.clicks(home, action_id=back.action_id, confirmed=True)
     home = await world.ana.sees_home("Under way", within=ENOUGH)
@@ -40,7 +46,16 @@ async def test_home_tells_of_an_outside_change_by_itself_and_one_click_goes_back
 async def test_whoever_may_change_nothing_sees_production_and_no_button_that_does(world: World) -> None:
     await world.start_bot(promotebot_poll_seconds=OFTEN)
     await world.until_watched("api", "docs", "shop")
+    await world.slack_fault(method="views.publish", error="internal_error")
     await world.bob.opens_home()
+    async with asyncio.timeout(10):
+        while True:
+            if not await world.slack_faults():
+                break
+            await asyncio.sleep(0.05)  # no event tells of it
+    world.clock.move(seconds=4)  # it is tried again by itself
+    home = await world.bob.sees_home("3 projects", within=ENOUGH)
+    await world.bob.clicks(home, "Refresh")
     home = await world.bob.sees_home("all well, looked at")
     assert "you may look at everything, but change nothing" in home.words
     assert home.buttons == ["Refresh"]

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.domain.access import IdentityUnknown
 from chatbot.messages import home as wording
-from chatbot.services.announcer import SlackTrouble
+from chatbot.services.announcer import SlackTrouble, asks_to_wait
 from chatbot.services.directory import Directory
 from chatbot.services.homes.overviews import KEPT_UP_FOR, Overviews, Read
 from chatbot.services.homes.refining import Refining
@@ -23,6 +23,7 @@ EVERY = 1.0
 """Seconds between two ticks."""
 
 _LEASE = timedelta(seconds=15)
+_AGAIN_AFTER = timedelta(seconds=3)
 _AT_LEAST_BETWEEN = timedelta(seconds=1)
 _A_MINUTE = 60
 """How many are published by themselves in a minute, by all replicas together: Slack takes some hundred."""
@@ -100,25 +101,27 @@ class Homes:
 
     async def _publish(self, home: Home, slack: AsyncWebClient, *, over: str | None = None) -> Read | None:
         """`over`: the hash of what it may take the place of; None: of anything. None comes back where Slack did not
-        take it: it is due again once the lease is over.
+        take it: it is due again a little later.
         """
         read = await self._overviews.read(home, self._refining.known)
         view = wording.home(read.overview, read.entries)
         try:
             answer = await slack.views_publish(user_id=home.user_id, view=view, hash=over)
-        except SlackApiError as error:
-            _log.warning("an App Home was not published: %s", error.response.get("error"))
-            if (
-                error.response.get("error") == "hash_conflict"
-            ):  # somebody published it without writing that down
-                await self._published(home, state="", hash_=None)
-            return None
         except SlackTrouble as error:
-            _log.warning("an App Home was not published: %s", type(error).__name__)
+            await self._not_published(home, error)
             return None
-        await self._published(home, state=read.state, hash_=answer["view"].get("hash"))
+        async with self._database.write() as session:
+            await homes.published(
+                session, home, state=read.state, hash_=answer["view"].get("hash"), now=self._clock()
+            )
         return read
 
-    async def _published(self, home: Home, *, state: str, hash_: str | None) -> None:
+    async def _not_published(self, home: Home, error: Exception) -> None:
+        code = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
         async with self._database.write() as session:
-            await homes.published(session, home, state=state, hash_=hash_, now=self._clock())
+            if code == "hash_conflict":  # somebody published it who could not write that down
+                await homes.published(session, home, state="", hash_=None, now=self._clock())
+                return
+            _log.warning("an App Home was not published: %s", code)
+            wait = max(_AGAIN_AFTER, timedelta(seconds=asks_to_wait(error)))
+            await homes.postpone(session, home, self._clock() + wait)

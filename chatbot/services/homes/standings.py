@@ -11,7 +11,7 @@ from chatbot.domain.news import Change
 from chatbot.domain.operations import DomainProof
 from chatbot.domain.releases import ReleaseState
 from chatbot.domain.sights import Snapshot
-from chatbot.domain.waysback import WayBack
+from chatbot.domain.waysback import WayBack, way_told
 from chatbot.services.operations.records import findings_of
 from storage.models import Incident, IncidentProject, Operation
 from storage.models import Visit as VisitRow
@@ -55,17 +55,14 @@ def standing(
         is_releasing=seen.release is not None and seen.release.state is ReleaseState.ACTIVE,
         last=last,
         health=health,
-        back=back or _told_way(project, seen, moved),
+        back=back or _told_way(seen, moved),
     )
 
 
-def _told_way(project: Called, seen: Snapshot, moved: Change | None) -> WayBack | None:
+def _told_way(seen: Snapshot, moved: Change | None) -> WayBack | None:
     """The one that the announcement of Current has, while that holds."""
-    if moved is None or moved.back is None or moved.bound is None or moved.now is None:
-        return None
-    if moved.now.id != seen.current_id or set(moved.domains) != set(seen.serving or moved.domains):
-        return None
-    return WayBack(project.id, project.name, moved.back, moved.now.id, moved.domains, moved.bound)
+    way = way_told(moved, seen.current_id) if moved else None
+    return way if way and set(way.domains) == set(seen.serving or way.domains) else None
 
 
 def health_of(visit: VisitRow | None, ended: Iterable[Operation]) -> Health | None:

@@ -76,6 +76,7 @@ def _production() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True)),
     )
+    op.create_index("production_by_number", "production", ["number"])
 
 
 def _changes() -> None:
