@@ -1,59 +1,19 @@
 """The hand of a person, for tours and tests: types, clicks and reads through the workspace's JSON API."""
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from chatbot.sandbox.onlooking import NotSeen, Onlooker
+from chatbot.sandbox.reaching import Refused, answered
+from chatbot.sandbox.seen import Control, Json, SeenCard, SeenMessage, SeenView
 
-import aiohttp
+__all__ = ["NotSeen", "Person", "Refused"]
 
-from chatbot.sandbox import seen
-from chatbot.sandbox.seen import Control, Json, SeenCard, SeenFile, SeenMessage, SeenRun, SeenView
-
-POLL_SECONDS = 5.0
-T = TypeVar("T")
 Touched = SeenMessage | SeenView | SeenCard
 
 
-class Refused(Exception):
-    """The workspace did not do it; `error` is its code, `told` the whole answer."""
-
-    def __init__(self, error: str, told: Json) -> None:
-        details = {key: value for key, value in told.items() if key not in ("ok", "error")}
-        super().__init__(f"{error} {details}" if details else error)
-        self.error = error
-        self.told = told
-
-    @property
-    def errors(self) -> dict[str, str]:
-        """Of a modal: block_id -> sentence."""
-        return dict(self.told.get("errors", {}))
-
-
-class NotSeen(AssertionError):
-    """What was waited for did not appear (or did not go); the message lists what was there."""
-
-
-class Person:
+class Person(Onlooker):
     """`in_` binds a channel, so that it need not be named each time."""
-
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        workspace_url: str,
-        person_id: str,
-        *,
-        channel: str | None = None,
-    ) -> None:
-        self.id = person_id
-        self._session = session
-        self._url = workspace_url.rstrip("/") + "/sandbox/"
-        self._channel = channel
-        self._channel_ids: dict[str, str] = {}
 
     def in_(self, channel: str) -> "Person":
         return Person(self._session, self._url.removesuffix("/sandbox/"), self.id, channel=channel)
-
-    # -- doing --------------------------------------------------------------------------------
 
     async def types(
         self, text: str, *, channel: str | None = None, thread: SeenMessage | None = None
@@ -175,204 +135,10 @@ class Person:
     async def unpins(self, message: SeenMessage) -> None:
         await self._does("pin", message.where | {"pinned": False})
 
-    # -- seeing -------------------------------------------------------------------------------
-
-    async def reads(
-        self, channel: str | None = None, *, thread: SeenMessage | None = None
-    ) -> list[SeenMessage]:
-        return (await self._read(await self._channel_id(channel), thread))[1]
-
-    async def sees(
-        self,
-        text: str,
-        *,
-        channel: str | None = None,
-        within: float = 10,
-        thread: SeenMessage | None = None,
-        after: SeenMessage | None = None,
-    ) -> SeenMessage:
-        """The newest message that shows this text, waited for. `after`: only messages younger than that one.
-        Raises NotSeen.
-        """
-        channel_id = await self._channel_id(channel)
-
-        def shows(messages: list[SeenMessage]) -> SeenMessage | None:
-            young = [m for m in messages if after is None or m.ts > after.ts]
-            return next((m for m in reversed(young) if text in m.words or text in m.text), None)
-
-        async def look(since: int | None, wait: float) -> tuple[int, list[SeenMessage]]:
-            return await self._read(channel_id, thread, since, wait)
-
-        return await _waited(look, shows, within, lambda m: self._nothing(f"no message shows {text!r}", m))
-
-    async def sees_card(
-        self, text: str, *, channel: str | None = None, within: float = 10, thread: SeenMessage | None = None
-    ) -> SeenCard:
-        """The card of a link that shows this text, beneath whichever message. Raises NotSeen."""
-        channel_id = await self._channel_id(channel)
-
-        def shows(messages: list[SeenMessage]) -> SeenCard | None:
-            cards = [card for message in reversed(messages) for card in message.cards]
-            return next((card for card in cards if text in card.words), None)
-
-        async def look(since: int | None, wait: float) -> tuple[int, list[SeenMessage]]:
-            return await self._read(channel_id, thread, since, wait)
-
-        return await _waited(look, shows, within, lambda m: self._nothing(f"no card shows {text!r}", m))
-
-    async def sees_pinned(self, text: str, *, channel: str | None = None, within: float = 10) -> SeenMessage:
-        """The pinned message of the channel that shows this text. Raises NotSeen."""
-        channel_id = await self._channel_id(channel)
-
-        def shows(messages: list[SeenMessage]) -> SeenMessage | None:
-            return next((m for m in messages if text in m.words or text in m.text), None)
-
-        async def look(since: int | None, wait: float) -> tuple[int, list[SeenMessage]]:
-            told = await self._look("pins", {"channel": channel_id}, since, wait)
-            return told["revision"], [seen.message(shape) for shape in told["messages"]]
-
-        return await _waited(look, shows, within, lambda m: self._nothing(f"no pin shows {text!r}", m))
-
-    async def sees_workflow_end(self, run: str, *, within: float = 10) -> SeenRun:
-        """How it ended, waited for. Raises NotSeen."""
-
-        def ended(runs: list[SeenRun]) -> SeenRun | None:
-            return next((each for each in runs if each.id == run and each.state != "running"), None)
-
-        async def look(since: int | None, wait: float) -> tuple[int, list[SeenRun]]:
-            told = await self._look("workflows", {}, since, wait)
-            return told["revision"], [seen.run(shape) for shape in told["runs"]]
-
-        return await _waited(look, ended, within, lambda runs: NotSeen(f"{self.id}: still running: {runs}"))
-
-    async def pinned(self, channel: str | None = None) -> list[SeenMessage]:
-        """The pinned messages, the newest pin first."""
-        told = await self._look("pins", {"channel": await self._channel_id(channel)}, None, 0)
-        return [seen.message(shape) for shape in told["messages"]]
-
-    async def opens(self, file: SeenFile) -> str:
-        """The text of a file."""
-        url = self._url.removesuffix("sandbox/") + file.address
-        async with self._session.get(url) as response:
-            response.raise_for_status()
-            return await response.text()
-
-    async def no_longer_sees(self, text: str, *, channel: str | None = None, within: float = 10) -> None:
-        """Waits until no message shows this text. Raises NotSeen."""
-        channel_id = await self._channel_id(channel)
-
-        def gone(messages: list[SeenMessage]) -> bool | None:
-            return None if any(text in m.words or text in m.text for m in messages) else True
-
-        async def look(since: int | None, wait: float) -> tuple[int, list[SeenMessage]]:
-            return await self._read(channel_id, None, since, wait)
-
-        await _waited(look, gone, within, lambda m: self._nothing(f"{text!r} is still there", m))
-
-    async def sees_modal(self, text: str, *, within: float = 5) -> SeenView:
-        """The modal on top, once its title or content shows this text. Raises NotSeen."""
-
-        def shows(views: list[SeenView]) -> SeenView | None:
-            return views[-1] if views and text in views[-1].words else None
-
-        def missing(views: list[SeenView]) -> NotSeen:
-            there = "\n---\n".join(view.words for view in views) or "(no modal is open)"
-            return NotSeen(f"{self.id}: no modal shows {text!r}. Open, the top one last:\n{there}")
-
-        return await _waited(self._views, shows, within, missing)
-
-    async def modals(self) -> list[SeenView]:
-        """Those that are open, the top one last."""
-        return (await self._views(None, 0))[1]
-
-    async def sees_home(self, text: str, *, within: float = 5) -> SeenView:
-        """App Home, once it shows this text. Raises NotSeen."""
-
-        async def look(since: int | None, wait: float) -> tuple[int, SeenView | None]:
-            told = await self._look("home", {}, since, wait)
-            return told["revision"], None if told["view"] is None else seen.view(told["view"])
-
-        def missing(view: SeenView | None) -> NotSeen:
-            there = view.words if view is not None else "(nothing was published)"
-            return NotSeen(f"{self.id}: App Home does not show {text!r}. It shows:\n{there}")
-
-        return await _waited(
-            look, lambda v: v if v is not None and text in v.words else None, within, missing
-        )
-
-    # -- the wire -----------------------------------------------------------------------------
-
-    async def _does(self, what: str, body: Json) -> Json:
-        async with self._session.post(self._url + what, json=body | {"as": self.id}) as response:
-            return _told(await response.json())
-
     async def _changes_channel(self, change: Json, channel: str | None) -> None:
         url = f"{self._url}channels/{await self._channel_id(channel)}"
         async with self._session.put(url, json=change | {"as": self.id}) as response:
-            _told(await response.json())
-
-    async def _look(self, what: str, query: Json, since: int | None, wait: float) -> Json:
-        asked = query | {"as": self.id}
-        if since is not None:
-            asked |= {"since": str(since), "wait": f"{wait:.3f}"}
-        async with self._session.get(self._url + what, params=asked) as response:
-            return _told(await response.json())
-
-    async def _read(
-        self, channel_id: str, thread: SeenMessage | None, since: int | None = None, wait: float = 0
-    ) -> tuple[int, list[SeenMessage]]:
-        query = {"channel": channel_id} | ({"thread_ts": thread.ts} if thread else {})
-        told = await self._look("messages", query, since, wait)
-        return told["revision"], [seen.message(shape) for shape in told["messages"]]
-
-    async def _views(self, since: int | None, wait: float) -> tuple[int, list[SeenView]]:
-        told = await self._look("views", {}, since, wait)
-        return told["revision"], [seen.view(shape) for shape in told["views"]]
-
-    async def _channel_id(self, channel: str | None) -> str:
-        """By name or id; `app` is the direct message with the app, once it is open."""
-        named = channel or self._channel
-        if named is None:
-            raise ValueError("which channel? name it, or bind one with in_()")
-        if named not in self._channel_ids:
-            told = await self._look("workspace", {}, None, 0)
-            for each in told["channels"]:
-                self._channel_ids |= {each["name"]: each["id"], each["id"]: each["id"]}
-                if each["is_im"] and self.id in each["members"]:
-                    self._channel_ids["app"] = each["id"]
-        if named not in self._channel_ids:
-            raise Refused("no_such_channel", {"channel": named})
-        return self._channel_ids[named]
-
-    def _nothing(self, what: str, messages: list[SeenMessage]) -> NotSeen:
-        there = "\n---\n".join(
-            f"[{'only ' + self.id if m.ephemeral else m.user}] {m.words}{' ' + str(m.buttons) if m.buttons else ''}"
-            for m in messages
-        )
-        return NotSeen(f"{self.id}: {what}. What is there, oldest first:\n{there or '(nothing)'}")
-
-
-async def _waited(
-    look: Callable[[int | None, float], Any],
-    pick: Callable[[Any], T | None],
-    within: float,
-    missing: Callable[[Any], NotSeen],
-) -> T:
-    """Looks, and looks again at every change, until there is something to pick."""
-    until = time.monotonic() + within
-    revision, there = await look(None, 0)
-    while (picked := pick(there)) is None:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise missing(there)
-        revision, there = await look(revision, min(left, POLL_SECONDS))
-    return picked
-
-
-def _told(answer: Json) -> Json:
-    if answer.get("ok") is False:
-        raise Refused(str(answer["error"]), answer)
-    return answer
+            answered(await response.json())
 
 
 def _touched(source: Touched, control: Control) -> Json:

@@ -287,6 +287,11 @@ def user(person: Member) -> Json:
     return {"id": person.id, "username": person.name, "name": person.name, "team_id": seed.TEAM_ID}
 
 
+def permalink(message: Message) -> str:
+    link = f"https://{seed.TEAM_DOMAIN}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    return link + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.is_reply else "")
+
+
 def channel_name(channel: Channel) -> str:
     """What Slack tells apps in place of the names of conversations that are not public."""
     if channel.is_im:

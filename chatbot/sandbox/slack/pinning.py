@@ -1,6 +1,7 @@
 """Pins of a channel, and the events that tell of them."""
 
 from chatbot.sandbox.slack.backend import Backend
+from chatbot.sandbox.slack.payloads import permalink
 from chatbot.sandbox.slack.records import Channel, Json, Message, Pin
 
 
@@ -24,7 +25,8 @@ def item(backend: Backend, channel: Channel, message: Message) -> Json:
         "channel": channel.id,
         "created": pin.created,
         "created_by": pin.created_by,
-        "message": backend.payloads.message(message) | {"pinned_to": [channel.id]},
+        "message": backend.payloads.message(message)
+        | {"pinned_to": [channel.id], "permalink": permalink(message)},
     }
 
 

@@ -1,7 +1,8 @@
 """The methods chat.* and reactions.add."""
 
-from chatbot.sandbox.slack import happenings, seed
+from chatbot.sandbox.slack import happenings
 from chatbot.sandbox.slack.content import MOST_TEXT, message_content
+from chatbot.sandbox.slack.payloads import permalink
 from chatbot.sandbox.slack.records import Channel, Json, Message
 from chatbot.sandbox.slack.webapi.calling import Call, RateLimited, Refused
 
@@ -142,11 +143,6 @@ async def get_permalink(call: Call) -> Json:
     if message is None:
         raise Refused("message_not_found")
     return {"channel": channel.id, "permalink": permalink(message)}
-
-
-def permalink(message: Message) -> str:
-    link = f"https://{seed.TEAM_DOMAIN}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
-    return link + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.is_reply else "")
 
 
 async def add_reaction(call: Call) -> Json:

@@ -5,7 +5,6 @@ import re
 from chatbot.sandbox.slack.pinning import item, pin, unpin
 from chatbot.sandbox.slack.records import Channel, Json, Message
 from chatbot.sandbox.slack.webapi.calling import Call, Refused
-from chatbot.sandbox.slack.webapi.chat import permalink
 
 MOST_PINS = 100
 """Of one channel (slack.com/help, "Pin messages"); the error is too_many_pins."""
@@ -32,12 +31,8 @@ async def remove(call: Call) -> Json:
 async def listing(call: Call) -> Json:
     """The newest pin first, as in Slack's sample."""
     channel = call.channel()
-    state = call.backend.state
-    pinned = [state.message(channel.id, ts) for ts in reversed(channel.pins)]
-    items = [item(call.backend, channel, message) for message in pinned if message is not None]
-    for each, message in zip(items, [m for m in pinned if m is not None], strict=True):
-        each["message"]["permalink"] = permalink(message)
-    return {"items": items}
+    pinned = [call.backend.state.message(channel.id, ts) for ts in reversed(channel.pins)]
+    return {"items": [item(call.backend, channel, message) for message in pinned if message is not None]}
 
 
 def _pinnable(call: Call) -> tuple[Channel, Message]:
