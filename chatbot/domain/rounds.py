@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 _AGAIN_AFTER, _AT_LATEST = 5.0, 3600.0
+_AT_MOST = timedelta(hours=1)
 _PER_PAGE = timedelta(seconds=3)
 _SHARE = 0.2
 """Of what the platform allows, at most so much is spent on looking around."""
@@ -62,5 +63,5 @@ def pause_after(pages: int, every: timedelta, quota: Quota | None) -> timedelta:
     if quota.left <= quota.limit * (1 - _SHARE):
         spared = max(quota.left - quota.limit * _SHARE, 0)
         affordable = timedelta(seconds=quota.renewed_in * pages / spared) if spared > pages else None
-        return max(pause, affordable or timedelta(seconds=quota.renewed_in))
+        return max(pause, min(affordable or timedelta(seconds=quota.renewed_in), _AT_MOST))
     return pause

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import Deployment, Project
 from chatbot.domain.news import Change, How, Kind, Step, Who
-from chatbot.domain.noticing import Noticed, baseline, first_glimpse, gone, key_of, notice
+from chatbot.domain.noticing import SURE_AFTER, Noticed, baseline, first_glimpse, gone, key_of, notice
 from chatbot.domain.releases import ReleaseState
 from chatbot.domain.rounds import Patience
 from chatbot.domain.sights import Builds, Doing, Glimpse, Hint, Sight, Snapshot, Told
@@ -153,9 +153,9 @@ def test_a_current_that_nothing_explains_is_believed_when_it_stays() -> None:
     doubted = told(seen(B, B, A), now)
     assert (doubted.changes, doubted.settled) == ((), False)
     assert told(doubted.after, now, at=NOON + SECOND).changes == ()
-    changes = told(doubted.after, now, at=NOON + 2 * SECOND).changes
+    changes = told(doubted.after, now, at=NOON + SURE_AFTER).changes
     assert moved(changes) == [("dpl_b", "dpl_a", How.UNKNOWN)]
-    assert told(doubted.after, sight(B, B, A), at=NOON + 2 * SECOND).changes == ()
+    assert told(doubted.after, sight(B, B, A), at=NOON + SURE_AFTER).changes == ()
 
 
 def test_the_first_production_and_the_last_are_changes() -> None:

@@ -231,7 +231,7 @@ async def test_a_domain_that_moves_alone_and_a_build_that_stays_staged_are_notic
     domain = next(d["name"] for d in (await world.panel())["shop"]["domains"] if not d["redirect"])
     await world.vercel("POST", f"/v2/deployments/{staged}/aliases", {"alias": domain})
     await _until_doubted(world, "shop")
-    world.clock.move(seconds=3)
+    world.clock.move(seconds=6)
     (change,) = await world.until_changed("shop")
     assert (change.kind, change.domains, change.now and change.now.id) == (Kind.DOMAIN, (domain,), staged)
     await world.vercel("PATCH", "/v9/projects/shop", {"autoAssignCustomDomains": False})
@@ -279,3 +279,20 @@ async def test_over_http_webhooks_arrive_beside_slacks_requests(world: World) ->
         bot = await world.start_bot(http_port=0, promotebot_webhook_secret=secret)
         async with world.session.post(f"http://127.0.0.1:{bot.port}/vercel/webhook", data=b"{}") as answer:
             assert answer.status == status
+
+
+async def test_the_platforms_silence_and_its_limits_only_delay_what_is_noticed(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("shop")
+    shop = await world.project_id("shop")
+    faults = [
+        {"method": "GET", "path": "/v10/projects$", "status": 500, "times": 2},
+        {"method": "GET", "path": "/v10/projects$", "status": 429, "retry_after": 0.2},
+        {"method": "GET", "path": f"/v9/projects/{shop}$", "half": True},
+    ]
+    await world.tell_platform("faults", faults)
+    staged = (await world.newest("shop", "Staged"))["id"]
+    await world.promote_outside("shop", staged)
+    (change,) = await world.until_changed("shop")
+    assert (change.now and change.now.id) == staged
+    assert await world.platform_faults() == []

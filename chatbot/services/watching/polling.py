@@ -13,7 +13,7 @@ from chatbot.domain.noticing import first_glimpse
 from chatbot.domain.releases import ReleaseState
 from chatbot.domain.rounds import Patience, pause_after
 from chatbot.domain.sights import Builds, Glimpse, Snapshot
-from chatbot.errors import PlatformError
+from chatbot.errors import PlatformAnswered, PlatformError
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.tasks import Tasks
 from chatbot.services.watching.records import snapshot_of
@@ -27,6 +27,7 @@ _LEASE = timedelta(seconds=15)
 _HOT_EVERY = 3.0
 _LEFT_ALONE = timedelta(seconds=5)
 _AT_ONCE = 4
+_LONGEST = 3600.0
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
@@ -87,8 +88,8 @@ class Poller:
                 self._next_hot = now + _HOT_EVERY
                 await self._look_at_hot_ones()
             if self._every and now >= self._next_round:
-                pages = await self._round()
-                self._next_round = now + pause_after(pages, self._every, self._vercel.quota).total_seconds()
+                pause = await self._round()
+                self._next_round = now + pause.total_seconds()
 
     async def release(self) -> None:
         """At the end: another process goes on at once."""
@@ -116,20 +117,21 @@ class Poller:
         self._held_until = now + _LEASE if mine else None
         return mine
 
-    async def _round(self) -> int:
-        """How many pages of projects there are."""
+    async def _round(self) -> timedelta:
+        """How long to wait until the next one."""
         try:
             pages = await self._look_around()
         except PlatformError as error:
             if not self._is_silent:
                 _log.warning("the projects cannot be listed: %s", error)
             self._is_silent = True
-            return 1
+            asked = error.wait if isinstance(error, PlatformAnswered) else None
+            return max(self._every, timedelta(seconds=min(asked or 0.0, _LONGEST)))
         if self._is_silent:
             _log.info("the projects can be listed again")
         self._is_silent = False
         self._watcher.caught_up()
-        return pages
+        return pause_after(pages, self._every, self._vercel.quota)
 
     async def _look_around(self) -> int:
         """How many pages there were. Raises PlatformError."""
