@@ -37,12 +37,17 @@ def register(app: AsyncApp, bot: Bot) -> None:
 async def clicked(bot: Bot, asked: Asked) -> None:
     """Opened at once, and filled when every project has been read."""
     view_id = await open_dialog(bot, asked, incidentall.looking())
-    await bot.directory.admit(asked.user)
-    row, projects = await _of(bot, asked.value)
-    ways = await bot.incidents.sight.first_ways(projects)
-    shown = [(named.project_name, *way) for named, way in zip(projects, ways, strict=True)]
-    carried = json.dumps([row.id, [_digest(way) for _, way in ways]])
-    await bot.slack.views_update(view_id=view_id, view=incidentall.question(shown, carried))
+    try:
+        await bot.directory.admit(asked.user)
+        row, projects = await _of(bot, asked.value)
+        ways = await bot.incidents.sight.first_ways(projects)
+    except Exception as error:  # noqa: BLE001 - as in answering.py
+        await note(bot, asked, error)
+        view = incidentall.refused(sentence(bot, asked, error).message)
+    else:
+        shown = [(named.project_name, *way) for named, way in zip(projects, ways, strict=True)]
+        view = incidentall.question(shown, json.dumps([row.id, [_digest(way) for _, way in ways]]))
+    await bot.slack.views_update(view_id=view_id, view=view)
 
 
 async def _submitted(bot: Bot, submission: requests.Submission) -> dict[str, Any]:

@@ -53,11 +53,13 @@ class Announcer:
         self._slack = slack
         self._hasty = hasty
         self._live = 0
+        self.steady = 0
+        """Messages that are updated now and then, for hours: those of open incidents."""
 
     @property
     def between_updates(self) -> float:
         """Seconds from one update of a message to its next one, so that all of them together are not too many."""
-        return max(_BETWEEN_UPDATES, _UPDATE_TAKES * self._live)
+        return max(_BETWEEN_UPDATES, _UPDATE_TAKES * (self._live + self.steady))
 
     @contextmanager
     def one_live(self) -> Iterator[None]:

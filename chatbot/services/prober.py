@@ -83,6 +83,11 @@ class Prober:
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._at_once = asyncio.Semaphore(_AT_ONCE)  # waiting for a turn is no silence of the site
 
+    def takes(self, sites: int) -> float:
+        """Seconds for so many, if none of them answers."""
+        rounds = -(-sites // _AT_ONCE)
+        return rounds * (self._timeout.total or 0.0) + 0.5
+
     async def probe(self, names: Iterable[str], *, within: float) -> dict[str, Probe]:
         """Each name's probe. What has no turn or no answer within that many seconds is "skipped"."""
         visits = {name: asyncio.create_task(self._one(name), name=f"visit of {name}") for name in names}

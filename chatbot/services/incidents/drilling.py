@@ -87,8 +87,7 @@ class Drilling:
     async def _show(self, row: Row, drill: Drill, now: datetime) -> Row:
         card = incidentdrill.card(drill, now)
         if row.ts is not None:
-            with self._announcer.one_live():
-                await self._announcer.update(Posted(row.channel, row.ts), card, hasty=True)
+            await self._announcer.update(Posted(row.channel, row.ts), card, hasty=True)
             return row
         opener = row.opened_by.removeprefix("slack:")
         posted = await self._announcer.post(row.channel, card, key=row.id, instead=opener)

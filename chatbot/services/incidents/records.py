@@ -20,7 +20,8 @@ class Kept:
     """What is kept of an incident beside its columns; only whoever has its lease writes it.
 
     `begun`: as an alert says. `shown` is a digest of what its card shows, since `shown_at`. `pinned` and `file`: the
-    error code of Slack, empty where it was done, None where that was not tried yet.
+    error code of Slack, empty where it was done, None where that was not tried yet. `lost` was its card before the
+    one that there is.
     """
 
     begun: datetime | None = None
@@ -28,6 +29,7 @@ class Kept:
     shown_at: datetime | None = None
     pinned: str | None = None
     file: str | None = None
+    lost: str | None = None
 
 
 _entries = TypeAdapter(Entry)

@@ -24,7 +24,8 @@ from storage import incidents
 from storage.database import Database
 from storage.models import IncidentProject
 
-_VISITS_TAKE = 5.0
+_READS_TAKE, _VISITS_TAKE = 8.0, 20.0
+"""Seconds at most: what takes longer is not known this time."""
 _SLOW = timedelta(minutes=1)
 """How old may be what changes seldom: the names of domains, the ways back, the environment."""
 _DAY = timedelta(days=1)
@@ -78,9 +79,10 @@ class Sight:
 
         async def one(named: IncidentProject) -> tuple[Project | None, WayBack | None]:
             try:
-                facts = await self._read(await self._vercel.project(named.project_id))
-            except PlatformError as error:
-                _log.warning("an incident's project was not read: %s", error)
+                async with asyncio.timeout(_READS_TAKE):
+                    facts = await self._read(await self._vercel.project(named.project_id))
+            except (PlatformError, TimeoutError) as error:
+                _log.warning("an incident's project was not read: %r", error)
                 return None, None
             return facts.of, facts.ways[0] if facts.ways else None
 
@@ -90,11 +92,12 @@ class Sight:
         standing = Standing(named.project_id, named.project_name)
         known = self._facts.get(named.project_id)
         try:
-            project = await self._vercel.project(named.project_id)
-            if known is None or known.of != project or self._clock() - known.at > _SLOW:
-                known = await self._read(project)
-        except PlatformError as error:
-            _log.warning("an incident's project was not read: %s", error)
+            async with asyncio.timeout(_READS_TAKE):
+                project = await self._vercel.project(named.project_id)
+                if known is None or known.of != project or self._clock() - known.at > _SLOW:
+                    known = await self._read(project)
+        except (PlatformError, TimeoutError) as error:
+            _log.warning("an incident's project was not read: %r", error)
             return standing, known  # its sites are visited all the same
         self._facts[named.project_id] = known
         return replace(standing, project=project, ways=known.ways), known
@@ -118,7 +121,9 @@ class Sight:
             for known in facts
         ]
         chosen = [each[:share] for each in names]
-        probes = await self._prober.probe({n for each in chosen for n in each}, within=_VISITS_TAKE)
+        sites = {name for each in chosen for name in each}
+        within = min(self._prober.takes(len(sites)), _VISITS_TAKE)
+        probes = await self._prober.probe(sites, within=within)
         found = {
             name: Visit(name, **asdict(probe)) for name, probe in probes.items() if probe.fault != "skipped"
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from json import dumps
+from uuid import NAMESPACE_URL, uuid5
 
 from chatbot.domain.incidents import Entry, Kind, turned, until_next_look
 from chatbot.domain.news import Change, How
@@ -29,7 +30,7 @@ from storage.models import Incident as Row
 from storage.models import IncidentProject
 
 _LEASE = timedelta(seconds=60)
-_LOOK_TAKES = 25.0
+_LOOK_TAKES = 40.0
 """Seconds, well within the lease: who takes longer is cut off, and it is looked again."""
 _SHOWN_AT_LEAST = timedelta(minutes=1)
 _AT_ONCE = 20
@@ -72,12 +73,15 @@ class Tender:
         now = self._clock()
         async with self._database.read() as session:
             due = await incidents.next_look(session)
+        if due is None:
+            self._announcer.steady = 0
         if due is None or due > now:
             return
         async with self._database.write() as session:
             claimed = await incidents.claim_due(
                 session, owner=self._owner, now=now, lease=_LEASE, limit=_AT_ONCE
             )
+            self._announcer.steady = len(await incidents.open_ones(session))
         for row in claimed:
             self._tasks.start(self._tend(row), f"incident {row.id}")
 
@@ -123,6 +127,9 @@ class Tender:
                 await note(session, row.id, entry)
             scene = replace(scene, entries=(*scene.entries, entry))
         kept = await self._show(row, kept, incident.card(scene))
+        if kept.shown_at is None:  # it is to be posted anew
+            await self._let_go(row, timedelta(), kept)
+            return
         pause = until_next_look(
             self._clock() - row.opened_at, projects=len(projects), domains=len(scene.visits)
         )
@@ -147,7 +154,9 @@ class Tender:
     async def _first(self, row: Row, scene: Scene) -> Row:
         """Posted once: its id lets Slack recognise a repetition. Then it is pinned, as far as that goes."""
         opener = row.opened_by.removeprefix("slack:") if row.opened_by.startswith("slack:") else None
-        posted = await self._announcer.post(row.channel, incident.card(scene), key=row.id, instead=opener)
+        lost = kept_of(row).lost
+        key = row.id if lost is None else str(uuid5(NAMESPACE_URL, f"{row.id}/{lost}"))
+        posted = await self._announcer.post(row.channel, incident.card(scene), key=key, instead=opener)
         where = {"channel": posted.channel, "ts": posted.ts}
         async with self._database.write() as session:
             await incidents.change(session, row.id, row.fence, **where)
@@ -163,9 +172,15 @@ class Tender:
         stale = kept.shown_at is None or now - kept.shown_at > _SHOWN_AT_LEAST
         if (shown == kept.shown and not stale) or row.ts is None:
             return kept
-        with self._announcer.one_live():
-            await self._announcer.update(Posted(row.channel, row.ts), card, hasty=True)
+        if not await self._announcer.update(Posted(row.channel, row.ts), card, hasty=True):
+            return await self._lost(row, kept)
         return replace(kept, shown=shown, shown_at=now)
+
+    async def _lost(self, row: Row, kept: Kept) -> Kept:
+        """Somebody has deleted the card, or the channel takes nothing more: the next look posts it anew."""
+        async with self._database.write() as session:
+            await incidents.change(session, row.id, row.fence, ts=None)
+        return replace(kept, lost=row.ts, shown="", shown_at=None, pinned=None)
 
     async def _let_go(self, row: Row, pause: timedelta, kept: Kept | None = None) -> None:
         values = {} if kept is None else {"detail": kept_json(kept)}
