@@ -22,7 +22,7 @@ _REMINDERS = SQLModel.metadata.tables[Reminder.__tablename__]
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-async def unsettled(session: AsyncSession, limit: int = 50) -> list[Production]:
+async def unsettled(session: AsyncSession) -> list[Production]:
     """Projects that are pinned and have no open pin, and those that have one and are pinned no more."""
     is_open = and_(col(Pin.project_id).is_not(None), col(Pin.over_at).is_(None))
     is_told = or_(
@@ -34,8 +34,7 @@ async def unsettled(session: AsyncSession, limit: int = 50) -> list[Production]:
         select(Production)
         .join(Pin, col(Pin.project_id) == col(Production.project_id), isouter=True)
         .where(or_(and_(pinned, is_told), and_(~pinned, is_open)))
-        .order_by(col(Production.project_id))
-        .limit(limit),
+        .order_by(col(Production.project_id)),
     )
 
 

@@ -53,7 +53,9 @@ class Reminders:
     async def _put(
         self, pin: Pin, message: Message, channel: str, known: Reminder | None, *, anew: bool
     ) -> str | None:
-        """Where it stands. The same post again, after a crash or a lost answer, has the same key."""
+        """Where it stands. The same post again, after a crash or a lost answer, has the same key: Slack then answers with
+        the first one, which may read otherwise.
+        """
         if known is not None and await self._announcer.update(Posted(channel, known.ts), message, hasty=True):
             return known.ts
         if not anew:
@@ -61,7 +63,10 @@ class Reminders:
         instead_of = known.ts if known is not None else ""
         about = f"promotebot:pin:{pin.project_id}:{pin.since.isoformat()}:{channel}:{instead_of}"
         key = str(uuid5(NAMESPACE_URL, about))
-        return (await self._announcer.post(channel, message, key=key, hasty=True)).ts
+        posted = await self._announcer.post(channel, message, key=key, hasty=True)
+        if posted.text != message.text:
+            await self._announcer.update(posted, message, hasty=True)
+        return posted.ts
 
     async def _close(self, channel: str, error: Exception, now: datetime) -> None:
         why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

@@ -64,6 +64,7 @@ class Reminding:
         self._tasks = tasks
         self._clock = clock
         self._owner = owner
+        self._not_before: dict[str, datetime] = {}  # what could not be read is not read again at once
 
     def wake(self) -> None:
         """Something is due: do not wait for the next tick."""
@@ -74,9 +75,7 @@ class Reminding:
             unsettled = await pins.unsettled(session)
             due = await pins.is_due(session, self._clock()) or bool(await pins.outdated_ones(session))
         for row in unsettled:
-            due |= await (
-                self._begin(row) if row.pinned and row.gone_at is None else self._end(row.project_id)
-            )
+            due |= await self._settle(row)
         if due:
             now = self._clock()
             async with self._database.write() as session:
@@ -102,6 +101,19 @@ class Reminding:
                 detail={"until": (now + KEPT).isoformat()},
             )
         self.wake()
+
+    async def _settle(self, row: Production) -> bool:
+        """Let a pin begin or end, as production was last seen. Whether something is due by that."""
+        if not row.pinned or row.gone_at is not None:
+            return await self._end(row.project_id)
+        now = self._clock()
+        if self._not_before.get(row.project_id, now) > now:
+            return False
+        if await self._begin(row):
+            self._not_before.pop(row.project_id, None)
+            return True
+        self._not_before[row.project_id] = now + _AGAIN_AFTER
+        return False
 
     async def _begin(self, row: Production) -> bool:
         """Since when, by whom and why it is pinned, as the platform and the bot's own operations tell."""
@@ -178,7 +190,11 @@ class Reminding:
 
     async def _unpinned(self, pin: Pin, project: Project | None) -> Unpinned:
         current = project.current if project else None
-        by = await self._history.mover(pin.project_id, current.id, since=pin.since) if current else None
+        by = None
+        if current is not None and not await self._history.rolled_back(
+            pin.project_id, current.id, since=pin.since - _CLOCKS_DIFFER
+        ):
+            by = await self._history.mover(pin.project_id, current.id, since=pin.since)
         return Unpinned(
             project_id=pin.project_id,
             project_name=pin.project_name,

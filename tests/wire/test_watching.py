@@ -296,3 +296,31 @@ async def test_the_platforms_silence_and_its_limits_only_delay_what_is_noticed(w
     (change,) = await world.until_changed("shop")
     assert (change.now and change.now.id) == staged
     assert await world.platform_faults() == []
+
+
+async def test_an_older_commit_whose_build_ends_later_is_told_as_out_of_order_with_the_way_on(
+    world: World,
+) -> None:
+    await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("api")
+    await world.ana.types("/promotebot subscribe api", channel="deploys")
+    await world.ana.sees("subscribed this channel", channel="deploys")
+    await world.hold_builds("api")
+    slow, fast = [
+        (await world.tell_platform("push", {"project": "api", "branch": "main"}))["deployment"]["id"]
+        for _ in range(2)
+    ]
+    await world.until_state("api", fast, "Current")
+    newer = (await world.panel())["api"]["current"]
+    await world.ana.sees(f"Current of api is now `{newer['sha'][:7]}`", channel="deploys")
+    await world.let_build_finish(slow)
+    told = await world.ana.sees("*Out of order:* what was Current", channel="deploys")
+    assert f"`{newer['sha'][:7]}`" in told.words
+    assert await world.serving("api") == {slow}
+    await world.ana.clicks(told, "Promote the newer one…")
+    card = await world.ana.sees(f"Roll back api to {newer['sha'][:7]}", channel="deploys")
+    assert "This is newer than what is Current: it goes forward" in card.words
+    await world.ana.clicks(card, "Roll back")
+    await world.until_state("api", fast, "Current")
+    *_, last = [c for c in await world.until_changed("api", 3) if c.kind is Kind.CURRENT]
+    assert (last.now and last.now.id, last.newer) == (fast, None)
