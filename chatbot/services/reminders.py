@@ -53,8 +53,8 @@ class Reminders:
     async def _put(
         self, pin: Pin, message: Message, channel: str, known: Reminder | None, *, anew: bool
     ) -> str | None:
-        """Where it stands. The same post again, after a crash or a lost answer, has the same key: Slack then answers with
-        the first one, which may read otherwise.
+        """Where it stands. The same post again, after a crash or a lost answer, has the same key: Slack answers with
+        the first one then, which may read otherwise.
         """
         if known is not None and await self._announcer.update(Posted(channel, known.ts), message, hasty=True):
             return known.ts
