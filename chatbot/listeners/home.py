@@ -53,6 +53,7 @@ async def refresh(bot: Bot, asked: Asked) -> None:
 async def promote(bot: Bot, asked: Asked) -> None:
     """The dialog behind `/promote`, with the project chosen. Its card comes as a direct message."""
     await bot.directory.admit(asked.user)
-    if _PROJECT.fullmatch(asked.value) is None:
+    project_id, _, name = asked.value.partition(" ")
+    if _PROJECT.fullmatch(project_id) is None:
         raise ButtonUnknown
-    await open_dialog(bot, asked, picker.dialog(asked.user, asked.value))
+    await open_dialog(bot, asked, picker.dialog(asked.user, project_id, name or project_id))

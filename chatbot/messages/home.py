@@ -218,15 +218,15 @@ def _buttons(standing: Standing, number: int, asked_for: Collection[str]) -> lis
     """`number` tells them apart from those of the other projects. What is rolled back to already is not offered."""
     project_id = standing.called.id
 
-    def of_project(text: str, action: str) -> ButtonElement:
-        return button(text, actions.numbered(action, number), project_id)
+    def of_project(text: str, action: str, value: str = project_id) -> ButtonElement:
+        return button(text, actions.numbered(action, number), value)
 
     found: list[ButtonElement] = []
     if standing.back is not None and standing.back.target.id not in asked_for:
         found.append(back_button(standing.back, number))
     if standing.current is not None:
         found.append(of_project("Roll back…", actions.CANDIDATES))
-    found.append(of_project("Promote…", actions.HOME_PROMOTE))
+    found.append(of_project("Promote…", actions.HOME_PROMOTE, f"{project_id} {standing.called.name}"))
     if standing.called.is_pinned:
         found.append(of_project("Resume…", actions.RESUME))
     if standing.is_releasing:

@@ -34,14 +34,20 @@ _NOTHING = "-"
 _MARKS = {Path.PROMOTE: "", Path.REBUILD: " (rebuild)", Path.ROLLBACK: " (roll back)"}
 
 
-def dialog(channel: str, project_id: str = "") -> View:
-    """`channel` is where the confirmation goes; without a project only that is asked for."""
+def dialog(channel: str, project_id: str = "", name: str = "") -> View:
+    """`channel` is where the confirmation goes; without a project only that is asked for. `name`: the project is
+    chosen already.
+    """
     blocks: list[Block] = [
         InputBlock(
             block_id=PROJECT,
             label="Project",
             dispatch_action=True,
-            element=_search(actions.PICK_PROJECT, "Type a part of its name"),
+            element=_search(
+                actions.PICK_PROJECT,
+                "Type a part of its name",
+                _option(project_id, plain(name, _OPTION), None) if name else None,
+            ),
         )
     ]
     if project_id:
@@ -90,9 +96,10 @@ def complaint(why: Message) -> str:
     return why.without_markup()
 
 
-def _search(action_id: str, placeholder: str) -> ExternalDataSelectElement:
+def _search(action_id: str, placeholder: str, chosen: Option | None = None) -> ExternalDataSelectElement:
     return ExternalDataSelectElement(
         action_id=action_id,
+        initial_option=chosen,
         placeholder=PlainTextObject(text=placeholder, emoji=False),
         min_query_length=0,
     )

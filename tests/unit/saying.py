@@ -466,7 +466,12 @@ SAYINGS = [
         ),
     ),
     Saying(incidentlist, "which", _many(incidents(resolved=False), 22).filter(bool), incidentlist.which),
-    Saying(picker, "dialog", st.sampled_from(["", "prj_shop"]), lambda v: picker.dialog("C0DEPLOYS", v)),
+    Saying(
+        picker,
+        "dialog",
+        st.sampled_from([("",), ("prj_shop",)]) | hostile().map(lambda name: ("prj_shop", name)),
+        lambda v: picker.dialog("C0DEPLOYS", *v),
+    ),
     Saying(home, "home", homes(), lambda v: home.home(*v)),
     Saying(waysback, "taken", operations(), lambda v: waysback.taken(v, CHANNEL)),
     Saying(waysback, "changed", ways_changed, lambda v: waysback.changed(v, NOON)),

@@ -64,3 +64,24 @@ async def test_whoever_may_change_nothing_sees_production_and_no_button_that_doe
     assert "docs" not in home.words
     await world.bob.clicks(home, "Show all")
     await world.bob.sees_home("*docs*")
+
+
+async def test_what_is_asked_for_without_a_channel_says_where_it_goes_on(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("shop")
+    staged = await world.newest("shop", "Staged")
+    await world.ana.opens_home()
+    home = await world.ana.sees_home("*shop*")
+    promote = next(c for c in home.controls if c.element.get("accessibility_label") == "Promote… shop")
+    await world.ana.clicks(home, action_id=promote.action_id)
+    dialog = await world.ana.sees_modal("Deployment")
+    await world.ana.chooses(dialog, "Deployment", value=staged["id"], typed=staged["sha"][:7])
+    await world.ana.submits(dialog)
+    await world.ana.sees(f"Promote shop to {staged['sha'][:7]}?", channel="app")
+    await world.ana.types("/promotebot subscribe shop", channel="deploys")
+    await world.until_audited("channel.subscribed")
+    await world.ana.types("/current shop", channel="app")
+    current = await world.ana.sees("*Domains*", channel="app")
+    await world.ana.clicks(current, current.buttons[0], confirmed=True)
+    await world.ana.sees("One message in <#C0DEPLOYS> tells how it goes", channel="app")
+    await world.bob.sees("Production is pinned: new", channel="deploys")

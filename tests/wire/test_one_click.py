@@ -76,7 +76,7 @@ async def test_a_click_on_what_has_changed_does_nothing_and_offers_what_is_so_no
     await bot.ana.clicks(told, button, confirmed=True)
     told = await bot.ana.sees("The domains or the auto-assignment of shop changed", channel="deploys")
     assert "new.example.com" in told.words
-    await bot.tell_platform("faults", [{"path": "^/v9/projects/[^/]+$", "status": 503, "times": -1}])
+    await bot.tell_platform("faults", [{"path": "^/v9/projects/[^/]+$", "status": 500, "times": -1}])
     await bot.ana.clicks(told, button, confirmed=True)
     await bot.ana.sees("Nothing was done", channel="deploys", after=told)
     await bot.tell_platform_clear("faults")
@@ -96,6 +96,21 @@ async def test_a_click_takes_no_place_of_a_move_that_is_under_way(bot: World) ->
     assert await bot.operations() == []
     await bot.ana.clicks(told, f"{button}…")
     await bot.ana.sees("Another promote or rollback is under way. This takes its place.", channel="deploys")
+
+
+async def test_a_click_aborts_no_rolling_release_before_it_is_confirmed(bot: World) -> None:
+    shown, button = await _current_of_shop(bot, bot.ana)
+    canary, stages = await bot.newest("shop", "Staged"), [{"targetPercentage": 5}, {"targetPercentage": 100}]
+    project = f"/v1/projects/{await bot.project_id('shop')}"
+    await bot.vercel("PATCH", f"{project}/rolling-release/config", {"enabled": True, "stages": stages})
+    await bot.vercel("POST", f"/v10/projects/{await bot.project_id('shop')}/promote/{canary['id']}")
+    await bot.ana.clicks(shown, button, confirmed=True)
+    told = await bot.ana.sees("A rolling release of shop is under way to", channel="deploys")
+    assert canary["sha"][:7] in told.words
+    assert "To roll back aborts it" in told.words
+    assert await bot.operations() == []
+    await bot.ana.clicks(told, f"{button}…")
+    await bot.ana.sees("Roll back shop to", channel="deploys", after=told)
 
 
 async def test_what_cannot_be_gone_back_to_any_more_is_said(bot: World) -> None:
