@@ -11,7 +11,7 @@ from chatbot.domain.news import Change
 from chatbot.domain.operations import Operation
 from chatbot.domain.waysback import WayBack
 
-PROJECTS_A_PAGE = 15
+PROJECTS_A_PAGE = 12
 MAX_SEARCH = 100
 
 
