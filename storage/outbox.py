@@ -250,6 +250,12 @@ async def moves_before(session: AsyncSession, change: Change, limit: int) -> lis
     return found[::-1]
 
 
+async def is_one_unsettled(session: AsyncSession, now: datetime) -> bool:
+    """Whether `claim_unsettled` would find something."""
+    found = await session.exec(select(Change.id).where(col(Change.settle_at) <= now).limit(1))
+    return found.first() is not None
+
+
 async def claim_unsettled(
     session: AsyncSession, *, now: datetime, lease: timedelta, limit: int
 ) -> list[Change]:

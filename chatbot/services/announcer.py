@@ -30,7 +30,9 @@ _CLOSED_TO_US = frozenset(
         "team_access_not_granted",
     }
 )
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+"""The last one: the channel is archived."""
+
 _log = logging.getLogger(__name__)
 
 SlackTrouble = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)

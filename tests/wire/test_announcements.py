@@ -122,6 +122,7 @@ async def test_each_channel_is_told_once_and_only_the_newest_message_has_the_way
     bot = await world.start_bot()
     await hears(world, *CHANNELS)
     for number in (1, 2):
+        await world.slack_fault(method="chat.update", status=429, retry_after=1)
         await happens(world, number)
         await until_told(world, [bot])
     for channel in CHANNELS:

@@ -13,6 +13,7 @@ from chatbot.services.telling.records import as_change
 from chatbot.services.telling.wording import Wording
 from storage import operations, outbox
 from storage.database import Database
+from storage.models import Announcement
 from storage.models import Change as Row
 
 KEPT_FOR = timedelta(days=1)
@@ -33,14 +34,16 @@ class Settling:
 
     async def settle(self, row: Row) -> float | None:
         """`row` is the project's newest move. Returns after how many seconds something is left to do."""
-        change, left = await self._people.named(as_change(row)), False
+        change = await self._people.named(as_change(row))
         pause = min(max(self._clock() - row.noticed_at, _SOONEST), _LATEST)
+        trouble = await self._announcements(row)
         try:
-            await self._announcements(row)
             left = await self._operations(change)
         except SlackTrouble as error:
-            _log.warning("an older message still has its buttons: %s", type(error).__name__)
-            left, pause = True, max(pause, timedelta(seconds=asks_to_wait(error)))
+            left, trouble = True, [*trouble, error]
+        if trouble:
+            _log.warning("%s older messages still have their buttons: %s", len(trouble), _kinds(trouble))
+            left, pause = True, max(pause, timedelta(seconds=max(map(asks_to_wait, trouble))))
         now = self._clock()
         if left and now - row.noticed_at > KEPT_FOR:
             _log.error("messages from before change %s keep their buttons", row.id)
@@ -49,19 +52,30 @@ class Settling:
             await outbox.settled(session, row, now + pause if left else None)
         return pause.total_seconds() if left else None
 
-    async def _announcements(self, row: Row) -> None:
+    async def _announcements(self, row: Row) -> list[Exception]:
+        """What stood in the way. One that cannot be updated holds up no other."""
         async with self._database.read() as session:
             older = [
                 (announcement, told, await outbox.moves_before(session, told, LOOKED_BACK))
                 for announcement, told in await outbox.to_retire(session, row)
             ]
+        trouble: list[Exception] = []
         for announcement, told, before in older:
-            if announcement.ts is not None:
-                message = await self._wording.of(announcement, told, before, row)
-                await self._announcer.update(
-                    Posted(announcement.place or announcement.channel, announcement.ts), message, hasty=True
-                )
-            await self._retired(announcement.id)
+            try:
+                await self._without_buttons(announcement, told, before, row)
+            except SlackTrouble as error:
+                trouble.append(error)
+        return trouble
+
+    async def _without_buttons(
+        self, announcement: Announcement, told: Row, before: list[Row], since: Row
+    ) -> None:
+        if announcement.ts is not None:
+            message = await self._wording.of(announcement, told, before, since)
+            place = announcement.place or announcement.channel
+            await self._announcer.update(Posted(place, announcement.ts), message, hasty=True)
+        async with self._database.write() as session:
+            await outbox.retire(session, announcement.id, self._clock())
 
     async def _operations(self, change: Change) -> bool:
         """What the bot does itself, its operations do. Whether the end of one has still to be told."""
@@ -76,6 +90,6 @@ class Settling:
                 await operations.retire(session, row.id, self._clock())
         return untold
 
-    async def _retired(self, announcement_id: str) -> None:
-        async with self._database.write() as session:
-            await outbox.retire(session, announcement_id, self._clock())
+
+def _kinds(trouble: list[Exception]) -> str:
+    return ", ".join(sorted({type(error).__name__ for error in trouble}))

@@ -36,6 +36,7 @@ KEPT_FOR = timedelta(days=1)
 _TOGETHER = 0.03
 _SOONEST, _LATEST = 0.5, 600.0
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+_TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _NEVER = frozenset(
     {
         "invalid_blocks",
@@ -105,28 +106,39 @@ class Teller:
         self._is_closing = True
 
     async def _claim(self) -> None:
+        """What is to be read comes first, then what older messages are to lose."""
         while self._again and not self._is_closing:
             self._again = False
-            free = MOST - len(self._under_way)
-            if free <= 0:
-                self._is_full = True
-                return  # whichever ends first wakes it
-            async with self._database.write() as session:
-                now = self._clock()  # once it is our turn
-                mine = await outbox.claim_due(
-                    session,
-                    owner=self._owner,
-                    now=now,
-                    lease=self._lease,
-                    limit=free,
-                    look_back=LOOKED_BACK,
-                )
-                moved = await outbox.claim_unsettled(session, now=now, lease=self._lease, limit=free)
-            self._is_full = len(mine) == free
-            for claimed in mine:
-                self._start(claimed.row.id, self._tell(claimed), "announcement")
-            for row in moved:
-                self._start(row.id, self._settling.settle(row), "buttons of older messages")
+            await self._claim_announcements()
+            await self._claim_moves()
+
+    async def _claim_announcements(self) -> None:
+        free = MOST - len(self._under_way)
+        if free <= 0:
+            self._is_full = True
+            return  # whichever ends first wakes it
+        async with self._database.write() as session:
+            mine = await outbox.claim_due(
+                session,
+                owner=self._owner,
+                now=self._clock(),  # once it is our turn
+                lease=self._lease,
+                limit=free,
+                look_back=LOOKED_BACK,
+            )
+        self._is_full = len(mine) == free
+        for claimed in mine:
+            self._start(claimed.row.id, self._tell(claimed), "announcement")
+
+    async def _claim_moves(self) -> None:
+        now = self._clock()
+        async with self._database.read() as session:
+            if not await outbox.is_one_unsettled(session, now):
+                return
+        async with self._database.write() as session:
+            moved = await outbox.claim_unsettled(session, now=now, lease=self._lease, limit=MOST)
+        for row in moved:
+            self._start(row.id, self._settling.settle(row), "buttons of older messages")
 
     def _start(self, key: str, work: Coroutine[None, None, float | None], what: str) -> None:
         """`work` returns after how many seconds it is worth looking again; None: a tick does."""
@@ -195,7 +207,7 @@ class Teller:
     async def _not_told(self, row: Announcement, error: Exception) -> float | None:
         why = _why(error)
         if isinstance(error, SlackApiError):
-            if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS or "ratelimited" in why:
+            if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS or why in _TOO_FAST:
                 return await self._put_off(row, max(asks_to_wait(error), 1.0))
             if is_closed(error) or why in _NEVER:
                 return await self._give_up(row, why, whole_channel=is_closed(error))
