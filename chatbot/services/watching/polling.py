@@ -6,6 +6,7 @@ is not as it was is looked at; so are those with an operation or an open inciden
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, State, state_of
@@ -24,7 +25,7 @@ from storage.database import Database
 
 NAME = "watcher"
 _LEASE = timedelta(seconds=15)
-_HOT_EVERY = 3.0
+_HOT_EVERY = timedelta(seconds=3)
 _LEFT_ALONE = timedelta(seconds=5)
 _AT_ONCE = 4
 _LONGEST = 3600.0
@@ -56,9 +57,8 @@ class Poller:
         self._owner = owner
         self._every = every
         self._held_until: datetime | None = None
-        self._next_round = 0.0
-        self._next_hot = 0.0
-        """Both by the loop's clock, which is never set back."""
+        self._rounds = _Due()
+        self._hot = _Due()
         self._theirs: datetime | None = None
         """Until when another process has the lease, as last read."""
         self._is_silent = False
@@ -83,13 +83,12 @@ class Poller:
             if self._closing or not await self._is_mine():
                 return
             await self._look_at_what_was_left()
-            now = asyncio.get_running_loop().time()
-            if now >= self._next_hot:
-                self._next_hot = now + _HOT_EVERY
+            now = self._clock()
+            if self._hot.is_due(now):
+                self._hot = _Due(now, _HOT_EVERY)
                 await self._look_at_hot_ones()
-            if self._every and now >= self._next_round:
-                pause = await self._round()
-                self._next_round = now + pause.total_seconds()
+            if self._every and self._rounds.is_due(now):
+                self._rounds = _Due(now, await self._round())
 
     async def release(self) -> None:
         """At the end: another process goes on at once."""
@@ -113,7 +112,7 @@ class Poller:
         async with self._database.write() as session:
             mine = await watching.hold(session, NAME, self._owner, now=now, for_=_LEASE)
         if mine and self._held_until is None:
-            self._next_round = 0.0
+            self._rounds = _Due()
         self._held_until = now + _LEASE if mine else None
         return mine
 
@@ -208,6 +207,17 @@ class Poller:
                 await self._watcher.look(project_id)
 
         await asyncio.gather(*(one(project_id) for project_id in sorted(project_ids)))
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Again `pause` after `since`; at once, too, where the clock was set back before that."""
+
+    since: datetime | None = None
+    pause: timedelta = timedelta()
+
+    def is_due(self, now: datetime) -> bool:
+        return self.since is None or not self.since <= now < self.since + self.pause
 
 
 class _Builds:
