@@ -24,24 +24,36 @@ export class MessageList {
     this.onThread = onThread;
     /** @type {Map<string, MessageView>} */
     this.views = new Map();
+    /** The greatest ts there ever was. */
+    this.newest = "";
+    this.lastDay = "";
   }
 
   /** @param {Message[]} messages all there are */
   show(messages) {
     const present = new Set(messages.map(({ ts }) => ts));
     for (const ts of this.views.keys()) if (!present.has(ts)) this.remove(ts);
-    messages.forEach((message) => this.put(message));
+    messages.forEach((message) => this.place(message));
+    this.showDays();
   }
 
   /** @param {Message} message added, or updated in place */
   put(message) {
+    if (this.views.has(message.ts)) return this.place(message);
+    const isLast = message.ts > this.newest;
+    this.place(message);
+    if (!isLast || dayInWords(momentOf(message.ts)) !== this.lastDay) this.showDays();
+  }
+
+  /** @param {Message} message */
+  place(message) {
     const known = this.views.get(message.ts);
     if (known) return known.update(message);
     const view = new MessageView(message, this.names, this.onThread);
-    const later = [...this.views.keys()].filter((ts) => ts > message.ts).sort()[0];
-    this.element.insertBefore(view.element, this.views.get(later)?.element ?? null);
+    const later = message.ts > this.newest ? undefined : [...this.views.keys()].filter((ts) => ts > message.ts).sort()[0];
+    this.element.insertBefore(view.element, this.views.get(later ?? "")?.element ?? null);
     this.views.set(message.ts, view);
-    this.showDays();
+    if (message.ts > this.newest) this.newest = message.ts;
   }
 
   /** @param {string} ts */
@@ -65,6 +77,7 @@ export class MessageList {
       if (day !== last) this.views.get(ts)?.element.before(h("h2", { class: "day" }, h("span", {}, day)));
       last = day;
     }
+    this.lastDay = last;
   }
 }
 

@@ -40,11 +40,16 @@ export class MessageView {
       h("div", { class: "content" }, this.note, this.pinned, this.byline, this.body, this.cards.element, this.files, this.surface.complaint, this.foot, this.thread),
       this.menu);
     this.isThreadOpen = false;
+    /** What it shows, as it came. */
+    this.shows = "";
     this.update(message);
   }
 
   /** @param {Message} message */
   update(message) {
+    const shows = JSON.stringify(message);
+    if (shows === this.shows) return;
+    this.shows = shows;
     this.message = message;
     const moment = momentOf(message.ts);
     const author = this.names.userName(message.user);

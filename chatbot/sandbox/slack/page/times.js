@@ -1,11 +1,15 @@
 // @ts-check
 /** Moments in words, in the reader's own language order and time zone. */
 
-/** @param {Date} date */
-export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+// Made once: to make a format takes longer than to use it a hundred times.
+const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const FULL = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
 
 /** @param {Date} date */
-export const fullTime = (date) => date.toLocaleString([], { dateStyle: "full", timeStyle: "medium" });
+export const clock = (date) => CLOCK.format(date);
+
+/** @param {Date} date */
+export const fullTime = (date) => FULL.format(date);
 
 /** A message's moment: `ts` is seconds since 1970 with six decimals. @param {string} ts */
 export const momentOf = (ts) => new Date(Number(ts) * 1000);
