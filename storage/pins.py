@@ -92,7 +92,7 @@ async def claim_due(
     claimed = await session.exec(
         update(Pin)
         .where(col(Pin.project_id).in_(select(due.c.project_id)))
-        .values(lease_owner=owner, lease_until=now + lease, fence=col(Pin.fence) + 1)
+        .values(lease_owner=owner, lease_until=now + lease, looked_at=now, fence=col(Pin.fence) + 1)
         .returning(Pin)
         .execution_options(synchronize_session=False)
     )
@@ -133,7 +133,7 @@ async def outdated_ones(session: AsyncSession) -> set[str]:
         .where(
             col(Pin.over_at).is_(None),
             col(Change.kind).in_(("staged", "current")),
-            col(Change.noticed_at) > col(Reminder.shown_at),
+            col(Change.noticed_at) > col(Pin.looked_at),
         )
         .distinct()
     )
@@ -167,6 +167,13 @@ async def remember(session: AsyncSession, project_id: str, channel: str, *, ts: 
         _INSERTS[connection.dialect.name](_REMINDERS)
         .values(**values)
         .on_conflict_do_update(index_elements=["project_id", "channel"], set_={"ts": ts, "shown_at": now})
+    )
+
+
+async def forget(session: AsyncSession, project_id: str, channel: str) -> None:
+    """There is no message any more that could be kept up to date."""
+    await session.exec(
+        delete(Reminder).where(col(Reminder.project_id) == project_id, col(Reminder.channel) == channel)
     )
 
 

@@ -42,10 +42,12 @@ class Reminders:
                 else:
                     trouble = error
                 continue
-            if ts is not None:
-                stands.add(channel)
-                async with self._database.write() as session:
+            async with self._database.write() as session:
+                if ts is not None:
                     await pins.remember(session, pin.project_id, channel, ts=ts, now=now)
+                    stands.add(channel)
+                else:
+                    await pins.forget(session, pin.project_id, channel)
         if trouble is not None:
             raise trouble
         return stands
@@ -53,8 +55,10 @@ class Reminders:
     async def _put(
         self, pin: Pin, message: Message, channel: str, known: Reminder | None, *, anew: bool
     ) -> str | None:
-        """Where it stands. The same post again, after a crash or a lost answer, has the same key: Slack answers with
-        the first one then, which may read otherwise.
+        """Where it stands; None: nowhere any more.
+
+        The same post again, after a crash or a lost answer, has the same key: Slack answers with the first one then,
+        which may read otherwise.
         """
         if known is not None and await self._announcer.update(Posted(channel, known.ts), message, hasty=True):
             return known.ts

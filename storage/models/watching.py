@@ -105,7 +105,7 @@ class Pin(SQLModel, table=True):
 
     `by` as in the audit log, or `vercel:` and the platform's name for somebody. `channel` is where the bot was asked
     for that rollback. `quiet_until`: somebody keeps it so on purpose. `look_at` is when its reminders are next to be
-    shown; None once its end is told.
+    shown; None once its end is told. `looked_at` is when somebody last set about that.
     """
 
     __tablename__: ClassVar[str] = "pins"
@@ -120,6 +120,7 @@ class Pin(SQLModel, table=True):
     quiet_until: datetime | None = None
     kept_by: str | None = None
     look_at: datetime | None = None
+    looked_at: datetime | None = None
     over_at: datetime | None = None
     fence: int = 0
     lease_owner: str | None = None

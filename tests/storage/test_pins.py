@@ -165,22 +165,28 @@ async def test_what_is_shown_is_due_anew_once_another_build_stays_staged(db: Dat
     due = NOW + 3 * HOUR
     [shown] = await claim(db, due)
     async with db.write() as session:
-        await pins.remember(session, "prj_shop", "C0DEPLOYS", ts="1.0", now=due)
         session.add(change(1, kind="staged", noticed_at=due))
-        session.add(change(2, kind="failed", noticed_at=due + SECOND))
+        session.add(change(2, kind="staged", noticed_at=due + SECOND))
+        await pins.look_soon(session, due + HOUR)
     await let_go(db, shown, due + 24 * HOUR)
-    for number, kind in ((3, "staged"), (4, "current")):
+    assert not await claim(db, due + HOUR)  # it stands nowhere
+    async with db.write() as session:
+        await pins.remember(session, "prj_shop", "C0DEPLOYS", ts="1.0", now=due)
+    for number, kind in ((3, "failed"), (4, "staged"), (5, "current")):
         async with db.write() as session:
-            await pins.look_soon(session, due + HOUR)
-        assert not await claim(db, due + HOUR)
+            session.add(change(number, kind=kind, noticed_at=due + (number + 1) * HOUR + SECOND))
+            await pins.look_soon(session, due + (number + 2) * HOUR)
+        again = await claim(db, due + (number + 2) * HOUR)
+        assert len(again) == 1  # at first for the one from before
+        await let_go(db, again[0], due + 24 * HOUR)
         async with db.write() as session:
-            session.add(change(number, kind=kind, noticed_at=due + number * SECOND))
-        async with db.write() as session:
-            await pins.look_soon(session, due + HOUR)
-        [again] = await claim(db, due + HOUR)
-        async with db.write() as session:
-            await pins.remember(session, "prj_shop", "C0DEPLOYS", ts="1.0", now=due + number * SECOND)
-        await let_go(db, again, due + 24 * HOUR)
+            await pins.look_soon(session, due + (number + 2) * HOUR)
+        assert not await claim(db, due + (number + 2) * HOUR)
+    async with db.write() as session:
+        await pins.forget(session, "prj_shop", "C0DEPLOYS")
+        session.add(change(6, kind="staged", noticed_at=due + 9 * HOUR))
+        await pins.look_soon(session, due + 10 * HOUR)
+    assert not await claim(db, due + 10 * HOUR)
 
 
 async def test_a_clock_that_ran_ahead_keeps_nothing_to_itself(db: Database) -> None:

@@ -151,6 +151,7 @@ def _pins() -> None:
         sa.Column("quiet_until", sa.DateTime(timezone=True)),
         sa.Column("kept_by", sa.String()),
         sa.Column("look_at", sa.DateTime(timezone=True)),
+        sa.Column("looked_at", sa.DateTime(timezone=True)),
         sa.Column("over_at", sa.DateTime(timezone=True)),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.String()),
