@@ -36,7 +36,7 @@ GRANTED = manifest(functions=[FUNCTION], events=["function_executed"])
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
-    async with Workspace(GRANTED, ack_seconds=1.0) as opened:
+    async with Workspace(GRANTED) as opened:
         yield opened
 
 
