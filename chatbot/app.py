@@ -281,7 +281,7 @@ def _compose(
             clock,
         ),
         ways_back=ways_back,
-        incidents=_incidents(crew, ways_back, database, tasks, owner=owner),
+        incidents=_incidents(crew, ways_back, people, database, tasks, owner=owner),
         database=database,
         directory=directory,
         channels=Channels(database, announcer, slack, clock),
@@ -312,7 +312,9 @@ def _nothing(_project_id: str) -> None:
     """Where nobody watches, nobody has to look."""
 
 
-def _incidents(crew: Crew, ways_back: WaysBack, database: Database, tasks: Tasks, *, owner: str) -> Incidents:
+def _incidents(
+    crew: Crew, ways_back: WaysBack, people: People, database: Database, tasks: Tasks, *, owner: str
+) -> Incidents:
     clock, announcer = crew.clock, crew.announcer
     desk = Desk(database, clock)
     sight = Sight(crew.vercel, crew.planner, ways_back, crew.history, crew.prober, database, clock)
@@ -322,7 +324,7 @@ def _incidents(crew: Crew, ways_back: WaysBack, database: Database, tasks: Tasks
         desk,
         sight,
         announcer,
-        Closing(database, desk, announcer, clock),
+        Closing(database, desk, announcer, people, clock),
         drilling,
         tasks,
         clock,

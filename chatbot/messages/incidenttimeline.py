@@ -1,6 +1,6 @@
 """What happened in an incident: each line of its timeline, the times it took, and both as message and file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from chatbot.domain.incidents import Entry, Kind, Times, times
@@ -80,8 +80,8 @@ def lines(entries: Iterable[Entry], begun: datetime) -> Iterator[str]:
         yield f"{_after(entry.at - begun)} {_line(entry)}"
 
 
-def text_file(incident: Incident, name: str, entries: Sequence[Entry]) -> str:
-    """The same as a text that anybody can keep; times are in UTC."""
+def text_file(incident: Incident, name: str, entries: Sequence[Entry], people: Mapping[str, str]) -> str:
+    """The same as a text that anybody can keep; times are in UTC. `people` are the names of actors."""
     found = times(incident.begun, entries)
     stamps = [
         (what, at)
@@ -95,7 +95,7 @@ def text_file(incident: Incident, name: str, entries: Sequence[Entry]) -> str:
     ]
     head = [f"Incident {plain(name, 300)}", f"Projects: {', '.join(incident.projects)}", ""]
     times_ = [f"{what:<12} {_utc(at)}{_took(found.after(at))}" for what, at in stamps]
-    body = [f"{_utc(e.at)}  {_bare(_line(e, bare=True))}" for e in entries]
+    body = [f"{_utc(e.at)}  {_bare(_line(e, people.get(e.actor, e.actor)))}" for e in entries]
     return "\n".join([*head, *times_, "", *body, ""])
 
 
@@ -115,8 +115,9 @@ def _after(span_: timedelta) -> str:
     return f"+{span(span_)}" if span_ >= timedelta() else f"-{span(-span_)}"
 
 
-def _line(entry: Entry, *, bare: bool = False) -> str:
-    actor = plain(entry.actor.partition(":")[2] or entry.actor, 60) if bare else mention(entry.actor)
+def _line(entry: Entry, name: str | None = None) -> str:
+    """`name` is its actor's, where nobody can be mentioned."""
+    actor = mention(entry.actor) if name is None else foreign(name, 60)
     project = foreign(entry.project or "")
     match entry.kind:
         case Kind.ILL | Kind.WELL:
@@ -148,7 +149,7 @@ def _way(entry: Entry) -> str:
 
 def _file(why_not: str | None, lines_: int) -> str:
     if why_not is None:
-        return "The file below has all of it."
+        return "The file beside this has all of it."
     rest = f" It would have all {lines_} lines." if lines_ > SHOWN_LINES else ""
     if why_not == "not_in_channel":
         return f"There is no file: I am not in this channel, and Slack takes files only from members.{rest}"

@@ -8,6 +8,7 @@ from typing import Any
 from storage import incidents
 from storage.models import Incident, IncidentProject
 from tests.conftest import World
+from tests.wire.test_visits import drips, serving
 
 BOX = "Override the incident"
 
@@ -64,11 +65,11 @@ async def test_an_incident_from_its_card_to_its_timeline(bot: World) -> None:
     assert well.ts == card.ts
     await bot.ana.clicks(well, "Resolve", confirmed=True)
     await bot.ana.sees("Resolved by <@U0ANA0001>", channel="deploys")
-    told = await bot.ana.sees("*Recovered*", channel="deploys", thread=well)
+    told = await bot.ana.sees("The file beside this has all of it.", channel="deploys", thread=well)
     assert "*Rolled back*" in told.words
     (posted,) = [m for m in await bot.ana.reads("deploys", thread=well) if m.files]
     text = await bot.ana.opens(posted.files[0])
-    assert "asked for a rollback of shop" in text
+    assert " ana asked for a rollback of shop" in text
     await until_told(bot)
     assert await bot.ana.pinned("deploys") == []
     assert [e.action for e in await bot.audit() if e.action.startswith("incident.")][:1] == [
@@ -116,7 +117,7 @@ async def test_an_alert_opens_one_incident_where_a_channel_hears_of_its_project(
     world.clock.move(seconds=10)  # the next look
     await ana.sees("shop rolled back to")
     await ana.clicks(await ana.sees_pinned("Errors of shop"), "Resolve", confirmed=True)
-    marks = await ana.sees("*Rolled back*", thread=card)
+    marks = await ana.sees("The file beside this has all of it.", thread=card)
     assert "*Detected*" in marks.words
     assert "after 7 min" in marks.words
     async with world.database.read() as session:
@@ -145,6 +146,29 @@ async def test_a_dialog_asks_for_the_projects_and_what_slack_refuses_is_said(sha
     messages = await ana.reads()
     assert [m.ts for m in messages if "Resolved: search is" in m.words] == [again.ts]
     assert len([m for m in await ana.reads(thread=again) if "Timeline" in m.words]) == 1
+
+
+async def test_what_was_confirmed_before_and_waits_is_not_asked_for_any_more(bot: World) -> None:
+    build = await bot.rebuild("shop")
+    card = await bot.card("shop", "Staged")
+    waits = await bot.newest("shop", "Staged")
+    await bot.ana.clicks(card, "Promote")
+    await bot.ana.sees("1st in line", channel="deploys")
+    await opened(bot, "shop")
+    await bot.let_build_finish(build)
+    held = await bot.ana.sees("an incident was opened after the confirmation", channel="deploys")
+    assert waits["sha"][:7] in held.words
+    await bot.ana.sees(BOX, channel="deploys")  # the card once more, with the box
+    assert waits["id"] not in await bot.promotes()
+
+
+async def test_a_site_that_never_comes_to_an_end_is_ill_and_holds_nothing_up(world: World) -> None:
+    async with serving(drips(b"x" * 65_536, once=b"HTTP/1.1 302 Found\r\nLocation: /")) as port:
+        url = f"http://127.0.0.1:{port}/{{domain}}/"
+        await world.start_bot(promotebot_probe_url=url, promotebot_probe_timeout_seconds=0.2)
+        await world.ana.types("/incident shop", channel="deploys")
+        card = await world.ana.sees_pinned("*0 of 4 domains well*", channel="deploys")
+        assert "shop.example.com answers, but not in HTTP" in card.words
 
 
 async def test_a_drill_is_timed_and_touches_nothing(bot: World) -> None:

@@ -1,5 +1,6 @@
 """The end of an incident, told: the card, the timeline with its file, and the pin taken off."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
@@ -10,6 +11,7 @@ from chatbot.services.announcer import Announcer, Posted
 from chatbot.services.incidents.desk import Desk
 from chatbot.services.incidents.records import Kept, kept_json, kept_of
 from chatbot.services.operations.ledger import Clock
+from chatbot.services.people import People
 from storage import incidents
 from storage.database import Database
 from storage.models import Incident as Row
@@ -18,10 +20,13 @@ _log = logging.getLogger(__name__)
 
 
 class Closing:
-    def __init__(self, database: Database, desk: Desk, announcer: Announcer, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, desk: Desk, announcer: Announcer, people: People, clock: Clock
+    ) -> None:
         self._database = database
         self._desk = desk
         self._announcer = announcer
+        self._people = people
         self._clock = clock
 
     async def close(self, row: Row) -> None:
@@ -36,7 +41,8 @@ class Closing:
             posted = Posted(row.channel, row.ts)
             await self._announcer.update(posted, incident.card(Scene(about, entries=tuple(entries))))
             if kept.file is None:
-                text = incidenttimeline.text_file(about, incident.name_of(about), entries)
+                people = await self._named({entry.actor for entry in entries})
+                text = incidenttimeline.text_file(about, incident.name_of(about), entries, people)
                 kept = replace(kept, file=await self._upload(posted, row, text))
                 row = await self._keep(row, kept)
             key = str(uuid5(NAMESPACE_URL, f"{row.id}/timeline"))
@@ -46,6 +52,12 @@ class Closing:
         async with self._database.write() as session:
             free = {"lease_owner": None, "lease_until": None}
             await incidents.change(session, row.id, row.fence, told_at=self._clock(), **free)
+
+    async def _named(self, actors: set[str]) -> dict[str, str]:
+        """A file mentions nobody."""
+        users = [actor for actor in actors if actor.startswith("slack:")]
+        names = await asyncio.gather(*(self._people.name(user.removeprefix("slack:")) for user in users))
+        return {user: name for user, name in zip(users, names, strict=True) if name}
 
     async def _upload(self, posted: Posted, row: Row, text: str) -> str:
         name = f"incident-{row.opened_at:%Y-%m-%d-%H%M}.txt"
