@@ -25,6 +25,7 @@ _COMMANDS = {
 }
 
 _ELSEWHERE = (
+    "App Home, the first tab beside our messages: every project, its health, and the way back with one click",
     "`@promotebot current shop`: every command in words, in a channel, in a thread or directly to me",
     "*Promote this deployment* in a message's menu: the one that it names by id, address or commit",
     "the address of a deployment, or of a project in the dashboard: I put a card beneath it",

@@ -85,3 +85,18 @@ async def test_what_is_asked_for_without_a_channel_says_where_it_goes_on(world: 
     await world.ana.clicks(current, current.buttons[0], confirmed=True)
     await world.ana.sees("One message in <#C0DEPLOYS> tells how it goes", channel="app")
     await world.bob.sees("Production is pinned: new", channel="deploys")
+
+
+async def test_an_open_incident_comes_first_with_what_its_probes_see(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("api", "docs", "shop")
+    await world.ana.opens_home()
+    home = await world.ana.sees_home("all well, looked at")
+    assert home.words.index("*api*") < home.words.index("*shop*")
+    sites = [{"path": "^/sites/eu.shop", "status": 502, "times": -1}]
+    await world.tell_platform("faults", sites)
+    await world.ana.types("/incident shop checkout is down", channel="incidents")
+    home = await world.ana.sees_home("eu.shop.example.com answers 502", within=ENOUGH)
+    assert "*checkout is down* · shop" in home.words
+    assert "*An incident is open*" in home.words
+    assert home.words.index("*shop*") < home.words.index("*api*")

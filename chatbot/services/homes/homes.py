@@ -29,6 +29,9 @@ _A_MINUTE = 60
 """How many are published by themselves in a minute, by all replicas together: Slack takes some hundred."""
 
 _AT_ONCE = 5
+_FOR_GOOD = frozenset(
+    {"not_enabled", "user_not_found", "user_not_visible", "invalid_arguments", "view_too_large"}
+)
 _log = logging.getLogger(__name__)
 
 
@@ -108,7 +111,7 @@ class Homes:
         try:
             answer = await slack.views_publish(user_id=home.user_id, view=view, hash=over)
         except SlackTrouble as error:
-            await self._not_published(home, error)
+            await self._not_published(home, read.state, error)
             return None
         async with self._database.write() as session:
             await homes.published(
@@ -116,12 +119,15 @@ class Homes:
             )
         return read
 
-    async def _not_published(self, home: Home, error: Exception) -> None:
+    async def _not_published(self, home: Home, state: str, error: Exception) -> None:
         code = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
         async with self._database.write() as session:
             if code == "hash_conflict":  # somebody published it who could not write that down
                 await homes.published(session, home, state="", hash_=None, now=self._clock())
                 return
             _log.warning("an App Home was not published: %s", code)
+            if code in _FOR_GOOD:  # until something happens, or the person comes back
+                await homes.published(session, home, state=state, hash_=None, now=self._clock())
+                return
             wait = max(_AGAIN_AFTER, timedelta(seconds=asks_to_wait(error)))
             await homes.postpone(session, home, self._clock() + wait)

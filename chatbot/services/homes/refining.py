@@ -59,7 +59,7 @@ class Refining:
     async def _visit(self, read: Read) -> bool:
         now = self._clock()
         names = {
-            standing.called.id: sorted(read.seen[standing.called.id].serving or ())[:_DOMAINS]
+            standing.called.id: _sites(read.seen[standing.called.id])
             for standing in read.overview.standings
             if standing.health is None or now - standing.health.at >= FRESH_FOR
         }
@@ -110,6 +110,11 @@ class Refining:
         targets = [d for d in rollback_candidates(project, eligible, before) if not is_newer(d, project)]
         found = way_back(project, targets[0], domains) if targets else None
         self._ways[project_id] = (_key(seen), found)
+
+
+def _sites(seen: Snapshot) -> list[str]:
+    """What points nowhere is no site."""
+    return sorted(name for name, serves in (seen.serving or {}).items() if serves)[:_DOMAINS]
 
 
 def _key(seen: Snapshot) -> _Key:

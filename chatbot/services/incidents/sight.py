@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from chatbot.domain.operations import Operation
 from chatbot.domain.scenes import MOST_DOMAINS, SUSPECTS, WAYS, Standing, Suspect, suspects_of
 from chatbot.domain.waysback import WayBack, way_back
 from chatbot.errors import PlatformError
+from chatbot.services.homes.standings import visits_json
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.planner import Planner
@@ -20,7 +21,7 @@ from chatbot.services.prober import Prober
 from chatbot.services.telling.records import as_change
 from chatbot.services.waysback import WaysBack
 from chatbot.vercel import VercelClient
-from storage import incidents
+from storage import homes, incidents
 from storage.database import Database
 from storage.models import IncidentProject
 
@@ -128,10 +129,18 @@ class Sight:
             name: Visit(name, **asdict(probe)) for name, probe in probes.items() if probe.fault != "skipped"
         }
         visits = [tuple(found[name] for name in mine if name in found) for mine in chosen]
+        await self._keep({s.project_id: seen for s, seen in zip(standings, visits, strict=True) if seen})
         return [
             replace(standing, visits=seen, unvisited=len(whole) - len(seen))
             for standing, whole, seen in zip(standings, names, visits, strict=True)
         ]
+
+    async def _keep(self, visits: Mapping[str, tuple[Visit, ...]]) -> None:
+        """App Home shows them, too."""
+        async with self._database.write() as session:
+            await homes.keep_visits(
+                session, self._clock(), {id_: visits_json(seen) for id_, seen in visits.items()}
+            )
 
     async def _suspects(
         self, standings: Sequence[Standing], facts: Sequence[_Facts | None], begun: datetime
