@@ -67,8 +67,9 @@ def test_the_project_is_found_wherever_an_event_has_it(payload: dict[str, Any]) 
 
 
 def test_an_event_that_nobody_knows_is_read_as_well() -> None:
-    event = read(raw("flag.created", {"flag": {"id": "flag_1"}}))
-    assert (event.type, event.project_id, event.payload) == ("flag.created", None, {"flag": {"id": "flag_1"}})
+    payload = {"flag": {"id": "flag_1"}, "project": "as they like"}
+    event = read(raw("flag.created", payload))
+    assert (event.type, event.project_id, event.payload) == ("flag.created", None, payload)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,9 @@ def test_an_event_that_nobody_knows_is_read_as_well() -> None:
         raw(id=""),
         raw(id="x" * 201),
         raw(type=""),
+        raw(id="evt\x00"),
+        raw(type="one\ntwo"),
+        raw(payload={"project": {"id": "prj_\ud800"}}),
         raw(createdAt="soon"),
         raw(createdAt=10**20),
         raw().replace(b"{}", b"[]"),
