@@ -102,9 +102,12 @@ class WaysBack:
         """
 
         async def attempt() -> Row:
-            await self._requesting.refuse_twice(pressed.project_id, Path.ROLLBACK, pressed.target_id)
             looked_at = self._clock()
-            plan = await self._plan(pressed)
+            try:
+                plan = await self._plan(pressed)
+            except WayBackChanged:  # perhaps by somebody who has clicked the same
+                await self._requesting.refuse_twice(pressed.project_id, Path.ROLLBACK, pressed.target_id)
+                raise
             return await self._requesting.at_once(
                 plan, looked_at=looked_at, actor=actor, channel=channel, lease=lease, clicked=clicked
             )
