@@ -63,9 +63,10 @@ async def fan_out(
     await session.flush()  # the change itself may still be on its way
     if change.kind in MOVES:
         await _settle_later(session, change, now)
-    told = await _channels_told(session, change.id)
     heard = [c for c in await _channels_that_hear(session, change) if c not in leave_out]
-    hear = [c for c in dict.fromkeys([*heard, *also]) if c not in told]
+    wanted = list(dict.fromkeys([*heard, *also]))
+    told = await _channels_told(session, change.id) if wanted else set()
+    hear = [c for c in wanted if c not in told]
     made = [
         Announcement(
             id=str(uuid5(NAMESPACE_URL, f"{change.id}/{channel}")),

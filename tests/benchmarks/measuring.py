@@ -1,13 +1,14 @@
 """Everything, in one run."""
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from tests.benchmarks.acks import acks
+from tests.benchmarks.announced import Burst, announced
 from tests.benchmarks.beside_cli import USUALLY, Command, beside, beside_the_cli
 from tests.benchmarks.calls import by_endpoint
 from tests.benchmarks.confirmations import confirmations, until_shown
@@ -16,12 +17,15 @@ from tests.benchmarks.promotions import Promotion, promotions
 from tests.benchmarks.report import Report
 from tests.benchmarks.starting import idle, starts
 from tests.benchmarks.transports import over_http, over_socket
+from tests.benchmarks.watched import watched
+from tests.benchmarks.webhooks import webhooks
 
 
 @dataclass(frozen=True)
 class Counts:
     """How often each thing is done. `rounds` are of eight people at once; `moves` are of each kind and project
-    with the CLI, whose jobs take `usually` so many seconds. `idle` is in seconds.
+    with the CLI, whose jobs take `usually` so many seconds. `idle` is in seconds. `webhooks` are of each of three
+    projects; `watched` are numbers of projects, for so many `minutes` of the bot's clock.
     """
 
     acks: int = 150
@@ -32,6 +36,10 @@ class Counts:
     cards: int = 20
     starts: int = 5
     idle: float = 2.0
+    webhooks: int = 10
+    watched: Sequence[int] = (1, 100, 2_000)
+    minutes: int = 5
+    burst: Burst = field(default_factory=Burst)
 
 
 async def measure(counts: Counts, command: Command) -> Report:
@@ -48,6 +56,9 @@ async def measure(counts: Counts, command: Command) -> Report:
             *_promoting(promoted),
             *beside_the_cli(await beside(folder, command, counts.moves, counts.usually)),
             *await _starting(folder, counts),
+            *await webhooks(folder, counts.webhooks),
+            *await watched(folder, counts.watched, counts.minutes),
+            *await announced(folder, counts.burst),
         ]
     endpoints = by_endpoint([p.for_the_card for p in promoted], [p.after_the_click for p in promoted])
     return Report(figures, endpoints, seconds=perf_counter() - began)

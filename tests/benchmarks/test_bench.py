@@ -7,14 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import beside_cli, confirmations, stand_in
+from tests.benchmarks import announced, beside_cli, confirmations, stand_in, watched, webhooks
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.announced import Burst
 from tests.benchmarks.beside_cli import Command
 from tests.benchmarks.figures import Aim, Figure, percentile
 from tests.benchmarks.measuring import Counts, measure
 from tests.benchmarks.report import Report
 
-FEW = Counts(acks=2, rounds=1, promotions=2, moves=1, usually={"shop": 0.1}, cards=1, starts=1, idle=0.0)
+BURST = Burst(changes=2, channels=2, times=8)
+FEW = Counts(
+    acks=2,
+    rounds=1,
+    promotions=2,
+    moves=1,
+    usually={"shop": 0.1},
+    cards=1,
+    starts=1,
+    idle=0.0,
+    webhooks=1,
+    watched=(2,),
+    minutes=1,
+    burst=BURST,
+)
 STAND_IN = Command(Path(stand_in.__file__), node=sys.executable)
 AIMED = {
     ("Ack of /promote over HTTP, beside bare Bolt's", "one at a time, p50"),
@@ -31,6 +46,10 @@ AIMED = {
     (confirmations.SECTION, "/promote of a preview, p95"),
     (confirmations.SECTION, "/promote of its branch, p95"),
     (confirmations.SECTION, "/rollback to an earlier build, p95"),
+    *((webhooks.SECTION, f"longer than bare, p{rank}") for rank in (50, 95)),
+    (watched.REQUESTS, "2 projects"),
+    *((watched.MEMORY, f"2 projects, at most in the {which} round") for which in ("first", "second")),
+    (announced.section(BURST), "posts, beside the messages that are there"),
 }
 
 

@@ -131,7 +131,7 @@ async def _until_quiet(up: Servers, session: aiohttp.ClientSession, pages: int) 
         while read < pages:
             read += sum(path.endswith("/projects") for path in await _taken(up, session))
             await asyncio.sleep(0.2)
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(0.5)
 
 
 async def _taken(up: Servers, session: aiohttp.ClientSession) -> list[str]:
