@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 
 from chatbot.listeners.answering import Asked, Reply, Work, command
 from chatbot.listeners.bot import Bot
-from chatbot.listeners.mentioning import mention
+from chatbot.listeners.mentioning import mention, merges
 from chatbot.listeners.subscriptions import subscribe, subscriptions, unsubscribe
 from chatbot.messages import about
 from chatbot.services.entries import shown
@@ -78,5 +78,6 @@ VERBS: dict[str, Work] = {
     "unsubscribe": unsubscribe,
     "subscriptions": subscriptions,
     "mention": mention,
+    "merges": merges,
 }
 """The first word, and what does it: it finds the words after it in `asked.text`. Help: messages/about.py."""

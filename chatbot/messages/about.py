@@ -21,6 +21,7 @@ _COMMANDS = {
     "/promotebot unsubscribe shop [kinds]": "no longer; `/promotebot subscriptions` lists what this channel hears",
     "/promotebot whoami": "what you may do here, and why",
     "/promotebot mention on|off": "whether what is told of my changes mentions me; off at first",
+    "/promotebot merges on|off": "whether I tell you of merges of yours that stay Staged; on at first",
     "/promotebot audit [project] [@who] [since]": "who changed what; since: 2h, 3d or 2026-01-31",
 }
 
@@ -78,6 +79,22 @@ def mentions(*, on: bool) -> Message:
     if on:
         return says("You are mentioned from now on where a channel is told of a change of yours.")
     return says("You are not mentioned: a channel that is told of a change of yours reads your name only.")
+
+
+def merges(*, on: bool) -> Message:
+    if on:
+        return says(
+            "I tell you when a merge of yours stays Staged because of a rollback, once for each build."
+        )
+    return says("I no longer tell you when a merge of yours stays Staged because of a rollback.")
+
+
+def merges_usage(*, on: bool) -> Message:
+    now = "I tell you" if on else "I do not tell you"
+    return says(
+        f"{now} now when a merge of yours stays Staged because of a rollback. "
+        "`/promotebot merges on` or `/promotebot merges off` changes that."
+    )
 
 
 def mention_usage(*, on: bool) -> Message:

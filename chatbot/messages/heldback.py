@@ -25,7 +25,7 @@ def held_back(change: Change, pin: Pinning | None, *, since: str | None = None) 
     where = f", here or in <#{pin.channel}>, where it was rolled back" if pin and pin.channel else ""
     lines.append(f"Whoever may promote resumes it{where}.")
     resume = button("Resume…", actions.RESUME, change.project_id)
-    once = context("I tell you this once for each build of yours that stays Staged because of a rollback.")
+    once = context("I tell you this once for each such build of yours. `/promotebot merges off` ends that.")
     return Message(unmarked(f"{headline}. Production is pinned."), (*sections(lines), row(resume), once))
 
 

@@ -15,6 +15,7 @@ from chatbot.domain.news import Change
 from chatbot.services.announcer import SlackTrouble
 from storage import audit, mentions
 from storage.database import Database
+from storage.models import Mention, Quiet
 
 _KEPT = 3600.0
 _AT_MOST = 10_000
@@ -59,16 +60,27 @@ class People:
     async def is_mentioned(self, user_id: str) -> bool:
         """Whether this person has asked to be."""
         async with self._database.read() as session:
-            return await mentions.is_on(session, user_id)
+            return await mentions.is_on(session, Mention, user_id)
+
+    async def hears_of_merges(self, user_id: str) -> bool:
+        """Whether this person is told of merges of theirs that do not go live: all are who did not refuse."""
+        async with self._database.read() as session:
+            return not await mentions.is_on(session, Quiet, user_id)
 
     async def mention(self, user_id: str, *, on: bool, now: datetime) -> None:
         """From now on, or no more; with its entry in the audit log."""
+        await self._wish(Mention, user_id, now, on=on, action=f"mention.{_switched(on)}")
+
+    async def tell_of_merges(self, user_id: str, *, on: bool, now: datetime) -> None:
+        """The same for what people hear directly."""
+        await self._wish(Quiet, user_id, now, on=not on, action=f"merges.{_switched(on)}")
+
+    async def _wish(self, wish: mentions.Wish, user_id: str, now: datetime, *, on: bool, action: str) -> None:
         async with self._database.write() as session:
             if on:
-                await mentions.switch_on(session, user_id, now)
+                await mentions.switch_on(session, wish, user_id, now)
             else:
-                await mentions.switch_off(session, user_id)
-            action = f"mention.{'on' if on else 'off'}"
+                await mentions.switch_off(session, wish, user_id)
             await audit.append(session, at=now, action=action, actor=f"slack:{user_id}")
 
     async def _ask(
@@ -98,6 +110,10 @@ class People:
             self._known.clear()
         self._known[key] = (now + _KEPT, found)
         return found
+
+
+def _switched(on: bool) -> str:  # noqa: FBT001 - it is what the name says
+    return "on" if on else "off"
 
 
 def _id(user: dict[str, Any]) -> str | None:

@@ -4,7 +4,7 @@
 """
 
 from storage.models.audit import AuditEntry
-from storage.models.channels import Announcement, Mention, Subscription
+from storage.models.channels import Announcement, Mention, Quiet, Subscription
 from storage.models.incidents import Incident, IncidentEntry, IncidentProject
 from storage.models.operations import (
     ACTIVE,
@@ -37,6 +37,7 @@ __all__ = [
     "OperationState",
     "Pin",
     "Production",
+    "Quiet",
     "Reminder",
     "Subscription",
     "Visit",

@@ -94,3 +94,12 @@ class Mention(SQLModel, table=True):
 
     user_id: str = Field(primary_key=True)
     since: datetime
+
+
+class Quiet(SQLModel, table=True):
+    """Somebody who does not want to be told directly of merges of theirs that do not go live."""
+
+    __tablename__: ClassVar[str] = "quiet"
+
+    user_id: str = Field(primary_key=True)
+    since: datetime

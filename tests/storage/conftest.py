@@ -20,7 +20,7 @@ with warnings.catch_warnings():
 EMPTIED = """
     ALTER TABLE audit DISABLE TRIGGER USER;
     TRUNCATE audit, operations, confirmations, production, changes, deliveries, leases, pins, reminders, subscriptions,
-        announcements, mentions, incidents, incident_projects, incident_entries, homes, heard, workflow_runs;
+        announcements, mentions, quiet, incidents, incident_projects, incident_entries, homes, heard, workflow_runs;
     ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_refuses_change;
     ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_only_grows_at_its_end;
 """

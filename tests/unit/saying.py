@@ -288,6 +288,8 @@ SAYINGS = [
     Saying(about, "help_text", hostile(), about.help_text),
     Saying(about, "whoami", decisions, lambda v: about.whoami(PERSON, v)),
     Saying(about, "mentions", st.booleans(), lambda v: about.mentions(on=v)),
+    Saying(about, "merges", st.booleans(), lambda v: about.merges(on=v)),
+    Saying(about, "merges_usage", st.booleans(), lambda v: about.merges_usage(on=v)),
     Saying(about, "mention_usage", st.booleans(), lambda v: about.mention_usage(on=v)),
     Saying(about, "audit", _many(entries, 20), about.audit),
     Saying(about, "audit_usage", hostile(), about.audit_usage),

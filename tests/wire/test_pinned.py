@@ -69,6 +69,12 @@ async def test_the_author_of_a_merge_that_does_not_go_live_is_told_once(world: W
     assert "here or in <#C0DEPLOYS>" in told.words
     await world.bob.clicks(told, "Resume…")
     await world.bob.sees("Only workspace admins may act", channel=direct)
+    await world.bob.types("/promotebot merges off", channel="deploys")
+    await world.bob.sees("I no longer tell you when a merge of yours", channel="deploys")
+    again = (await world.tell_platform("push", push))["deployment"]["id"]
+    await world.until_state("shop", again, "Staged")
+    await world.bob.types("/promotebot merges", channel="deploys")
+    await world.bob.sees("I do not tell you now", channel="deploys")
     await world.start_bot(promotebot_poll_seconds=0.1)  # one more replica tells nothing again
     await world.ana.types(f"/promote {build}", channel="deploys")
     await world.ana.clicks(await world.ana.sees("Promote shop to", channel="deploys"), "Promote")

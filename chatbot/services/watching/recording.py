@@ -12,9 +12,9 @@ from chatbot.domain.sights import Snapshot
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.telling.records import row_of
 from chatbot.services.watching.records import snapshot_json
-from storage import operations, outbox, subscriptions, watching
+from storage import mentions, operations, outbox, subscriptions, watching
 from storage.database import Database
-from storage.models import Delivery, Operation, Production
+from storage.models import Delivery, Operation, Production, Quiet
 
 _HINTS_FOR = timedelta(hours=1)
 _DOINGS_FOR = timedelta(hours=1)
@@ -95,6 +95,8 @@ class Recording:
                 if change.along:
                     leave_out |= set(await subscriptions.hearing(session, change.project_id, "current"))
                 author = author_to_tell(change) if self._tells_authors else None
+                if author is not None and await mentions.is_on(session, Quiet, author):
+                    author = None
                 await outbox.fan_out(session, recorded, leave_out, now, also=[author] if author else [])
             await watching.looked_at(session, looked_at, now)
         return True

@@ -30,6 +30,7 @@ def upgrade() -> None:
         _subscriptions,
         _announcements,
         _mentions,
+        _quiet,
         _incidents,
         _incident_projects,
         _incident_entries,
@@ -258,6 +259,14 @@ def _announcements() -> None:
 def _mentions() -> None:
     op.create_table(
         "mentions",
+        sa.Column("user_id", sa.String(), primary_key=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    )
+
+
+def _quiet() -> None:
+    op.create_table(
+        "quiet",
         sa.Column("user_id", sa.String(), primary_key=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
     )
