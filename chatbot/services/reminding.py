@@ -36,6 +36,7 @@ from storage.models import Pin, Production
 
 _LEASE = timedelta(minutes=2)
 _AGAIN_AFTER = timedelta(minutes=1)
+_SOON = timedelta(seconds=2)
 _AT_ONCE = 10
 _CLOCKS_DIFFER = timedelta(minutes=15)
 _log = logging.getLogger(__name__)
@@ -162,6 +163,8 @@ class Reminding:
             project: Project | None = await self._vercel.project(pin.project_id)
         except NotFound:
             project = None
+        if project is not None and project.move_under_way is not None and not project.pinned:
+            return now + _SOON  # what it comes to is told once it is through
         if pin.over_at is not None:
             over = pinned.unpinned(await self._unpinned(pin, project))
             await self._reminders.show(pin, over, now, anew=False)
