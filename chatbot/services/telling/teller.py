@@ -33,6 +33,7 @@ MOST = 30
 """How many messages are on their way at once. Each is of another channel."""
 
 KEPT_FOR = timedelta(days=1)
+_LONGEST_PAUSE = timedelta(hours=1)
 _TOGETHER = 0.03
 _SOONEST, _LATEST = 0.5, 600.0
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -99,7 +100,7 @@ class Teller:
     async def free_from_the_future(self) -> None:
         """What a tick does, too: a clock that ran ahead keeps nothing longer than the others wait for."""
         async with self._database.write() as session:
-            await outbox.free_from_the_future(session, now=self._clock(), beyond=self._lease + KEPT_FOR)
+            await outbox.free_from_the_future(session, now=self._clock(), beyond=self._lease + _LONGEST_PAUSE)
 
     def stop(self) -> None:
         """Claim nothing more."""
