@@ -26,6 +26,7 @@ from chatbot.messages.wording import (
 )
 
 _DOMAINS = 10
+_NAMES_ITS_ID = frozenset({Kind.CURRENT, Kind.DOMAIN, Kind.STAGED})
 _PINNED = "Production is pinned: new production builds stay Staged until somebody promotes."
 _RELEASED = "Production is no longer pinned: the next production build becomes Current by itself."
 
@@ -53,7 +54,12 @@ def news(
     elif buttons:
         below.append(row(*buttons))
     how = f" {_how(change, _who(change, mentioned=mentioned))}" if change.kind is Kind.CURRENT else ""
-    return Message(unmarked(f"{headline}.{how}"), (*sections([f"*{headline}*", *lines]), *below))
+    first = (
+        f"*{headline}* {code(change.now.id)}"
+        if change.kind in _NAMES_ITS_ID and change.now
+        else f"*{headline}*"
+    )
+    return Message(unmarked(f"{headline}.{how}"), (*sections([first, *lines]), *below))
 
 
 def has_buttons(message: Message) -> bool:
@@ -86,7 +92,7 @@ def _current(change: Change, who: str, course: Course) -> Told:
         lines = [f"It was {deployment_line(change.was)}." if change.was else "What it was is deleted."]
         return headline, [f"{lines[0]} {_how(change, who)}", *_reason(change)], []
     headline = f"Current of {name} is now {deployment_line(change.now)}"
-    lines = [f"{code(change.now.id)} {_was(change)} {_how(change, who)}"]
+    lines = [f"{_was(change)} {_how(change, who)}"]
     lines += _taken_back(change, course)
     if change.passing:
         lines.append("It was Current for a moment only: production has moved on since.")
@@ -215,7 +221,7 @@ def _domain(change: Change, _who: str, _course: Course) -> Told:
     if change.was is not None and change.was.id == change.now.id:
         return f"{which} of {name} {serve} Current again", [f"Current is {deployment_line(change.now)}."], []
     headline = f"{which} of {name} now {serve} {deployment_line(change.now)}"
-    return headline, [f"{code(change.now.id)} {_moved_alone()} {current}"], []
+    return headline, [f"{_moved_alone()} {current}"], []
 
 
 def _moved_alone() -> str:
@@ -255,7 +261,7 @@ def _staged(change: Change, who: str, _course: Course) -> Told:
         return f"A production build of {name} is Staged", ["It is deleted by now."], []
     headline = f"A production build of {name} is Staged: {deployment_line(change.now)}"
     current = f" Current is {deployment_line(change.was)}." if change.was else ""
-    built = f"{code(change.now.id)} It is ready, and serves nobody until somebody promotes it.{current}"
+    built = f"It is ready, and serves nobody until somebody promotes it.{current}"
     by = [f"Pushed by {who}."] if who and change.how is How.PUSHED else []
     promote = button(f"Promote {plain(change.now.label, 40)}…", actions.PROMOTE, change.now.id)
     return headline, [built, *by], [promote]

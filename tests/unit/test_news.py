@@ -45,8 +45,8 @@ def said(made: Change, **more: Any) -> list[str]:
 def test_it_says_what_is_what_was_who_how_and_where() -> None:
     shown = news(change())
     assert said(change())[:3] == [
-        "*Current of shop is now `3f2a1bc` fix the cart (ana, main)*",
-        "`dpl_target` It was `c0ffee0` fix the cart (ana, main). Promoted outside of Slack by bob.",
+        "*Current of shop is now `3f2a1bc` fix the cart (ana, main)* `dpl_target`",
+        "It was `c0ffee0` fix the cart (ana, main). Promoted outside of Slack by bob.",
         "2 domains: shop.example.com, eu.example.com",
     ]
     assert list(buttons(shown)) == ["Roll back to c0ffee0", "Compare"]
@@ -184,10 +184,10 @@ def test_flapping_is_called_that_from_the_third_change_on() -> None:
 def test_a_domain_that_moved_alone() -> None:
     eu = ("eu.example.com",)
     moved = said(change(Kind.DOMAIN, How.UNKNOWN, domains=eu, now=promoted("dpl_old")))
-    assert moved[0] == "*eu.example.com of shop now serves `3f2a1bc` fix the cart (ana, main)*"
+    assert moved[0] == "*eu.example.com of shop now serves `3f2a1bc` fix the cart (ana, main)* `dpl_old`"
     assert "the other domains stayed. Current is still `c0ffee0`" in moved[1]
     again = said(change(Kind.DOMAIN, How.UNKNOWN, domains=("a.example", "b.example"), now=current()))
-    assert again[0] == "*a.example, b.example of shop serve Current again*"
+    assert again[0] == "*a.example, b.example of shop serve Current again* `dpl_current`"
     nothing = said(change(Kind.DOMAIN, How.UNKNOWN, domains=eu, now=None))
     assert nothing[0] == "*eu.example.com of shop serves nothing any more*"
 
@@ -210,10 +210,8 @@ def test_the_stages_of_a_rolling_release() -> None:
 def test_what_is_staged_pinned_gone_or_renamed() -> None:
     ready = news(change(Kind.STAGED, How.PUSHED, reason=None))
     first, then, by, *_ = words(ready).splitlines()
-    assert first == "*A production build of shop is Staged: `3f2a1bc` fix the cart (ana, main)*"
-    assert then.startswith(
-        "`dpl_target` It is ready, and serves nobody until somebody promotes it. Current is"
-    )
+    assert first == "*A production build of shop is Staged: `3f2a1bc` fix the cart (ana, main)* `dpl_target`"
+    assert then.startswith("It is ready, and serves nobody until somebody promotes it. Current is")
     assert by == "Pushed by bob."
     assert buttons(ready)["Promote 3f2a1bc…"]["value"] == "dpl_target"
     pinned = news(change(Kind.PINNED, How.ROLLED_BACK, pinned=True, reason="slow"))
