@@ -131,3 +131,26 @@ async def test_who_subscribed_is_told_once_that_a_channel_is_closed_and_it_goes_
     await bot.until_audited("channel.closed")
     assert [e.action for e in await bot.audit()].count("channel.closed") == 3
     await until_nothing_is_closed(bot)
+
+
+async def test_a_deleted_project_is_said_once_in_its_channels_and_heard_of_no_more(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=0.1)
+    await world.until_watched("docs")
+    await world.bob.types("/promotebot subscribe docs failed", channel="deploys")
+    await world.bob.types("/promotebot subscribe shop", channel="deploys")
+    await world.bob.sees("to shop.", channel="deploys")
+    view = await dialog(world, "general")
+    (docs,) = await world.bob.searches(view, "docs", action_id=PROJECTS)
+    await world.vercel("DELETE", "/v9/projects/docs")
+    told = await world.bob.sees("docs is gone from Vercel", channel="deploys")
+    assert not told.buttons
+    assert await hears(world, "C0DEPLOYS") == {"shop": ["current"]}
+    await world.bob.types("/promotebot unsubscribe docs", channel="deploys")
+    await world.bob.sees("does not hear of docs", channel="deploys")
+
+    with pytest.raises(Refused) as refused:  # chosen while it was there
+        await world.bob.submits(view, {"projects": {PROJECTS: [docs["value"]]}})
+    assert "I know no project" in refused.value.errors["projects"]
+    await world.bob.searches(view, "", action_id=PROJECTS)
+    await world.bob.submits(view, {"projects": {PROJECTS: ["*"]}})
+    await world.bob.sees("• *every project*: current", channel="general")
