@@ -23,6 +23,8 @@ from chatbot.messages.wording import (
 
 SHOWN_LINES = 40
 _ROOM = 240
+_MESSAGE = 9_000
+"""Characters of lines: Slack takes some 13,000 of a message."""
 _WAYS = {
     Path.PROMOTE: "promote",
     Path.REBUILD: "rebuild",
@@ -35,6 +37,7 @@ _WAYS = {
 _DID = {Kind.OPENED: "Opened", Kind.SEEN: "Seen", Kind.RESOLVED: "Resolved"}
 _ENDS = {
     Stage.SUCCEEDED: "is through",
+    Stage.STAGED: "is through: its build stays Staged",
     Stage.PARTLY_MOVED: "moved some of the domains only",
     Stage.FAILED: "failed",
     Stage.UNKNOWN: "has an unknown outcome",
@@ -48,14 +51,24 @@ def timeline(incident: Incident, entries: Sequence[Entry], why_no_file: str | No
     """For the thread, once it is resolved. `why_no_file`: the error code that Slack gave for it."""
     found = times(incident.begun, entries)
     told = [f"{moment(e.at)} {line}" for e, line in zip(entries, lines(entries, incident.begun), strict=True)]
-    shown = told if len(told) <= SHOWN_LINES else [*told[:20], f"… {len(told) - 39} more …", *told[-19:]]
     blocks = [
         header("Timeline"),
         *sections(bullets(marks(found), 9)),
-        *sections(shown),
+        *sections(_shown(told)),
         context(_file(why_no_file, len(told))),
     ]
     return Message(f"Timeline of the incident. {' '.join(marks(found))}", tuple(blocks))
+
+
+def _shown(told: list[str]) -> list[str]:
+    """As many of the first and the last as a message takes."""
+    some = told
+    for most in (SHOWN_LINES, 20, 10):
+        half, left = most // 2, f"… {len(told) - most + 1} more …"
+        some = told if len(told) <= most else [*told[:half], left, *told[1 - half :]]
+        if sum(map(len, some)) <= _MESSAGE:
+            break
+    return some
 
 
 def marks(found: Times) -> list[str]:
