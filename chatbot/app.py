@@ -75,6 +75,8 @@ _PURGE_EVERY = 3600.0
 _TELL_CLOSED_EVERY = 2.0
 _LOOK_AT_CLOSED_EVERY = 900.0
 _DRAIN = 10.0
+_IDLE = 60.0
+"""Seconds until a connection is closed that brings no request, or only the beginning of its headers."""
 _log = logging.getLogger(__name__)
 
 
@@ -451,7 +453,14 @@ async def _serve_webhooks(receiving: Receiving, port: int, stack: AsyncExitStack
 
 
 async def _serve(served: web.Application, port: int, asked: str, stack: AsyncExitStack) -> int:
-    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_DRAIN)
+    """Neither Slack nor Vercel compresses what it sends: a body is taken as it comes, which is what is signed."""
+    runner = web.AppRunner(
+        served,
+        access_log=None,
+        shutdown_timeout=_DRAIN,
+        auto_decompress=False,
+        keepalive_timeout=_IDLE,
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - they come from outside; every request is signed

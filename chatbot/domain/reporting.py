@@ -199,6 +199,7 @@ class Report:
             doing
             for doing in self.told.doings
             if doing.final_id == goal
+            and not doing.only_built
             and doing.operation_id not in taken
             and doing.goes_back == goes_back
             and doing.asked_at - _CLOCKS_DIFFER <= at

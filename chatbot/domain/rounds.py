@@ -1,5 +1,6 @@
 """How often to go through all projects."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -16,7 +17,8 @@ class Patience:
     any clock that runs on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_latest: float = _AT_LATEST) -> None:
+        self._at_latest = at_latest
         self._disagreeing: dict[str, _Disagreeing] = {}
 
     def allows(self, project_id: str, shown: object, now: float) -> bool:
@@ -27,12 +29,16 @@ class Patience:
             return True
         if now < known.next_at:
             return False
-        pause = min(2 * known.pause, _AT_LATEST)
+        pause = min(2 * known.pause, self._at_latest)
         self._disagreeing[project_id] = _Disagreeing(shown, now + pause, pause)
         return True
 
     def agrees(self, project_id: str) -> None:
         self._disagreeing.pop(project_id, None)
+
+    def only(self, project_ids: Collection[str]) -> None:
+        """All others agree."""
+        self._disagreeing = {id_: known for id_, known in self._disagreeing.items() if id_ in project_ids}
 
 
 @dataclass(frozen=True)

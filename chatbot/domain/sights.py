@@ -138,7 +138,9 @@ class Hint:
 
 @dataclass(frozen=True)
 class Doing:
-    """One of the bot's own operations that has asked for something, and that no change tells of yet."""
+    """One of the bot's own operations that has asked for something, and that no change tells of yet. `only_built`: it
+    has ended without a move; no move is its doing, but its build is.
+    """
 
     operation_id: str
     final_id: str
@@ -147,6 +149,7 @@ class Doing:
     asked_at: datetime
     finished_at: datetime | None = None
     reason: str | None = None
+    only_built: bool = False
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,9 @@ class _Envelope(BaseModel):
 
 
 def is_signed(raw: bytes, signature: str | None, secret: str) -> bool:
+    """The signature may be any header of anybody's: aiohttp reads bytes that are no text as lone surrogates."""
     expected = hmac.new(secret.encode(), raw, hashlib.sha1).hexdigest()
-    return hmac.compare_digest(expected.encode(), (signature or "").encode())
+    return hmac.compare_digest(expected.encode(), (signature or "").encode(errors="replace"))
 
 
 def read(raw: bytes) -> Event:

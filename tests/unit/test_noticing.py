@@ -174,8 +174,15 @@ def test_what_the_bot_did_itself_names_its_operation_and_its_person() -> None:
     assert (change.how, change.operation_id, change.reason) == (How.BOT, "op_1", "broken")
     assert change.who == Who("U0ANA0001", "U0ANA0001")
     assert pin.operation_id == "op_1"
-    other = replace(doing, final_id="dpl_c")
-    assert told(seen(B, B, A), now, doings=(other,)).changes[0].how is How.ROLLED_BACK
+    for other in (replace(doing, final_id="dpl_c"), replace(doing, only_built=True)):
+        assert told(seen(B, B, A), now, doings=(other,)).changes[0].how is How.ROLLED_BACK
+
+
+def test_a_build_of_an_operation_that_failed_names_it_all_the_same() -> None:
+    doing = Doing("op_1", "dpl_c", False, "slack:U0ANA0001", NOON - SECOND, NOON, only_built=True)
+    now = sight(B, replace(C, ready_state="ERROR"), B, A)
+    (change,) = told(seen(B, B, A), now, doings=(doing,)).changes
+    assert (change.kind, change.how, change.operation_id) == (Kind.FAILED, How.BOT, "op_1")
 
 
 def test_a_domain_that_moves_alone_is_told_and_so_is_its_return() -> None:
@@ -373,3 +380,7 @@ def test_a_list_that_goes_on_to_disagree_is_looked_into_ever_more_seldom() -> No
     assert patience.allows("prj_shop", A, 76)
     patience.agrees("prj_shop")
     assert patience.allows("prj_shop", A, 77)
+    patience.only({"prj_docs"})
+    assert patience.allows("prj_shop", A, 78)
+    at_latest = Patience(10.0)
+    assert [at for at in range(50) if at_latest.allows("prj_shop", A, at)] == [0, 5, 15, 25, 35, 45]

@@ -27,6 +27,7 @@ NAME = "watcher"
 _LEASE = timedelta(seconds=15)
 _HOT_EVERY = timedelta(seconds=3)
 _LEFT_ALONE = timedelta(seconds=5)
+_LEFT_AT_LATEST = 300.0
 _AT_ONCE = 4
 _LONGEST = 3600.0
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,7 @@ class Poller:
         self._closing = False
         self._patience = Patience()
         self._patience_with_hot = Patience()
+        self._patience_with_left = Patience(_LEFT_AT_LATEST)
         self._quiet = asyncio.Lock()
 
     @property
@@ -141,7 +143,7 @@ class Poller:
             pages += 1
             seen.update(glimpse.project.id for glimpse in page)
             await self._compare(page, builds)
-            if not await self._is_mine():
+            if self._closing or not await self._is_mine():
                 return pages
         async with self._database.read() as session:
             vanished = await watching.watched_ids(session) - seen
@@ -177,10 +179,14 @@ class Poller:
         return self._patience.allows(project_id, shown, asyncio.get_running_loop().time())
 
     async def _look_at_what_was_left(self) -> None:
-        """Projects of webhooks that were taken by a process that did not come to look."""
+        """Projects of webhooks that were taken by a process that did not come to look, or that could not be read:
+        those ever more seldom.
+        """
         async with self._database.read() as session:
             left = await watching.not_looked_at(session, before=self._clock() - _LEFT_ALONE)
-        await self._look_at(left)
+        self._patience_with_left.only(left)
+        now = asyncio.get_running_loop().time()
+        await self._look_at({one for one in left if self._patience_with_left.allows(one, None, now)})
 
     async def _look_at_hot_ones(self) -> None:
         """One read each, and more only where that shows something."""
@@ -188,6 +194,8 @@ class Poller:
             hot = await operations.projects_asked_for(session) | await incidents.projects_open(session)
             rows = await watching.productions_of(session, hot) if hot else {}
         for project_id, row in rows.items():
+            if self._closing:
+                return
             try:
                 glimpse = await self._vercel.glimpse(project_id)
             except PlatformError as error:
@@ -204,7 +212,8 @@ class Poller:
 
         async def one(project_id: str) -> None:
             async with turns:
-                await self._watcher.look(project_id)
+                if not self._closing:
+                    await self._watcher.look(project_id)
 
         await asyncio.gather(*(one(project_id) for project_id in sorted(project_ids)))
 

@@ -11,14 +11,13 @@ from chatbot.domain.pinning import author_to_tell
 from chatbot.domain.sights import Snapshot
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.telling.records import row_of
-from chatbot.services.watching.records import snapshot_json
+from chatbot.services.watching.records import DID_NOT_MOVE, snapshot_json
 from storage import mentions, operations, outbox, subscriptions, watching
 from storage.database import Database
 from storage.models import Delivery, Operation, Production, Quiet
 
 _HINTS_FOR = timedelta(hours=1)
 _DOINGS_FOR = timedelta(hours=1)
-_DID_NOTHING = frozenset({"failed", "outdated", "cancelled"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Recording:
         async with self._database.read() as session:
             deliveries = await watching.deliveries_of(session, project_id, after=now - _HINTS_FOR)
             asked = await operations.asked_for(session, project_id, since=now - _DOINGS_FOR)
-            did = [o for o in asked if o.state not in _DID_NOTHING]
+            did = [o for o in asked if o.state not in DID_NOT_MOVE or o.build_id]
             told = await watching.told_operations(session, (o.id for o in did)) if did else set()
         return Known(tuple(deliveries), tuple(o for o in did if o.id not in told), now - _HINTS_FOR)
 

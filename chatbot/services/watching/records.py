@@ -8,6 +8,7 @@ from chatbot.domain.sights import Doing, Hint, Snapshot
 from chatbot.vercel.webhooks import Event
 from storage.models import Delivery, Operation, Production
 
+DID_NOT_MOVE = frozenset({"failed", "outdated", "cancelled"})
 _snapshots = TypeAdapter(Snapshot)
 
 
@@ -59,4 +60,5 @@ def doing_of(row: Operation) -> Doing | None:
         asked_at=row.asked_at,
         finished_at=row.finished_at,
         reason=row.reason,
+        only_built=row.state in DID_NOT_MOVE,
     )
