@@ -66,7 +66,7 @@ class Who:
 @dataclass(frozen=True)
 class Change:
     """`was` and `now` are what was Current before and after. `back`: where one click goes, and `bound` what that
-    click is bound to (`Plan.core_fingerprint`). `while_away`: it happened while the bot was not running.
+    click is bound to (`WayBack.bound`). `while_away`: it happened while the bot was not running.
     `newer`: the commit that was Current was newer than the one that is now, and nobody rolled back.
     `passing`: Current moved on before it was seen; the change after it has the newer state. `along`: a change of
     Current noticed at the same moment says the same, so whoever hears of that need not hear of this.

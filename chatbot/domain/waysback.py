@@ -17,7 +17,8 @@ from chatbot.errors import Refusal
 class WayBack:
     """An instant rollback of a project from `from_id`, which is Current, to `target`. `domains` are those that move.
 
-    `bound` is the `core_fingerprint` of its plan: the click does nothing where that is another by then.
+    `bound` is the `core_fingerprint` of its plan, whatever auto-assignment is: afterwards it is off, as the dialog
+    says. The click does nothing where that is another by then.
     """
 
     project_id: str
@@ -30,14 +31,13 @@ class WayBack:
     @classmethod
     def of(cls, plan: Plan) -> Self:
         """It promises that no other move is under way, also where one is when it is shown: that one ends."""
-        idle = replace(plan, project=replace(plan.project, last_request=None))
         return cls(
             plan.project.id,
             plan.project.name,
             plan.target,
             plan.current.id if plan.current else None,
             tuple(d.name for d in plan.domains),
-            idle.core_fingerprint(),
+            _promise(replace(plan, project=replace(plan.project, last_request=None))),
         )
 
 
@@ -98,7 +98,7 @@ def core_only(plan: Plan) -> Plan:
 
 def part_that_changed(pressed: Pressed, now: Plan) -> Part | None:
     """What a click meets that its button did not promise, what matters most first. None: it holds."""
-    if now.core_fingerprint() == pressed.bound:
+    if _promise(now) == pressed.bound:
         return None
     if (now.current.id if now.current else None) != pressed.from_id:
         return Part.CURRENT
@@ -107,3 +107,7 @@ def part_that_changed(pressed: Pressed, now: Plan) -> Part | None:
     if now.project.move_under_way is not None:
         return Part.MOVE
     return Part.DOMAINS
+
+
+def _promise(plan: Plan) -> str:
+    return replace(plan, project=replace(plan.project, auto_assign=True)).core_fingerprint()

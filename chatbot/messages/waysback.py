@@ -73,7 +73,7 @@ def _what(refusal: WayBackChanged, target: Deployment, now: datetime) -> str:
 
 def _moves(refusal: WayBackChanged) -> str:
     name = foreign(refusal.project.name)
-    text = f"The domains or the auto-assignment of {name} changed since this button was shown."
+    text = f"The domains of {name} changed since this button was shown."
     if refusal.again is None:
         return text
     domains = refusal.again.domains

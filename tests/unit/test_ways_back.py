@@ -28,7 +28,7 @@ def plan(**changes: object) -> Plan:
         (plan(), None),
         (plan(domains=(domain(serves="dpl_other"),)), None),
         (plan(domains=(domain(), domain("new.example.com"))), Part.DOMAINS),
-        (plan(project=project(auto_assign=False)), Part.DOMAINS),
+        (plan(project=project(auto_assign=False)), None),
         (plan(project=project(current=current("dpl_newer"))), Part.CURRENT),
         (plan(project=project(current=current("dpl_newer"), last_request=PENDING)), Part.CURRENT),
         (plan(project=project(last_request=PENDING)), Part.MOVE),

@@ -80,7 +80,7 @@ async def test_a_click_on_what_has_changed_does_nothing_and_offers_what_is_so_no
     assert outside["sha"][:7] in told.words
     bot.add_domain("shop", "new.example.com")
     await bot.ana.clicks(told, button, confirmed=True)
-    told = await bot.ana.sees("The domains or the auto-assignment of shop changed", channel="deploys")
+    told = await bot.ana.sees("The domains of shop changed", channel="deploys")
     assert "new.example.com" in told.words
     await bot.tell_platform("faults", [{"path": "^/v9/projects/[^/]+$", "status": 500, "times": -1}])
     await bot.ana.clicks(told, button, confirmed=True)
