@@ -84,6 +84,7 @@ class Held:
         self.crew = crew
         self.row = row
         self.domains_read_at = crew.clock()  # how far a move is, is read back now and then only
+        self.visited_at = crew.clock()  # and so are the sites, while something is built
         self.line: Line | None = None
         self._missing_since: datetime | None = None
 

@@ -20,11 +20,12 @@ from chatbot.services.operations.asking import (
 from chatbot.services.operations.failing import build_failed, checks_failed
 from chatbot.services.operations.held import Held
 from chatbot.services.operations.overtaking import overtaking
-from chatbot.services.operations.proving import moved, proofs
+from chatbot.services.operations.proving import moved, proofs, well_now
 from chatbot.services.operations.waiting import saw_no_build
 
 _SEEN_WITHIN = timedelta(seconds=10)
 _BETWEEN_PROGRESS = timedelta(seconds=1)
+_BETWEEN_VISITS = timedelta(seconds=30)
 
 
 async def look(held: Held) -> None:
@@ -85,7 +86,7 @@ async def follow_build(held: Held) -> None:
         )  # the platform may move the domains at any moment
     match state_of(build, None):
         case State.BUILDING:
-            await _give_up_build_when_late(held, findings)
+            await _give_up_build_when_late(held, await _visited_meanwhile(held, findings))
         case State.FAILED:
             await build_failed(held, findings)
         case _ if _is_held_back(held, build, project, "pending"):
@@ -94,6 +95,14 @@ async def follow_build(held: Held) -> None:
             await checks_failed(held, findings)
         case state:
             await _is_built(held, build, project, findings, staged=state is State.STAGED)
+
+
+async def _visited_meanwhile(held: Held, findings: Findings) -> Findings:
+    """A build takes minutes: what falls ill meanwhile was ill before it."""
+    if held.now() - held.visited_at < _BETWEEN_VISITS:
+        return findings
+    held.visited_at = held.now()
+    return replace(findings, well_before=await well_now(held))
 
 
 def _is_held_back(held: Held, build: Deployment, project: Project, by_checks: str) -> bool:
