@@ -99,3 +99,11 @@ class Change:
     release: RollingRelease | None = None
     step: Step | None = None
     was_named: str | None = None
+
+    @property
+    def is_by_author(self) -> bool:
+        """Whether `who` is the author of its commit, as the git host calls them."""
+        commit = self.now.commit if self.now else None
+        if commit is None or self.who is None:
+            return False
+        return self.how is How.PUSHED and self.who.name == commit.author

@@ -296,7 +296,8 @@ class VercelClient:
     def _learn(self, made: Iterable[wire.DeploymentWire | None]) -> None:
         for one in made:
             if one is not None and one.creator is not None:
-                self.people.learn(one.creator.id, one.creator.username, one.creator.email)
+                by = one.creator
+                self.people.learn(by.id, by.username, by.email, (by.github_login, by.gitlab_login))
 
     async def _get(self, path: str, body: type[Body], **query: str) -> Body:
         _, raw = await self.request("GET", path, query=query)

@@ -115,6 +115,9 @@ def test_people_are_remembered_by_their_ids_and_the_oldest_forgotten() -> None:
     people.learn("usr_2", None, "cy@example.com")
     assert (people.name_of("usr_1"), people.mail_of("ana")) == ("ana", "ana@example.com")
     assert (people.name_of("usr_2"), people.mail_of("cy")) == (None, None)
+    people.learn("usr_1", "ana", None, ("ana-git", None))
+    people.learn("usr_1", "ana", None)
+    assert (people.mail_of_author("ana-git"), people.mail_of_author("ana")) == ("ana@example.com", None)
     for number in range(5_000):
         people.learn(f"usr_x{number}", f"x{number}", None)
     assert people.name_of("usr_1") is None

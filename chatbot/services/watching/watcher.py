@@ -190,10 +190,11 @@ class Watcher:
     async def _known_here(self, change: Change) -> Who | None:
         """Whoever did it, with who that is in Slack, where the platform tells the mail address."""
         who = change.who
-        mail = self._vercel.people.mail_of(who.name) if who and not who.slack_user else None
-        if who is None or mail is None:
+        if who is None or who.slack_user:
             return who
-        return replace(who, slack_user=await self._people.slack_user(mail))
+        people = self._vercel.people
+        mail = people.mail_of_author(who.name) if change.is_by_author else people.mail_of(who.name)
+        return who if mail is None else replace(who, slack_user=await self._people.slack_user(mail))
 
     def _dated(self, change: Change) -> Change:
         """Whether it happened while nobody watched. What cannot be dated is as old as its notice."""

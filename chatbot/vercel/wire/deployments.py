@@ -32,6 +32,8 @@ class CreatorWire(BaseModel):
     id: str = Field(default="", validation_alias=AliasChoices("uid", "id"))
     username: str | None = None
     email: str | None = None
+    github_login: str | None = Field(default=None, alias="githubLogin")
+    gitlab_login: str | None = Field(default=None, alias="gitlabLogin")
 
 
 class DeploymentWire(BaseModel):
