@@ -1,6 +1,7 @@
 """The card of an incident: one message that is pinned, and kept true until it is resolved."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
@@ -11,10 +12,21 @@ from chatbot.domain.waysback import WayBack
 from chatbot.messages import actions, oneclick
 from chatbot.messages.incidentsuspects import suspect
 from chatbot.messages.incidenttimeline import lines, marks
-from chatbot.messages.message import Message, ask_first, button, context, header, row, section, sections
+from chatbot.messages.message import (
+    Message,
+    ask_first,
+    button,
+    context,
+    header,
+    row,
+    section,
+    sections,
+    written,
+)
 from chatbot.messages.proof import fault_in_words
 from chatbot.messages.wording import (
     bullets,
+    code,
     count,
     deployment_line,
     domain_name,
@@ -28,8 +40,9 @@ from chatbot.messages.wording import (
 
 ROOMY = 4
 """Up to so many projects have all three ways back as buttons; with more, each has the first."""
-_SHOWN_ENTRIES = 8
-_SHOWN_ILL, _ROOM_FOR_ILL = 3, 240
+_SHOWN_ILL = 3
+_MESSAGE = 11_000
+"""Characters: Slack takes some 13,000 of a message."""
 _PINNING = {
     "not_in_channel": "Not pinned: invite me to this channel, and I will pin the next one.",
     "missing_scope": "Not pinned: I lack the scope `pins:write`.",
@@ -42,26 +55,53 @@ def name_of(incident: Incident) -> str:
     return plain(incident.what, 100) or f"on {plain(', '.join(incident.projects), 100)}"
 
 
+@dataclass(frozen=True)
+class _Room:
+    """What there is room for. `ill` are characters for the sites that are not well; `brief`: a label and no more."""
+
+    ill: int
+    suspects: int
+    entries: int
+    brief: bool = False
+
+
+_ROOMS = (_Room(240, 6, 8), _Room(120, 4, 4, brief=True), _Room(0, 2, 2, brief=True))
+_LEAST = _Room(0, 0, 1, brief=True)
+
+
 def card(scene: Scene) -> Message:
+    """With as much as a message takes."""
+    at = scene.incident.resolved_at
+    if at is not None:
+        return _resolved(scene, at)
+    rooms = (Message(_in_short(scene), tuple(_blocks(scene, room))) for room in _ROOMS)
+    return next((made for made in rooms if written(made) <= _MESSAGE), None) or _least(scene)
+
+
+def _least(scene: Scene) -> Message:
+    return Message(_in_short(scene), tuple(_blocks(scene, _LEAST)))
+
+
+def _blocks(scene: Scene, room: _Room) -> Iterator[Block]:
     incident = scene.incident
-    if incident.resolved_at is not None:
-        return _resolved(scene, incident.resolved_at)
-    blocks: list[Block] = [header(f"Incident: {name_of(incident)}"), section(_opened(scene))]
+    yield header(f"Incident: {name_of(incident)}")
+    yield section(_opened(scene))
     for number, standing in enumerate(scene.standings):
-        blocks += _standing(standing, WAYS * number, roomy=len(scene.standings) <= ROOMY)
-    if scene.suspects:
-        blocks.append(section("*Last changes before it*"))
-        blocks += [suspect(one, incident.begun, number) for number, one in enumerate(scene.suspects, 1)]
-    elif scene.standings:
-        blocks.append(section("*Last changes before it*: I know of none within a day."))
+        yield from _standing(standing, WAYS * number, room, roomy=len(scene.standings) <= ROOMY)
+    if scene.suspects and room.suspects:
+        yield section("*Last changes before it*")
+    elif scene.standings and room.suspects:
+        yield section("*Last changes before it*: I know of none within a day.")
+    for number, one in enumerate(scene.suspects[: room.suspects], 1):
+        yield suspect(one, incident.begun, number)
     if since := list(lines(scene.entries[1:], incident.begun)):
-        blocks += sections(["*Since then*", *bullets(since[-_SHOWN_ENTRIES:], _SHOWN_ENTRIES)])
-    blocks += [row(*_buttons(scene)), context(_state(scene))]
-    return Message(f"{_in_short(scene)}", tuple(blocks))
+        yield from sections(["*Since then*", *bullets(since[-room.entries :], room.entries)])
+    yield row(*_buttons(scene))
+    yield context(_state(scene))
 
 
-def health(visits: Iterable[Visit], unvisited: int = 0) -> str:
-    """`3 of 5 domains are well`, and which are not."""
+def health(visits: Iterable[Visit], unvisited: int = 0, room: int = 240) -> str:
+    """`3 of 5 domains are well`, and which are not, as far as there is room."""
     seen = list(visits)
     ill = [visit for visit in seen if not visit.is_well]
     more = f" {unvisited} more are not visited." if unvisited else ""
@@ -71,8 +111,10 @@ def health(visits: Iterable[Visit], unvisited: int = 0) -> str:
         return (
             f"All {count(len(seen), 'domain')} well.{more}" if len(seen) > 1 else f"Its domain is well.{more}"
         )
-    which = named((f"{domain_name(v.name)} {_ill(v)}" for v in ill), _SHOWN_ILL, _ROOM_FOR_ILL)
-    return f"*{len(seen) - len(ill)} of {count(len(seen), 'domain')} well*: {which}.{more}"
+    head = f"*{len(seen) - len(ill)} of {count(len(seen), 'domain')} well*"
+    if not room:
+        return f"{head}.{more}"
+    return f"{head}: {named((f'{domain_name(v.name)} {_ill(v)}' for v in ill), _SHOWN_ILL, room)}.{more}"
 
 
 def _ill(visit: Visit) -> str:
@@ -81,7 +123,7 @@ def _ill(visit: Visit) -> str:
 
 def _opened(scene: Scene) -> str:
     incident = scene.incident
-    projects = named(map(foreign, incident.projects), 20, 900)
+    projects = named(map(foreign, incident.projects), 20, 600)
     return (
         f"Opened by {mention(incident.opened_by)} {moment(incident.opened_at)} for {projects}.\n"
         "What takes them forward needs an override until this is resolved. A rollback does not."
@@ -106,9 +148,9 @@ def _health_of_all(scene: Scene) -> str:
     )
 
 
-def _standing(standing: Standing, first: int, *, roomy: bool) -> Iterator[Block]:
+def _standing(standing: Standing, first: int, room: _Room, *, roomy: bool) -> Iterator[Block]:
     """`first` tells its buttons from those of the others."""
-    text = f"*{foreign(standing.name)}*: {_current(standing)}"
+    text = f"*{foreign(standing.name, 60 if room.brief else 100)}*: {_current(standing, room)}"
     ways = standing.ways if roomy else standing.ways[:1]
     buttons = [_back(way, first + number) for number, way in enumerate(ways, 1)]
     if roomy or not buttons:
@@ -119,21 +161,20 @@ def _standing(standing: Standing, first: int, *, roomy: bool) -> Iterator[Block]
         yield section(text, buttons[0])
 
 
-def _current(standing: Standing) -> str:
-    project = standing.project
+def _current(standing: Standing, room: _Room) -> str:
+    project, well = standing.project, health(standing.visits, standing.unvisited, room.ill)
     if project is None:
         return "Vercel does not say what is Current. I go on asking."
     if project.current is None:
-        return f"nothing is Current.\n{health(standing.visits, standing.unvisited)}"
+        return f"nothing is Current.\n{well}"
+    if room.brief:
+        return f"{code(project.current.label)}{' · pinned' if project.pinned else ''}\n{well}"
     since = f", since {moment(project.current_since)}" if project.current_since else ""
     pinned = " · pinned by a rollback" if project.pinned else ""
     move = project.move_under_way
-    moving = f" · a {move.type} is under way" if move else ""
+    moving = f" · a {foreign(move.type, 40)} is under way" if move else ""
     none = "" if standing.ways else "\nThere is nothing to roll back to."
-    return (
-        f"{deployment_line(project.current)}{since}{pinned}{moving}\n"
-        f"{health(standing.visits, standing.unvisited)}{none}"
-    )
+    return f"{deployment_line(project.current)}{since}{pinned}{moving}\n{well}{none}"
 
 
 def _back(way: WayBack, number: int) -> ButtonElement:

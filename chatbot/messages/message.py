@@ -44,6 +44,23 @@ class Message:
         return unescape(self.text.replace("`", ""))
 
 
+def written(message: Message) -> int:
+    """How many characters people read in it, with their markup: Slack takes some 13,000."""
+
+    def characters(part: object) -> int:
+        match part:
+            case {"type": "mrkdwn" | "plain_text", "text": str(text)}:
+                return len(text)
+            case dict():
+                return sum(characters(each) for each in part.values())
+            case list():
+                return sum(map(characters, part))
+            case _:
+                return 0
+
+    return sum(characters(block.to_dict()) for block in message.blocks)
+
+
 def says(text: str, *more: Block) -> Message:
     """One section, then what follows it."""
     return Message(text, (section(text), *more))
