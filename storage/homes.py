@@ -17,13 +17,13 @@ from storage import watching
 from storage.models import (
     AuditEntry,
     Change,
+    Glance,
     Home,
     Incident,
     IncidentEntry,
     IncidentProject,
     Operation,
     Production,
-    Visit,
 )
 from storage.reading import one, rows
 
@@ -166,22 +166,28 @@ async def open_incidents(session: AsyncSession) -> list[tuple[Incident, list[Inc
     return [(i, [p for p in projects if p.incident_id == i.id]) for i in incidents]
 
 
-async def visits_of(session: AsyncSession, project_ids: Collection[str]) -> dict[str, Visit]:
-    found = await rows(session, select(Visit).where(col(Visit.project_id).in_(project_ids)))
-    return {visit.project_id: visit for visit in found}
+async def glances_at(session: AsyncSession, project_ids: Collection[str]) -> dict[str, Glance]:
+    found = await rows(session, select(Glance).where(col(Glance.project_id).in_(project_ids)))
+    return {glance.project_id: glance for glance in found}
 
 
 async def keep_visits(session: AsyncSession, at: datetime, seen: Mapping[str, str]) -> None:
     """Project id to what was met."""
-    connection = await session.connection()
     for project_id, visits in sorted(seen.items()):
-        insert = _INSERTS[connection.dialect.name](SQLModel.metadata.tables[Visit.__tablename__])
-        values = {"at": at, "visits": visits}
-        await connection.execute(
-            insert.values(project_id=project_id, **values).on_conflict_do_update(
-                index_elements=["project_id"], set_=values
-            )
-        )
+        await _keep(session, project_id, visited_at=at, visits=visits)
+
+
+async def keep_way(session: AsyncSession, project_id: str, way_from: str, way: str) -> None:
+    await _keep(session, project_id, way_from=way_from, way=way)
+
+
+async def _keep(session: AsyncSession, project_id: str, **values: Any) -> None:
+    connection = await session.connection()
+    insert = _INSERTS[connection.dialect.name](SQLModel.metadata.tables[Glance.__tablename__])
+    new = Glance(project_id=project_id, **values).model_dump()
+    await connection.execute(
+        insert.values(new).on_conflict_do_update(index_elements=["project_id"], set_=values)
+    )
 
 
 def _is_free(now: datetime, lease: timedelta) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from storage.models.operations import (
     OperationPath,
     OperationState,
 )
-from storage.models.surfaces import Heard, Home, Visit, WorkflowRun
+from storage.models.surfaces import Glance, Heard, Home, WorkflowRun
 from storage.models.watching import Change, Delivery, Lease, Pin, Production, Reminder
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Change",
     "Confirmation",
     "Delivery",
+    "Glance",
     "Heard",
     "Home",
     "Incident",
@@ -40,6 +41,5 @@ __all__ = [
     "Quiet",
     "Reminder",
     "Subscription",
-    "Visit",
     "WorkflowRun",
 ]

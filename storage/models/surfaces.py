@@ -34,16 +34,20 @@ class Home(SQLModel, table=True):
     lease_until: datetime | None = None
 
 
-class Visit(SQLModel, table=True):
-    """How a project's domains were when they were last visited for App Home. `visits` is a JSON text: domain to what
-    was met there.
+class Glance(SQLModel, table=True):
+    """What was looked at of a project for App Home, besides what the watcher sees. Both are JSON texts.
+
+    `visits` is what was met at its domains at `visited_at`. `way` is where one click goes back from `way_from`, which
+    names what production was then.
     """
 
-    __tablename__: ClassVar[str] = "visits"
+    __tablename__: ClassVar[str] = "glances"
 
     project_id: str = Field(primary_key=True)
-    at: datetime
-    visits: str
+    visited_at: datetime | None = None
+    visits: str = "[]"
+    way_from: str | None = None
+    way: str | None = None
 
 
 class Heard(SQLModel, table=True):

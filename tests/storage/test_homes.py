@@ -115,10 +115,15 @@ async def test_the_last_change_of_each_project_and_of_a_kind(db: Database) -> No
     assert {id_: row.number for id_, row in moved.items()} == {"prj_shop": 1}
 
 
-async def test_visits_are_kept_once_for_each_project(db: Database) -> None:
-    for visits in ("[]", "[1]"):
-        async with db.write() as session:
-            await homes.keep_visits(session, NOW, {"prj_shop": visits})
+async def test_what_was_looked_at_is_kept_once_for_each_project_each_in_its_own_time(db: Database) -> None:
+    async with db.write() as session:
+        await homes.keep_visits(session, NOW, {"prj_shop": "[]"})
+        await homes.keep_way(session, "prj_shop", "here", "{}")
+        await homes.keep_visits(session, NOW + SECOND, {"prj_shop": "[1]"})
+        await homes.keep_way(session, "prj_docs", "there", "{}")
     async with db.read() as session:
-        found = await homes.visits_of(session, ["prj_shop", "prj_docs"])
-    assert {id_: row.visits for id_, row in found.items()} == {"prj_shop": "[1]"}
+        found = await homes.glances_at(session, ["prj_shop", "prj_docs", "prj_none"])
+    assert {id_: (row.visited_at, row.visits, row.way_from) for id_, row in found.items()} == {
+        "prj_shop": (NOW + SECOND, "[1]", "here"),
+        "prj_docs": (None, "[]", "there"),
+    }

@@ -106,7 +106,7 @@ class Homes:
         """`over`: the hash of what it may take the place of; None: of anything. None comes back where Slack did not
         take it: it is due again a little later.
         """
-        read = await self._overviews.read(home, self._refining.known)
+        read = await self._overviews.read(home)
         view = wording.home(read.overview, read.entries)
         try:
             answer = await slack.views_publish(user_id=home.user_id, view=view, hash=over)

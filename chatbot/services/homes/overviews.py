@@ -1,13 +1,12 @@
 """One person's App Home, read from the database in one go. The platform is not asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from chatbot.domain.access import Decision
 from chatbot.domain.homes import Called, Overview, page_of
 from chatbot.domain.sights import Snapshot
-from chatbot.domain.waysback import WayBack
 from chatbot.messages.about import Entry
 from chatbot.services.entries import shown
 from chatbot.services.homes import standings
@@ -21,9 +20,6 @@ from storage.models import Home
 
 KEPT_UP_FOR = timedelta(minutes=30)
 """How long after it was opened or touched: Slack does not tell when it is closed."""
-
-Known = Callable[[Mapping[str, Snapshot]], Mapping[str, WayBack]]
-"""The ways back that were found besides the rows, by project id."""
 
 _ENTRIES = 8
 
@@ -43,7 +39,7 @@ class Overviews:
         self._database = database
         self._clock = clock
 
-    async def read(self, home: Home, known: Known) -> Read:
+    async def read(self, home: Home) -> Read:
         async with self._database.read() as session:
             state = await homes.state_of_things(session)
             named = await homes.names(session)
@@ -57,11 +53,10 @@ class Overviews:
             rows = await watching.productions_of(session, ids)
             last = await homes.last_changes(session, ids, standings.TOLD)
             moved = await homes.last_changes(session, ids, standings.MOVES)
-            visits = await homes.visits_of(session, ids)
+            glances = await homes.glances_at(session, ids)
             ended = await homes.ended_since(session, ids, self._clock() - standings.PROVEN_LATELY)
             entries = await audit.newest(session, limit=_ENTRIES)
         seen = {project_id: snapshot_of(row) for project_id, row in rows.items()}
-        ways = known(seen)
         shown_ = [
             standings.standing(
                 project,
@@ -69,9 +64,9 @@ class Overviews:
                 last=as_change(last[project.id]) if project.id in last else None,
                 moved=as_change(moved[project.id]) if project.id in moved else None,
                 health=standings.health_of(
-                    visits.get(project.id), (row for row in ended if row.project_id == project.id)
+                    glances.get(project.id), (row for row in ended if row.project_id == project.id)
                 ),
-                back=ways.get(project.id),
+                back=standings.way_glanced(glances.get(project.id), seen[project.id]),
             )
             for project in page.shown
             if project.id in seen

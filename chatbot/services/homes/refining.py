@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 
 from chatbot.domain.candidates import is_newer, rollback_candidates
@@ -13,7 +12,7 @@ from chatbot.domain.sights import Snapshot
 from chatbot.domain.waysback import WayBack, way_back
 from chatbot.errors import PlatformError
 from chatbot.services.homes.overviews import Read
-from chatbot.services.homes.standings import visits_json
+from chatbot.services.homes.standings import visits_json, way_from, way_json
 from chatbot.services.operations.ledger import Clock
 from chatbot.services.planner import Planner
 from chatbot.services.prober import Prober
@@ -29,8 +28,6 @@ _DOMAINS = 5
 _AT_ONCE = 5
 _log = logging.getLogger(__name__)
 
-_Key = tuple[str | None, bool, frozenset[str]]
-
 
 class Refining:
     """Only while somebody opens or touches App Home, and only what is shown there."""
@@ -43,13 +40,10 @@ class Refining:
         self._vercel = vercel
         self._prober = prober
         self._clock = clock
-        self._ways: dict[str, tuple[_Key, WayBack | None]] = {}
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._none_from: dict[str, str] = {}
+        """Project id to what there is no way back from."""
 
-    def known(self, seen: Mapping[str, Snapshot]) -> dict[str, WayBack]:
-        """Those found before that are still from what is Current."""
-        found = {id_: self._ways.get(id_) for id_ in seen}
-        return {id_: one[1] for id_, one in found.items() if one and one[1] and one[0] == _key(seen[id_])}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def refine(self, read: Read) -> bool:
         """Whether there is something new to show."""
@@ -78,23 +72,24 @@ class Refining:
 
     async def _find(self, read: Read) -> bool:
         """Nothing for whoever may change nothing."""
-        wanted = [s for s in read.overview.standings if self._wants_way(s, read.seen[s.called.id])]
+        seen = read.seen
+        wanted = [s for s in read.overview.standings if self._wants_way(s, seen[s.called.id])]
         if not read.overview.may_act or not wanted:
             return False
-        await asyncio.gather(*(self._find_one(s, read.seen[s.called.id]) for s in wanted))
-        return True
+        found = await asyncio.gather(*(self._find_one(s, seen[s.called.id]) for s in wanted))
+        ways = {way.project_id: way for way in found if way is not None}
+        if ways:
+            async with self._database.write() as session:
+                for project_id, way in sorted(ways.items()):
+                    await homes.keep_way(session, project_id, way_from(seen[project_id]), way_json(way))
+        return bool(ways)
 
     def _wants_way(self, standing: Standing, seen: Snapshot) -> bool:
-        looked_for = self._ways.get(standing.called.id)
-        is_known = looked_for is not None and looked_for[0] == _key(seen)
-        return (
-            standing.back is None
-            and standing.current is not None
-            and not standing.is_releasing
-            and not is_known
-        )
+        there_is_none = self._none_from.get(standing.called.id) == way_from(seen)
+        may_have_one = standing.current is not None and not standing.is_releasing and not there_is_none
+        return standing.back is None and may_have_one
 
-    async def _find_one(self, standing: Standing, seen: Snapshot) -> None:
+    async def _find_one(self, standing: Standing, seen: Snapshot) -> WayBack | None:
         project_id = standing.called.id
         project = Project(project_id, standing.called.name, seen.auto_assign, current=seen.current)
         try:
@@ -104,18 +99,16 @@ class Refining:
                 )
         except PlatformError as error:
             _log.warning("the way back of project %s was not found: %s", project_id, error)
-            return
+            return None
         last = seen.last_request
         before = last.from_id if last is not None and last.to_id == seen.current_id else None
         targets = [d for d in rollback_candidates(project, eligible, before) if not is_newer(d, project)]
         found = way_back(project, targets[0], domains) if targets else None
-        self._ways[project_id] = (_key(seen), found)
+        if found is None:
+            self._none_from[project_id] = way_from(seen)
+        return found
 
 
 def _sites(seen: Snapshot) -> list[str]:
     """What points nowhere is no site."""
     return sorted(name for name, serves in (seen.serving or {}).items() if serves)[:_DOMAINS]
-
-
-def _key(seen: Snapshot) -> _Key:
-    return seen.current_id, seen.auto_assign, frozenset(seen.serving or ())

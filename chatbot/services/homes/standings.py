@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter
 
+from chatbot.domain.environment import digest
 from chatbot.domain.homes import Called, Health, OpenIncident, Standing
 from chatbot.domain.incidents import Visit
 from chatbot.domain.news import Change
@@ -13,19 +14,35 @@ from chatbot.domain.releases import ReleaseState
 from chatbot.domain.sights import Snapshot
 from chatbot.domain.waysback import WayBack, way_told
 from chatbot.services.operations.records import findings_of
-from storage.models import Incident, IncidentProject, Operation
-from storage.models import Visit as VisitRow
+from storage.models import Glance, Incident, IncidentProject, Operation
 
 MOVES = ("current",)
 TOLD = ("current", "domain", "release", "failed", "staged", "gone", "renamed")
 """Kinds of changes that App Home tells of. A pin is seen there as it stands."""
 
 PROVEN_LATELY = timedelta(hours=1)
+_ways = TypeAdapter(WayBack)
 _visits = TypeAdapter(tuple[Visit, ...])
 
 
 def visits_json(visits: Iterable[Visit]) -> str:
     return _visits.dump_json(tuple(visits)).decode()
+
+
+def way_json(way: WayBack) -> str:
+    return _ways.dump_json(way).decode()
+
+
+def way_from(seen: Snapshot) -> str:
+    """Names what a way back goes from."""
+    return digest([seen.current_id, sorted(seen.serving or ())])
+
+
+def way_glanced(glance: Glance | None, seen: Snapshot) -> WayBack | None:
+    """None where production has moved since that was looked for."""
+    if glance is None or glance.way is None or glance.way_from != way_from(seen):
+        return None
+    return _ways.validate_json(glance.way)
 
 
 def incident_of(incident: Incident, projects: Iterable[IncidentProject]) -> OpenIncident:
@@ -65,9 +82,11 @@ def _told_way(seen: Snapshot, moved: Change | None) -> WayBack | None:
     return way if way and set(way.domains) == set(seen.serving or way.domains) else None
 
 
-def health_of(visit: VisitRow | None, ended: Iterable[Operation]) -> Health | None:
+def health_of(glance: Glance | None, ended: Iterable[Operation]) -> Health | None:
     """What was met last: by a visit for App Home, or by the proof of an operation."""
-    met = Health(visit.at, _visits.validate_json(visit.visits)) if visit else None
+    met = None
+    if glance is not None and glance.visited_at is not None:
+        met = Health(glance.visited_at, _visits.validate_json(glance.visits))
     for row in ended:  # the last to end comes last
         proofs = [p for p in findings_of(row).proofs if _was_visited(p)]
         if proofs and row.finished_at is not None and (met is None or row.finished_at > met.at):

@@ -35,7 +35,7 @@ def upgrade() -> None:
         _incident_projects,
         _incident_entries,
         _homes,
-        _visits,
+        _glances,
         _heard,
         _workflow_runs,
     ):
@@ -343,12 +343,14 @@ def _homes() -> None:
     op.create_index("homes_opened", "homes", ["opened_at"])
 
 
-def _visits() -> None:
+def _glances() -> None:
     op.create_table(
-        "visits",
+        "glances",
         sa.Column("project_id", sa.String(), primary_key=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True)),
         sa.Column("visits", sa.String(), nullable=False),
+        sa.Column("way_from", sa.String()),
+        sa.Column("way", sa.String()),
     )
 
 
