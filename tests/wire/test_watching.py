@@ -84,9 +84,9 @@ async def test_what_ana_does_through_the_bot_is_one_change_that_names_her_operat
 async def test_two_bots_record_flapping_once_though_webhooks_come_twice_and_out_of_order(
     shared: World,
 ) -> None:
-    for _ in range(2):
-        await shared.start_bot(promotebot_poll_seconds=OFTEN, **shared.webhooks())
+    first = await shared.start_bot(promotebot_poll_seconds=OFTEN, **shared.webhooks())
     await shared.until_watched("shop")
+    await shared.start_bot(promotebot_poll_seconds=OFTEN, **shared.webhooks())
     before = (await shared.panel())["shop"]["current"]["id"]
     staged = (await shared.newest("shop", "Staged"))["id"]
     await shared.tell_platform(
@@ -106,6 +106,13 @@ async def test_two_bots_record_flapping_once_though_webhooks_come_twice_and_out_
     current = [c for c in found if c.kind is Kind.CURRENT]
     assert [c.now and c.now.id for c in current] == [staged, before] * 2
     assert found[-1].pinned
+
+    await shared.stop(first)  # it was the one that looked around
+    await shared.tell_platform("faults", [{"webhook": {"drop": True, "times": -1}}])
+    await shared.promote_outside("shop", staged)
+    assert [c.while_away for c in await shared.until_changed("shop", len(found) + 2)] == [False] * (
+        len(found) + 2
+    )
 
 
 def event(project_id: str, **changes: Any) -> bytes:
