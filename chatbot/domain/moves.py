@@ -71,6 +71,9 @@ def fresh_request(before: Snapshot, sight: Sight) -> AliasRequest | None:
         return None
     if not before.request_is_known and sight.current_id == before.current_id:
         return None  # it may be from long before the first sight
+    moved_at = before.moved_at if last.to_id == before.current_id else None
+    if moved_at is not None and last.requested_at <= moved_at + _ACCEPTED_WITHIN:
+        return None  # a webhook has told of it
     return None if kept == last else last
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chatbot.domain.finished import finished_builds
-from chatbot.domain.moves import Move, is_new, moves, unexplained
+from chatbot.domain.moves import Move, fresh_request, is_new, moves, unexplained
 from chatbot.domain.news import Change, How, Kind
 from chatbot.domain.reporting import Report, change_id
 from chatbot.domain.sights import Builds, Glimpse, ReleaseMark, Sight, Snapshot, Told
@@ -34,7 +34,7 @@ def baseline(sight: Sight, now: datetime) -> Snapshot:
     return _after(empty, sight, builds, moved_at=sight.project.current_since)
 
 
-def first_glimpse(glimpse: Glimpse, builds: Builds) -> Snapshot:
+def first_glimpse(glimpse: Glimpse, builds: Builds, now: datetime) -> Snapshot:
     """The same from a list. What that does not tell is not news at the first look either."""
     project = glimpse.project
     return Snapshot(
@@ -46,6 +46,7 @@ def first_glimpse(glimpse: Glimpse, builds: Builds) -> Snapshot:
         pinned=project.pinned,
         serving=glimpse.serving,
         builds=builds,
+        since=now,
         moved_at=project.current_since,
     )
 
@@ -57,21 +58,21 @@ def notice(before: Snapshot, number: int, sight: Sight, told: Told, now: datetim
     """
     if _is_under_way(sight, now) or _lags_behind(before, sight):
         return Noticed(before, settled=False)
+    if (overtaken := _overtaken(before, sight)) and not _is_believed(before, overtaken, now):
+        return _doubting(before, overtaken, now)
     steps = moves(before, sight, told.hints)
     if steps is None:
         step = unexplained(before, sight)
         doubt = step.to_id or "none"
         if not _is_explained(step, before, sight) and not _is_believed(before, doubt, now):
-            since = before.doubt_since if before.doubt == doubt else now
-            return Noticed(replace(before, doubt=doubt, doubt_since=since), settled=False)
+            return _doubting(before, doubt, now)
         steps = [step]
     if missing := _missing(before, sight, steps):
         return Noticed(before, missing=missing)
     finished, builds, waits = finished_builds(before, sight, told, now)
     elsewhere = {} if steps or waits else _elsewhere(before, sight)
-    if elsewhere and not _is_believed(before, doubt := str(sorted(elsewhere.items(), key=str)), now):
-        since = before.doubt_since if before.doubt == doubt else now
-        return Noticed(replace(before, doubt=doubt, doubt_since=since), settled=False)
+    if elsewhere and not _is_believed(before, where := str(sorted(elsewhere.items(), key=str)), now):
+        return _doubting(before, where, now)
     report = Report(before, number, sight, told, now)
     report.renamed()
     report.current(steps)
@@ -121,6 +122,19 @@ def _lags_behind(before: Snapshot, sight: Sight) -> bool:
     """A read from before the last look."""
     last, kept = sight.project.last_request, before.last_request
     return last is not None and kept is not None and last.requested_at < kept.requested_at
+
+
+def _overtaken(before: Snapshot, sight: Sight) -> str | None:
+    """A request from before what webhooks have told meanwhile: most likely the read is, too."""
+    request = fresh_request(before, sight)
+    if request is None or before.moved_at is None or request.requested_at > before.moved_at:
+        return None
+    return f"{request.to_id} {request.requested_at.isoformat()}"
+
+
+def _doubting(before: Snapshot, doubt: str, now: datetime) -> Noticed:
+    since = before.doubt_since if before.doubt == doubt else now
+    return Noticed(replace(before, doubt=doubt, doubt_since=since), settled=False)
 
 
 def _is_explained(step: Move, before: Snapshot, sight: Sight) -> bool:

@@ -9,6 +9,7 @@ from chatbot.domain.deployments import Deployment
 from chatbot.domain.moves import Move, fresh_request, is_new
 from chatbot.domain.news import Change, How, Kind, Step, Who
 from chatbot.domain.ordering import is_out_of_order
+from chatbot.domain.releases import RollingRelease
 from chatbot.domain.sights import Doing, ReleaseMark, Sight, Snapshot, Told
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -71,7 +72,7 @@ class Report:
         """A rolling release that began, went on, or was aborted. A complete one is a change of Current."""
         release, kept = self.sight.release, self.before.release
         mark = ReleaseMark.of(release)
-        if release is None or mark is None or not self.before.release_is_known or mark == kept:
+        if release is None or mark is None or mark == kept or not self._is_news(release):
             return
         is_same = mark.is_same(kept)
         step = None
@@ -99,6 +100,12 @@ class Report:
             release=release.knowing(self.sight.project.current, canary),
             step=step,
         )
+
+    def _is_news(self, release: RollingRelease) -> bool:
+        """Whether it is known how far the last one was, or this one has stirred since the first sight."""
+        since = self.before.since
+        stirred = release.started_at if release.is_active else release.updated_at
+        return self.before.release_is_known or (since is not None and stirred > since - _CLOCKS_DIFFER)
 
     def pinned(self) -> None:
         project = self.sight.project

@@ -50,8 +50,9 @@ class ReleaseMark:
 class Snapshot:
     """A project as it was last seen; stored as JSON. None is what has not been looked at yet.
 
-    `moved_at`: when Current moved last, by the platform's clock. `strayed`: domains that were told to serve
-    something else than Current. `doubt`: a Current that nothing explains, and since when it is seen.
+    `since`: when it was seen for the first time, in a list that tells nothing of rolling releases. `moved_at`: when
+    Current moved last, by the platform's clock. `strayed`: domains that were told to serve something else than
+    Current. `doubt`: what was seen and is not believed yet, and since when.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Snapshot:
     release: ReleaseMark | None = None
     release_is_known: bool = False
     builds: Builds | None = None
+    since: datetime | None = None
     moved_at: datetime | None = None
     doubt: str | None = None
     doubt_since: datetime | None = None

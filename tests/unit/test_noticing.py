@@ -291,8 +291,11 @@ def test_deployments_that_no_list_has_are_asked_for_first() -> None:
 def test_what_a_list_does_not_tell_is_no_news_at_the_first_look() -> None:
     release = making.release(base=B)
     project = making.project(current=B, rolling_release=True)
-    first = first_glimpse(Glimpse(project), Builds(NOON))
+    first = first_glimpse(Glimpse(project), Builds(NOON), NOON)
     assert told(first, sight(B, B, A, making.staged(), release=release, rolling_release=True)).changes == ()
+    begun = replace(release, started_at=NOON + SECOND)
+    (change,) = told(first, sight(B, B, A, making.canary(), release=begun, rolling_release=True)).changes
+    assert change.step is Step.BEGUN
 
 
 @pytest.mark.parametrize(
@@ -364,9 +367,8 @@ def test_what_is_kept_of_a_project_is_small_and_comes_back_as_it_was() -> None:
 
 def test_a_list_that_does_not_tell_the_last_request_makes_no_news_of_it() -> None:
     old = making.request("dpl_b", type="rollback", from_id="dpl_c")
-    first = first_glimpse(
-        Glimpse(making.project(current=B, auto_assign=False), tells_request=False), Builds(NOON)
-    )
+    glimpse = Glimpse(making.project(current=B, auto_assign=False), tells_request=False)
+    first = first_glimpse(glimpse, Builds(NOON), NOON)
     now = sight(B, C, B, A, last_request=old, auto_assign=False)
     looked = told(first, now)
     assert (looked.changes, looked.after.pinned) == ((), True)
@@ -384,3 +386,17 @@ def test_a_list_that_goes_on_to_disagree_is_looked_into_ever_more_seldom() -> No
     assert patience.allows("prj_shop", A, 78)
     at_latest = Patience(10.0)
     assert [at for at in range(50) if at_latest.allows("prj_shop", A, at)] == [0, 5, 15, 25, 35, 45]
+
+
+def test_a_read_from_before_what_webhooks_have_told_is_not_told_again() -> None:
+    hints = (Hint(NOON, "rollback", "dpl_a", "dpl_b"), Hint(NOON + SECOND, "promote", "dpl_b"))
+    first = told(seen(B, B, A), sight(B, B, A), hints=hints)  # the read is older than both
+    assert [now for _, now, _ in moved(first.changes)] == ["dpl_a", "dpl_b"]
+    between = making.request("dpl_a", type="rollback", from_id="dpl_b")
+    stale = told(first.after, sight(A, B, A, last_request=between), number=2, hints=hints)
+    assert (stale.changes, stale.settled) == ((), False)
+    caught_up = making.request("dpl_b", from_id="dpl_a", requested_at=NOON + SECOND / 2)
+    now = sight(B, B, A, last_request=caught_up)
+    assert told(stale.after, now, number=2, hints=hints).changes == ()
+    late = told(stale.after, sight(A, B, A, last_request=between), number=2, at=NOON + SURE_AFTER)
+    assert [now for _, now, _ in moved(late.changes)] == ["dpl_a"]

@@ -159,7 +159,9 @@ class Poller:
             project_id = glimpse.project.id
             row = rows.get(project_id)
             if row is None:
-                firsts.append((project_id, first_glimpse(glimpse, builds.first_seen_with(project_id))))
+                firsts.append(
+                    (project_id, first_glimpse(glimpse, builds.first_seen_with(project_id), self._clock()))
+                )
             elif row.gone_at is not None or self._differs(glimpse, snapshot_of(row), builds):
                 differing.append(project_id)
         if firsts:
