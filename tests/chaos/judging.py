@@ -173,7 +173,7 @@ def untrue(evidence: Evidence) -> Iterator[Problem]:
             continue
         plan = json.loads(row.plan)
         names = [domain["name"] for domain in plan["domains"] if domain["verified"]]
-        final = row.build_id if row.path == "rebuild" else row.target_id
+        final = row.build_id if row.path in {"rebuild", "redeploy"} else row.target_id
         begin, end = _seconds(row.asked_at), _seconds(row.finished_at)
         served = evidence.histories[row.project_id].during(begin, end)
         moved = [

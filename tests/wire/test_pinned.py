@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from chatbot.domain.pinning import NoLongerPinned
 from chatbot.listeners import Bot
 from chatbot.sandbox.seen import SeenMessage
 from storage import pins
@@ -91,7 +94,8 @@ async def pinned_outside(world: World) -> Bot:
         await world.ana.types("/promotebot subscribe shop pinned", channel=channel)
         await world.ana.sees("subscribed this channel", channel=channel)
     await world.roll_back_outside("shop", (await world.newest("shop", "Promoted"))["id"])
-    await world.bob.sees("Production of shop is pinned", channel="general")
+    for channel in ("deploys", "general"):
+        await world.bob.sees("Production of shop is pinned", channel=channel)
     bot: Bot = running.bot
     return bot
 
@@ -131,6 +135,9 @@ async def test_a_reminder_outlives_lost_answers_deleted_messages_closed_channels
     world.clock.move(days=1)
     anew = await world.bob.sees("is pinned, for 27 h", channel="deploys")
     assert anew.ts != told["C0DEPLOYS"]
+    shop = await world.project_id("shop")
     await world.vercel("DELETE", "/v9/projects/shop")
     gone = await world.bob.sees("Its production was pinned for", channel="deploys")
     assert (gone.ts, gone.buttons) == (anew.ts, [])
+    with pytest.raises(NoLongerPinned):  # the click of somebody who has not seen that yet
+        await first_bot.reminding.keep(shop, actor="slack:U0ANA0001", channel="C0DEPLOYS")
