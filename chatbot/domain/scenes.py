@@ -164,12 +164,16 @@ def _written(keys: Iterable[EnvironmentKey]) -> list[tuple[datetime, About]]:
 
 
 def _moves(about: object) -> bool:
-    return isinstance(about, Operation) or (isinstance(about, Change) and about.kind is Kind.CURRENT)
+    return isinstance(about, Operation | BecameCurrent) or (
+        isinstance(about, Change) and about.kind is Kind.CURRENT
+    )
 
 
 def _is_current(about: object, project: Project | None) -> bool:
     current = project.current.id if project and project.current else None
     made = about.final_id if isinstance(about, Operation) else None
+    if isinstance(about, BecameCurrent):
+        return True
     if isinstance(about, Change) and about.now is not None:
         made = about.now.id
     return current is not None and made == current

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import re
+import signal
 from typing import Any
 
+from chatbot.sandbox.launching import bot_process
 from storage import incidents
 from storage.models import Incident, IncidentProject
 from tests.conftest import World
@@ -116,6 +118,15 @@ async def test_an_alert_opens_one_incident_where_a_channel_hears_of_its_project(
     await world.until_changed("shop")
     world.clock.move(seconds=10)  # the next look
     await ana.sees("shop rolled back to")
+    await ana.types("/incident")  # of what the channel hears of
+    await ana.sees("An incident of this is open here already")
+    await ana.types("/incident docs search is slow")
+    await ana.sees_pinned("Incident: search is slow")
+    await ana.types("/incident resolve")
+    which = await ana.sees("Resolve which?")
+    assert which.buttons == ["Errors of shop are unusually high", "search is slow"]
+    await ana.clicks(which, "search is slow")
+    await ana.sees("Resolved: search is slow")
     await ana.clicks(await ana.sees_pinned("Errors of shop"), "Resolve", confirmed=True)
     marks = await ana.sees("The file beside this has all of it.", thread=card)
     assert "*Detected*" in marks.words
@@ -179,6 +190,25 @@ async def test_what_was_confirmed_before_and_waits_is_not_asked_for_any_more(bot
     assert waits["sha"][:7] in held.words
     await bot.ana.sees(BOX, channel="deploys")  # the card once more, with the box
     assert waits["id"] not in await bot.promotes()
+
+
+async def test_a_bot_that_is_killed_while_it_looks_is_followed_by_another_one(
+    world: World, variables: dict[str, str]
+) -> None:
+    async with bot_process(variables) as process:
+        await world.tell_platform(
+            "faults", [{"method": "GET", "path": ".*/domains", "hold": 60.0, "times": -1}]
+        )
+        await world.ana.types("/incident shop checkout is down", channel="deploys")
+        card = await world.ana.sees_pinned("I am looking.", channel="deploys")
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    await world.tell_platform_clear("faults")
+    await world.start_bot()
+    world.clock.move(seconds=61)  # its lease is over
+    again = await world.ana.sees("All 4 domains well.", channel="deploys")
+    assert again.ts == card.ts
+    assert len([m for m in await world.ana.reads("deploys") if "Incident:" in m.words]) == 1
 
 
 async def test_a_site_that_never_comes_to_an_end_is_ill_and_holds_nothing_up(world: World) -> None:

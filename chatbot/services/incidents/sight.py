@@ -25,7 +25,7 @@ from storage import homes, incidents
 from storage.database import Database
 from storage.models import IncidentProject
 
-_READS_TAKE, _VISITS_TAKE = 8.0, 20.0
+_KEYS_TAKE, _READS_TAKE, _VISITS_TAKE = 4.0, 8.0, 20.0
 """Seconds at most: what takes longer is not known this time."""
 _SLOW = timedelta(minutes=1)
 """How old may be what changes seldom: the names of domains, the ways back, the environment."""
@@ -95,24 +95,34 @@ class Sight:
         try:
             async with asyncio.timeout(_READS_TAKE):
                 project = await self._vercel.project(named.project_id)
+                standing = replace(standing, project=project)
                 if known is None or known.of != project or self._clock() - known.at > _SLOW:
                     known = await self._read(project)
         except (PlatformError, TimeoutError) as error:
             _log.warning("an incident's project was not read: %r", error)
             return standing, known  # its sites are visited all the same
         self._facts[named.project_id] = known
-        return replace(standing, project=project, ways=known.ways), known
+        return replace(standing, ways=known.ways), known
 
     async def _read(self, project: Project) -> _Facts:
         domains, ways, release, keys = await asyncio.gather(
             self._vercel.domains(project.id),
             self._ways_back.all(project),
             self._planner.releases.under_way(project),
-            self._vercel.environment(project.id),
+            self._keys(project.id),
         )
         found = (way_back(project, target, domains, release) for target in ways.found)
         first = tuple(way for way in found if way is not None)[:WAYS]
         return _Facts(self._clock(), project, tuple(domains), first, tuple(keys))
+
+    async def _keys(self, project_id: str) -> list[EnvironmentKey]:
+        """None where they cannot be read in time: nothing but a suspicion depends on them."""
+        try:
+            async with asyncio.timeout(_KEYS_TAKE):
+                return await self._vercel.environment(project_id)
+        except (PlatformError, TimeoutError) as error:
+            _log.warning("the environment of an incident's project was not read: %r", error)
+            return []
 
     async def _visited(self, standings: Sequence[Standing], facts: Sequence[_Facts | None]) -> list[Standing]:
         """Every production domain, up to so many in all: each project gets its share."""
