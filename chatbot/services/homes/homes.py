@@ -19,7 +19,7 @@ from storage import homes
 from storage.database import Database
 from storage.models import Home
 
-EVERY = 1.0
+EVERY = 0.5
 """Seconds between two ticks."""
 
 _LEASE = timedelta(seconds=15)
