@@ -35,7 +35,7 @@ async def test_announcements_home_and_an_incident_have_their_pictures(
     await world.ana.sees("Current of shop is now", channel="deploys")
     pushed = await push(world, "shop", "Show prices with VAT")
     await world.until_state("shop", pushed, "Staged")
-    await page.set_viewport_size({"width": 900, "height": 1000})
+    await page.set_viewport_size({"width": 900, "height": 1030})
     await page.get_by_role("link", name="promotebot Home").click()
     home = page.get_by_role("main")
     await expect(home).to_contain_text("all well, looked at")
@@ -47,6 +47,13 @@ async def test_announcements_home_and_an_incident_have_their_pictures(
     world.clock.move(hours=3, minutes=1)
     await world.ana.sees("Production of shop is pinned, for 3 h", channel="deploys")
     await pictures.take("reminder", "Production of shop is pinned, for 3 h", "Not live:")
+
+    await world.tell_platform("faults", [{"build": {"project": "shop", "fails": True}}])
+    await push(world, "shop", "Gift cards")
+    failed = await world.ana.sees("A production build of shop failed", channel="deploys")
+    await world.ana.clicks(failed, "Redeploy", confirmed=True)
+    await world.ana.sees("is ready and Staged", channel="deploys")
+    await pictures.take("outcome-staged", "is ready and Staged")
 
     await world.tell_platform("break", {"project": "docs"})
     await world.ana.types("/incident docs shop search answers 500", channel="incidents")

@@ -58,7 +58,7 @@ async def test_every_outcome_has_its_picture(world: World, new_page: Callable[..
     ]
     await world.until_state("docs", pushed, "Preview")
     build = await world.rebuild("docs")
-    await pictures.take("operation-building", f"Building {build}")
+    await pictures.take("operation-building", f"Building {build}", "usually")
     await world.ana.types(f"/promote {waits['id']}", channel="deploys")
     card = await world.ana.sees(f"docs to {waits['sha'][:7]}?", channel="deploys")
     await confirm(world, card, "Rebuild and promote")
