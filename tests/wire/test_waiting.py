@@ -4,6 +4,7 @@ from typing import Any
 
 from chatbot.sandbox.seen import SeenMessage
 from tests.conftest import World
+from tests.wire.test_incidents import opened, timeline
 
 
 async def _pushed(world: World, project: str = "shop", **more: Any) -> dict[str, Any]:
@@ -66,10 +67,12 @@ async def test_what_becomes_current_by_itself_needs_no_promote(bot: World) -> No
 
 async def test_a_request_that_waits_can_be_withdrawn(bot: World) -> None:
     build, message = await _confirmed_when_ready(bot)
+    await opened(bot, "shop")
     await bot.bob.clicks(message, "Withdraw", confirmed=True)
     await bot.bob.sees("You may not change production", channel="deploys")
     await bot.ana.clicks(message, "Withdraw", confirmed=True)
     await bot.bob.sees("It was withdrawn by <@U0ANA0001>. Nothing was sent to Vercel.", channel="deploys")
+    assert [e["stage"] for e in await timeline(bot) if e["kind"] == "ended"] == ["cancelled"]
     await bot.let_build_finish(build)
     await bot.until_state("shop", build, "Staged")
     await bot.until_all_is_told()

@@ -90,7 +90,7 @@ class Ledger:
                 )
             begun = await operations.begin(session, row.id, row.fence, state=Stage.REQUESTED.value)
             if ended is not None:
-                await append(session, ended, "operation.superseded", row.actor, now)
+                await append_end(session, ended, "operation.superseded", row.actor, now)
             if begun is not None:
                 await append(session, begun, "operation.begun", "bot", now)
         return begun
@@ -126,8 +126,7 @@ class Ledger:
                 if action is not None:
                     await append(session, changed, action, "bot", now, **(detail or {}))
                 if ends:
-                    await tell_ended(session, changed, plan_from(changed.plan).target.label, now)
-                    await append(session, changed, f"operation.{stage}", "bot", now, **summary(findings))
+                    await append_end(session, changed, f"operation.{stage}", "bot", now, **summary(findings))
         except DatabaseUnavailable:
             # Its answer to the commit may have been lost. Whoever cannot tell must not go on: it may be an ask.
             changed = await self.reread(row)
@@ -176,3 +175,9 @@ async def append(session: Any, row: Row, action: str, actor: str, now: datetime,
         channel=row.channel,
         detail=detail,
     )
+
+
+async def append_end(session: Any, row: Row, action: str, actor: str, now: datetime, **detail: Any) -> None:
+    """The same about its end, which the timelines of its project's open incidents tell as well."""
+    await tell_ended(session, row, plan_from(row.plan).target.label, now)
+    await append(session, row, action, actor, now, **detail)

@@ -20,7 +20,7 @@ from chatbot.domain.requests import (
 )
 from chatbot.services.incidents.meeting import meet, tell_requested
 from chatbot.services.operations.history import LATELY
-from chatbot.services.operations.ledger import Clock, append
+from chatbot.services.operations.ledger import Clock, append, append_end
 from chatbot.services.operations.records import Lease, about, as_operation, plan_from, plan_json, row_of
 from storage import audit, confirmations, errors, operations, workflows
 from storage.database import Database
@@ -226,7 +226,7 @@ class Requesting:
             withdrawn = await operations.withdraw(session, operation_id, state="cancelled", by=actor, now=now)
             if withdrawn is None:
                 raise TooLate(found.project_name)
-            await append(session, withdrawn, "operation.cancelled", actor, now)
+            await append_end(session, withdrawn, "operation.cancelled", actor, now)
 
     async def purge(self, older: timedelta) -> int:
         """Forget confirmations that expired that long ago."""
@@ -255,7 +255,7 @@ async def _give_way(session: Any, project_id: str, actor: str, now: datetime) ->
     superseded = Stage.SUPERSEDED.value
     row = await operations.give_way(session, project_id, state=superseded, by=actor, now=now)
     if row is not None:
-        await append(session, row, "operation.superseded", actor, now)
+        await append_end(session, row, "operation.superseded", actor, now)
 
 
 async def _has_moved_since(session: Any, origin: Row) -> bool:

@@ -23,6 +23,8 @@ from storage.models import Production
 
 _TRIES = 5
 _FOLLOWED_FOR = 180.0
+_AT_ONCE = 10
+"""Looks, of all projects together: webhooks may come by the hundred, and operations ask the same platform."""
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +50,7 @@ class Watcher:
         self._clock = clock
         self._recorded = recorded
         self._turns: dict[str, asyncio.Lock] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._followed: set[str] = set()
         self._unreadable: set[str] = set()
@@ -80,7 +83,7 @@ class Watcher:
     async def _turn(self, project_id: str) -> None:
         """One look at a project at a time."""
         lock = self._turns.setdefault(project_id, asyncio.Lock())
-        async with lock:
+        async with lock, self._at_once:
             self._waiting.pop(project_id, None)  # whoever asks from here on needs another look
             settled = await self._look(project_id)
         if not settled and project_id not in self._followed and not self._closing.is_set():
@@ -103,7 +106,7 @@ class Watcher:
             self._followed.discard(project_id)
 
     async def _look_in_turn(self, project_id: str) -> bool:
-        async with self._turns.setdefault(project_id, asyncio.Lock()):
+        async with self._turns.setdefault(project_id, asyncio.Lock()), self._at_once:
             return await self._look(project_id)
 
     async def _look(self, project_id: str) -> bool:
