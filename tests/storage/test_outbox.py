@@ -280,3 +280,28 @@ async def test_the_next_look_is_when_something_is_due(db: Database) -> None:
         assert await outbox.failed(session, claimed.row, look_at=NOW + 9 * SECOND, why="x")
         assert await outbox.next_look(session, NOW) == NOW + 9 * SECOND
         assert await outbox.next_look(session, NOW + 10 * SECOND) == NOW + 10 * SECOND
+
+
+async def test_a_channel_that_takes_nothing_any_more_is_given_up_with_all_that_waits_for_it(
+    db: Database,
+) -> None:
+    await subscribe(db, subscription("C0ONE", project="*"), subscription("C0TWO", project="*"))
+    await record(db, 1)
+    await record(db, 2)
+    held = {each.row.channel: each for each in await claim(db)}
+    async with db.write() as session:
+        await outbox.give_up_channel(session, "C0ONE", now=NOW, why="is_archived")
+    assert not await post(db, held["C0ONE"])
+    assert await post(db, held["C0TWO"])
+    assert numbers(await claim(db, now=NOW + SECOND)) == [("C0TWO", 2)]
+
+
+async def test_a_clock_that_ran_ahead_holds_nothing_up(db: Database) -> None:
+    await subscribe(db, subscription())
+    tomorrow = NOW + timedelta(days=1)
+    await record(db, 1, now=tomorrow)
+    assert await claim(db) == []
+    async with db.write() as session:
+        await outbox.free_from_the_future(session, now=NOW, beyond=timedelta(hours=1))
+        assert [c.number for c in await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)] == [1]
+    assert numbers(await claim(db)) == [("C0DEPLOYS", 1)]
