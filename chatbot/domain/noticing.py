@@ -1,5 +1,6 @@
 """What has happened to a project between two looks at it."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -110,6 +111,15 @@ def key_of(change: Change) -> str:
     if change.kind in {Kind.FAILED, Kind.STAGED} and change.now is not None:
         return f"{change.kind}:{change.now.id}"
     return f"{change.project_id}:{change.number}"
+
+
+def without(told: Container[str], changes: Iterable[Change], number: int) -> tuple[Change, ...]:
+    """Those that were not told already, by their keys, numbered from `number` + 1."""
+    fresh = [change for change in changes if key_of(change) not in told]
+    return tuple(
+        replace(change, number=n, id=change_id(change.project_id, n))
+        for n, change in enumerate(fresh, number + 1)
+    )
 
 
 def _is_under_way(sight: Sight, now: datetime) -> bool:

@@ -79,6 +79,8 @@ def stale_buttons(evidence: Evidence) -> Iterator[Problem]:
         ended = operation.finished_at
         if last is None or ended is None or last.noticed_at <= ended or last.operation_id is not None:
             continue
+        if last.to_id == (operation.build_id or operation.target_id):
+            continue
         for ts in (operation.message_ts, operation.announcement_ts):
             message = said.get((operation.channel, ts or ""))
             if message is not None and message.actions & {actions.UNDO, actions.RETRY}:

@@ -160,7 +160,7 @@ def lost(evidence: Evidence) -> Iterator[Problem]:
             yield Problem(
                 "lost", f"{_named(row)} is {row.state}, and its message says: {_short(message.words)}"
             )
-        if row.state != "succeeded" or _was_outlived(row, evidence.rows):
+        if row.state != "succeeded" or _was_outlived(row, evidence):
             continue
         if row.message_ts not in announced:
             yield Problem("lost", f"{_named(row)} succeeded, and was not announced in its thread")
@@ -286,17 +286,21 @@ def _wrong(row: Operation, log: list[str], outcomes: set[str]) -> Iterator[str]:
         yield "the log and the row disagree about the ask for the promote"
 
 
-def _was_outlived(row: Operation, rows: list[Operation]) -> bool:
-    """By an operation that moved the project's production between its end and the telling of it."""
-    return any(
-        other.project_id == row.project_id
-        and other.state in {"succeeded", "partly_moved"}
-        and other.finished_at is not None
-        and row.finished_at is not None
-        and row.told_at is not None
-        and row.finished_at < other.finished_at < row.told_at
-        for other in rows
-    )
+def _was_outlived(row: Operation, evidence: Evidence) -> bool:
+    """By a move of the project's production between its end and the telling of it, of the bot's or from outside."""
+    moves = [
+        other.finished_at
+        for other in evidence.rows
+        if other.project_id == row.project_id and other.state in {"succeeded", "partly_moved"}
+    ]
+    outside = [
+        change.noticed_at
+        for change in evidence.changes
+        if change.project_id == row.project_id and change.kind == "current" and change.operation_id is None
+    ]
+    if row.finished_at is None or row.told_at is None:
+        return False
+    return any(at is not None and row.finished_at < at < row.told_at for at in [*moves, *outside])
 
 
 def _named(row: Operation) -> str:

@@ -369,7 +369,7 @@ WRONG: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
         "stale buttons",
         lambda e: replace(
             e,
-            changes=[FIRST, change(2, operation_id=None, noticed_at=at(9))],
+            changes=[FIRST, change(2, operation_id=None, to_id="dpl_other", noticed_at=at(9))],
             said=[replace(MESSAGE, actions=frozenset({actions.UNDO})), *e.said[1:]],
         ),
     ),

@@ -142,10 +142,14 @@ class History:
         return as_operation(last) if end > row.finished_at else None
 
     async def moved_outside(self, row: Row) -> Change | None:
-        """The project's last move, if nobody asked the bot for it and it was noticed after this operation ended."""
+        """The project's last move, if nobody asked the bot for it and it was noticed after this operation ended. Not
+        one to where the operation went: that is its own doing, or somebody's who went back to it.
+        """
         async with self._database.read() as session:
             last = await outbox.newest_move(session, row.project_id, ("current", "gone"))
         if last is None or row.finished_at is None or last.operation_id is not None:
+            return None
+        if last.to_id == (row.build_id or row.target_id):
             return None
         return last if last.noticed_at > row.finished_at else None
 

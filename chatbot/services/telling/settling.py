@@ -85,6 +85,8 @@ class Settling:
             older = await operations.to_retire(session, change.project_id, change.noticed_at)
             untold = await operations.untold(session, change.project_id, change.noticed_at)
         for row in older:
+            if change.now is not None and change.now.id == (row.build_id or row.target_id):
+                continue  # production is where it went
             await retire_message(self._announcer, row, change, self._clock(), hasty=True)
             async with self._database.write() as session:
                 await operations.retire(session, row.id, self._clock())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chatbot.domain.news import Change
-from chatbot.domain.noticing import Noticed, key_of
+from chatbot.domain.noticing import Noticed, key_of, without
 from chatbot.domain.pinning import author_to_tell
 from chatbot.domain.sights import Snapshot
 from chatbot.services.operations.ledger import Clock
@@ -83,11 +83,14 @@ class Recording:
             return True
         now = self._clock()
         channels = {o.id: o.channel for o in known.operations}
-        number = row.number + len(noticed.changes)
         async with self._database.write() as session:
+            # A build may come up again: a list that lags behind had left it out.
+            told = await watching.recorded_keys(session, map(key_of, noticed.changes))
+            changes = without(told, noticed.changes, row.number)
+            number = row.number + len(changes)
             if await watching.advance(session, row, number=number, gone_at=None, **columns) is None:
                 return False
-            for change in noticed.changes:
+            for change in changes:
                 recorded = row_of(change, key_of(change))
                 await watching.record(session, recorded)
                 leave_out = {channels[change.operation_id]} if change.operation_id in channels else set()
