@@ -280,6 +280,7 @@ def _compose(
             database,
             directory,
             Refining(database, planner, vercel, prober, clock),
+            tasks,
             clock,
         ),
         ways_back=ways_back,
