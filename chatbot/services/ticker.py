@@ -15,6 +15,7 @@ class Ticker:
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
+            logger=_quiet(),
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -35,3 +36,10 @@ class Ticker:
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+
+def _quiet() -> logging.Logger:
+    """A tick that takes longer than the time to the next one is no news: that one is left out."""
+    logger = logging.getLogger(f"{__name__}.scheduler")
+    logger.setLevel(logging.ERROR)
+    return logger
