@@ -95,9 +95,8 @@ async def claim_due(
     Not due is: what has an earlier one of the same project and channel before it, a channel that got a message
     less than a second ago or is getting one, and what is under a live lease.
     """
-    due = await rows(
-        session,
-        select(Announcement)
+    due = await session.exec(
+        select(Announcement.channel, Announcement.id)
         .where(
             _waits(),
             col(Announcement.look_at) <= now,
@@ -110,8 +109,8 @@ async def claim_due(
         .with_for_update(skip_locked=True),
     )
     first_of_each: dict[str, str] = {}
-    for row in due:
-        first_of_each.setdefault(row.channel, row.id)
+    for channel, announcement_id in due:
+        first_of_each.setdefault(channel, announcement_id)
     chosen = list(first_of_each.values())[:limit]
     if not chosen:
         return []
