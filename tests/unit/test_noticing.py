@@ -1,7 +1,7 @@
 """What is told of two looks at a project."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.domain.deployments import Deployment, Project
+from chatbot.domain.deployments import AliasRequest, Deployment, Project
 from chatbot.domain.news import Change, How, Kind, Step, Who
 from chatbot.domain.noticing import SURE_AFTER, Noticed, baseline, first_glimpse, gone, key_of, notice
 from chatbot.domain.releases import ReleaseState
@@ -315,44 +315,65 @@ def test_a_glimpse_tells_whether_to_look(changed: dict[str, Any]) -> None:
     assert not Glimpse(project, {"shop.example.com": "dpl_a"}).agrees_with(kept)
 
 
-_STEPS = st.lists(st.tuples(st.sampled_from("ABC"), st.booleans(), st.booleans()), max_size=12)
+_LOOKS = st.lists(st.integers(0, 3), max_size=2)
+_STEPS = st.lists(st.tuples(st.sampled_from("ABC"), _LOOKS, st.booleans()), max_size=12)
+
+
+@dataclass
+class _World:
+    """What becomes Current, one move a second, as a platform would tell of it."""
+
+    moves: list[tuple[Deployment, AliasRequest | None]] = field(default_factory=lambda: [(A, None)])
+    hints: list[Hint] = field(default_factory=list)
+    now: datetime = NOON
+
+    def move(self, goal: Deployment, *, told_of: bool) -> None:
+        self.now += SECOND
+        here = self.moves[-1][0]
+        if goal is here:
+            return
+        goes_back = goal.created_at < here.created_at
+        kind = "rollback" if goes_back else "promote"
+        asked = making.request(goal.id, type=kind, from_id=here.id, requested_at=self.now)
+        self.moves.append((goal, asked))
+        if told_of:
+            told_by = Hint(self.now + SECOND / 10, "promote", goal.id)
+            self.hints.append(Hint(self.now, "rollback", goal.id, here.id) if goes_back else told_by)
+
+    def seen(self, *, moves_ago: int) -> Sight:
+        """By a read that lags behind."""
+        here, last = self.moves[max(len(self.moves) - 1 - moves_ago, 0)]
+        auto_assign = last is None or last.type == "promote"
+        return sight(here, C, B, A, last_request=last, auto_assign=auto_assign)
 
 
 @given(_STEPS)
 def test_any_sequence_of_moves_is_told_in_order_once_and_without_gaps(
-    steps: list[tuple[str, bool, bool]],
+    steps: list[tuple[str, list[int], bool]],
 ) -> None:
-    """`looks`: whether somebody looks after the step; `told_of`: whether a webhook comes."""
-    kept, here, number, at = seen(A, C, B, A), A, 0, NOON
-    hints: list[Hint] = []
+    """Each step: what becomes Current; the looks after it, with how many moves each lags behind; whether a webhook
+    tells of it. Nothing is made up, whatever is missed.
+    """
+    world, kept = _World(), seen(A, C, B, A)
     recorded: list[Change] = []
-    last = None
-    for name, looks, told_of in [*steps, ("C", True, True)]:
-        goal = {"A": A, "B": B, "C": C}[name]
-        at += SECOND
-        if goal is not here:
-            goes_back = goal.created_at < here.created_at
-            last = making.request(
-                goal.id, type="rollback" if goes_back else "promote", from_id=here.id, requested_at=at
-            )
-            if told_of:
-                told_by = Hint(at, "promote", goal.id)
-                hints.append(Hint(at, "rollback", goal.id, here.id) if goes_back else told_by)
-            here = goal
-        if not looks:
-            continue
-        auto_assign = last is None or last.type == "promote"
-        now = sight(here, C, B, A, last_request=last, auto_assign=auto_assign)
-        noticed = told(kept, now, number=number, at=at, hints=tuple(hints))
-        again = told(noticed.after, now, number=number + len(noticed.changes), at=at, hints=tuple(hints))
-        assert again.changes == ()
-        recorded += noticed.changes
-        kept, number = noticed.after, number + len(noticed.changes)
+    for name, looks, told_of in [*steps, ("C", [0], True)]:
+        world.move({"A": A, "B": B, "C": C}[name], told_of=told_of)
+        for moves_ago in looks:
+            shown, hints = world.seen(moves_ago=moves_ago), tuple(world.hints)
+            noticed = told(kept, shown, number=len(recorded), at=world.now, hints=hints)
+            recorded += noticed.changes
+            kept = noticed.after
+            again = told(kept, shown, number=len(recorded), at=world.now, hints=hints)
+            assert again.changes == ()
+    late = told(kept, world.seen(moves_ago=0), number=len(recorded), at=world.now + SURE_AFTER)
+    recorded += late.changes
     assert [c.number for c in recorded] == list(range(1, len(recorded) + 1))
     assert len({key_of(c) for c in recorded}) == len(recorded)
     chain = ["dpl_a", *(now for _, now, _ in moved(recorded))]
     assert [was for was, _, _ in moved(recorded)] == chain[:-1]
     assert chain[-1] == "dpl_c"
+    happened = iter(goal.id for goal, _ in world.moves)
+    assert all(any(one == goal for goal in happened) for one in chain)
 
 
 def test_what_is_kept_of_a_project_is_small_and_comes_back_as_it_was() -> None:
