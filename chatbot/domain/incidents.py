@@ -14,6 +14,7 @@ MAX_PROJECTS = 20
 _OFTEN, _SELDOM = timedelta(seconds=5), timedelta(seconds=30)
 _OFTEN_FOR = timedelta(hours=1)
 _VISITS_A_SECOND = 10
+_MANY_TURNS, _BETWEEN_MANY_TURNS = 10, timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,18 @@ def times(begun: datetime, entries: Sequence[Entry]) -> Times:
     )
 
 
-def turned(entries: Iterable[Entry], visits: Sequence[Visit]) -> Kind | None:
-    """ILL or WELL where that is news: the first time that all was visited, and each time it is otherwise since."""
+def turned(entries: Iterable[Entry], visits: Sequence[Visit], now: datetime) -> Kind | None:
+    """ILL or WELL where that is news: the first time that all was visited, and each time it is otherwise since. A site
+    that comes and goes does not fill the timeline.
+    """
     if not visits:
         return None
     is_now = Kind.WELL if all(visit.is_well for visit in visits) else Kind.ILL
-    last = [e.kind for e in entries if e.kind in {Kind.ILL, Kind.WELL}]
-    return None if last and last[-1] is is_now else is_now
+    told = [e for e in entries if e.kind in {Kind.ILL, Kind.WELL}]
+    if told and told[-1].kind is is_now:
+        return None
+    flaps = len(told) >= _MANY_TURNS and now - told[-1].at < _BETWEEN_MANY_TURNS
+    return None if flaps else is_now
 
 
 def until_next_look(open_for: timedelta, *, projects: int, domains: int) -> timedelta:

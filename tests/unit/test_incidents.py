@@ -64,7 +64,16 @@ def test_times_are_counted_from_its_beginning_which_an_alert_may_put_before_its_
     ],
 )
 def test_health_is_told_when_it_turns(before: list[Entry], wells: list[bool], news: Kind | None) -> None:
-    assert turned(before, [Visit(f"{n}.example.com", is_well=well) for n, well in enumerate(wells)]) is news
+    visits = [Visit(f"{n}.example.com", is_well=well) for n, well in enumerate(wells)]
+    assert turned(before, visits, NOON + 3 * MINUTE) is news
+
+
+def test_a_site_that_comes_and_goes_does_not_fill_the_timeline() -> None:
+    told = [entry(Kind.ILL if n % 2 else Kind.WELL, n / 10) for n in range(10)]
+    well = [Visit("shop.example.com", is_well=True)]
+    assert turned(told[:-2], well, NOON + MINUTE) is Kind.WELL
+    assert turned(told, well, NOON + MINUTE) is None
+    assert turned(told, well, NOON + 6 * MINUTE) is Kind.WELL
 
 
 def test_many_projects_and_domains_are_looked_at_less_often() -> None:

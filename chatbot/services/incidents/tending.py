@@ -119,7 +119,7 @@ class Tender:
         scene = Scene(
             about, tuple(standings), tuple(suspects), tuple(entries), kept.pinned, looked_at=self._clock()
         )
-        if (news := turned(entries, scene.visits)) is not None:
+        if (news := turned(entries, scene.visits, self._clock())) is not None:
             ill = tuple(v.name for v in scene.visits if not v.is_well)
             seen = ill or tuple(v.name for v in scene.visits)
             entry = Entry(self._clock(), news, "bot", domains=seen)
