@@ -19,6 +19,12 @@ async def pinned_by_ana(world: World) -> None:
     await world.bob.sees("Production is pinned: new", channel="deploys")
 
 
+def later(world: World, bot: Bot, **by: float) -> None:
+    """Some time has passed; nobody waits for the next tick."""
+    world.clock.move(**by)
+    bot.reminding.wake()
+
+
 async def reminded(world: World, words: str) -> SeenMessage:
     """The one message about it."""
     seen = await world.bob.sees(words, channel="deploys")
@@ -29,13 +35,13 @@ async def reminded(world: World, words: str) -> SeenMessage:
 
 async def test_people_are_reminded_of_what_is_not_live_until_it_is_resumed(world: World) -> None:
     bot = world
-    for _replica in range(2):
-        await bot.start_bot(promotebot_poll_seconds=0.1)
+    await bot.start_bot(promotebot_poll_seconds=0.1)
+    replica = await bot.start_bot()
     await bot.until_watched("shop")
     await pinned_by_ana(bot)
     pushed = (await bot.tell_platform("push", {"project": "shop", "branch": "main"}))["deployment"]
     await bot.until_state("shop", pushed["id"], "Staged")
-    bot.clock.move(hours=3, minutes=1)
+    later(bot, replica.bot, hours=3, minutes=1)
     first = await reminded(bot, "Production of shop is pinned, for 3 h")
     assert "Rolled back by ana, " in first.words
     assert "Reason: the cart is empty" in first.words
@@ -45,10 +51,10 @@ async def test_people_are_reminded_of_what_is_not_live_until_it_is_resumed(world
     await bot.ana.clicks(first, "Keep 4 h more")
     await reminded(bot, "*Kept so on purpose* by ana, until")
     assert (await bot.until_audited("pin.kept")).project == "shop"
-    bot.clock.move(hours=4, minutes=1)
+    later(bot, replica.bot, hours=4, minutes=1)
     again = await reminded(bot, "Production of shop is pinned, for 7 h")
     assert "Kept" not in again.words
-    bot.clock.move(days=1)
+    later(bot, replica.bot, days=1)
     last = await reminded(bot, "Production of shop is pinned, for 31 h")
     await bot.ana.clicks(last, "Resume…")
     await bot.ana.clicks(await bot.ana.sees("Promote shop to", channel="deploys"), "Promote")
@@ -78,7 +84,6 @@ async def test_the_author_of_a_merge_that_does_not_go_live_is_told_once(world: W
     await world.until_state("shop", again, "Staged")
     await world.bob.types("/promotebot merges", channel="deploys")
     await world.bob.sees("I do not tell you now", channel="deploys")
-    await world.start_bot(promotebot_poll_seconds=0.1)  # one more replica tells nothing again
     await world.ana.types(f"/promote {build}", channel="deploys")
     await world.ana.clicks(await world.ana.sees("Promote shop to", channel="deploys"), "Promote")
     over = await world.bob.sees("Nothing to resume from here any more", channel=direct)
@@ -121,18 +126,18 @@ async def test_a_reminder_outlives_lost_answers_deleted_messages_closed_channels
 ) -> None:
     first_bot = await pinned_outside(world)
     await world.slack_fault(method="chat.postMessage", drop="after")
-    world.clock.move(hours=3, minutes=1)
+    later(world, first_bot, hours=3, minutes=1)
     for channel in ("deploys", "general"):
         first = await world.bob.sees("is pinned, for 3 h", channel=channel)
         assert "Rolled back by ana, " in first.words
-    world.clock.move(minutes=2)  # what Slack did not answer is asked again
+    later(world, first_bot, minutes=2)  # what Slack did not answer is asked again
     told = await until_remembered(world, 2)
     assert told.keys() == {"C0DEPLOYS", "C0GENERAL"}
     for channel in ("deploys", "general"):
         assert [m.ts for m in await reminders(world, channel)] == [told[f"C0{channel.upper()}"]]
     await world.steer("channels/C0GENERAL", archived=True)
     await first_bot.slack.chat_delete(channel="C0DEPLOYS", ts=told["C0DEPLOYS"])
-    world.clock.move(days=1)
+    later(world, first_bot, days=1)
     anew = await world.bob.sees("is pinned, for 27 h", channel="deploys")
     assert anew.ts != told["C0DEPLOYS"]
     shop = await world.project_id("shop")
