@@ -98,7 +98,7 @@ def _told(before: Snapshot, sight: Sight, hints: Iterable[Hint]) -> list[Move]:
         found.append(Move(request.requested_at, request.to_id, how, None, request.from_id))
     named = {move.to_id for move in found}
     found += [
-        Move(build.assigned_at or build.ready_at or build.created_at, build.id, How.PUSHED)
+        Move(build.assigned_at or build.ready_at or build.created_at, build.id, How.PUSHED, is_certain=False)
         for build in sight.builds
         if has_served(build, sight) and is_new(before, build) and build.id not in named
     ]
@@ -157,10 +157,13 @@ def _chain(start: str | None, told: list[Move], sight: Sight) -> list[Move]:
 def _took_effect(move: Move, here: str | None, following: Move | None, sight: Sight) -> bool:
     """Whether a rollback that was accepted happened: what followed started from there, or it is what is seen.
 
-    Whoever promotes what was Current before it, can only do so after it.
+    Whoever promotes what was Current before it, can only do so after it. A build that got domains became Current,
+    unless what followed started from before it: that took over while the domains moved.
     """
     if following is None:
         return move.to_id == sight.current_id
+    if move.how is How.PUSHED:
+        return following.from_id is None or following.from_id != here
     return move.to_id == following.from_id or (following.from_id is None and following.to_id == here)
 
 

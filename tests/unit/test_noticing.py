@@ -118,6 +118,15 @@ def test_two_builds_that_got_the_domains_between_two_looks_are_two_changes() -> 
     assert moved(changes) == [("dpl_a", "dpl_b", How.PUSHED), ("dpl_b", "dpl_c", How.PUSHED)]
 
 
+def test_a_build_whose_domains_were_taken_over_on_their_way_never_was_current() -> None:
+    back = making.request("dpl_a", type="rollback", from_id="dpl_b")
+    changes = told(seen(B, B, A), sight(A, C, B, A, last_request=back)).changes
+    assert moved(changes) == [("dpl_b", "dpl_a", How.ROLLED_BACK)]
+    back = making.request("dpl_a", type="rollback", from_id="dpl_c")
+    changes = told(seen(B, B, A), sight(A, C, B, A, last_request=back)).changes
+    assert [now for _, now, _ in moved(changes)] == ["dpl_c", "dpl_a"]
+
+
 def test_a_webhook_about_what_is_known_already_changes_nothing() -> None:
     first = told(seen(A, A), sight(B, B, A))
     late = Hint(B.assigned_at or NOON, "promote", "dpl_b")
