@@ -24,14 +24,11 @@ class Hears(StrEnum):
 
 @dataclass(frozen=True)
 class Heard:
-    """What a channel hears of one project, or of all: `project_id` is `*` then. `also`: other channels that do.
-    `created_by` is who asked for it first, as an actor.
-    """
+    """What a channel hears of one project, or of all: `project_id` is `*` then. `also`: other channels that do."""
 
     project_id: str
     project_name: str
     kinds: frozenset[Hears]
-    created_by: str = ""
     also: tuple[str, ...] = ()
 
     @property

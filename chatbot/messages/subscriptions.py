@@ -137,6 +137,14 @@ def options(found: Iterable[Project], typed: str) -> list[Option]:
     return [*first, *picker.projects(found)][: picker.MOST_OPTIONS]
 
 
+def usage() -> Message:
+    """When nothing is named that could be taken back."""
+    return says(
+        f"Say what this channel is no longer to hear: {code('/promotebot unsubscribe shop')}, with kinds "
+        f"({', '.join(Hears)}) to take back only those. {code('/promotebot subscriptions')} lists what it hears."
+    )
+
+
 def _kinds(ticked: Collection[Hears]) -> CheckboxesElement:
     boxes = {
         kind: Option(value=kind, text=PlainTextObject(text=what), description=PlainTextObject(text=told))
@@ -192,11 +200,3 @@ def _summary(heard: Sequence[Heard]) -> str:
 
 def _name(project_name: str) -> str:
     return "every project" if project_name == ALL else foreign(project_name)
-
-
-def usage() -> Message:
-    """When nothing is named that could be taken back."""
-    return says(
-        f"Say what this channel is no longer to hear: {code('/promotebot unsubscribe shop')}, with kinds "
-        f"({', '.join(Hears)}) to take back only those. {code('/promotebot subscriptions')} lists what it hears."
-    )

@@ -162,7 +162,6 @@ def _heard(rows: Iterable[Subscription], also: dict[str, list[str]] | None = Non
             row.project_id,
             row.project_name,
             frozenset(kind for kind in Hears if getattr(row, kind)),
-            row.created_by,
             tuple((also or {}).get(row.project_id, ())),
         )
         for row in rows

@@ -154,3 +154,20 @@ async def test_a_deleted_project_is_said_once_in_its_channels_and_heard_of_no_mo
     await world.bob.searches(view, "", action_id=PROJECTS)
     await world.bob.submits(view, {"projects": {PROJECTS: ["*"]}})
     await world.bob.sees("• *every project*: current", channel="general")
+
+
+async def test_whoever_posts_an_announcement_may_be_the_first_to_meet_a_closed_channel(world: World) -> None:
+    ready = await world.start_bot(promotebot_poll_seconds=0.1)
+    await world.until_watched("shop")
+    await world.bob.types("/promotebot subscribe shop", channel="deploys")
+    await world.bob.sees("to shop.", channel="deploys")
+    await world.slack_fault(method="chat.postMessage", error="is_archived")  # and no event told of it
+    await world.promote_outside("shop", (await world.newest("shop", "Staged"))["id"])
+    await world.until_audited("channel.closed")
+    direct = await world.direct_channel(world.bob.id)
+    await world.bob.sees("The channel <#C0DEPLOYS> is archived.", channel=direct)
+    await ready.bot.channels.look_again()  # the slow tick: it is no longer
+    assert await hears(world, "C0DEPLOYS") == {"shop": ["current"]}
+    before = (await world.newest("shop", "Promoted"))["id"]
+    await world.roll_back_outside("shop", before)
+    await world.bob.sees("Rolled back outside", channel="deploys")
