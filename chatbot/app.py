@@ -74,6 +74,11 @@ _CLOCK_CHECK_EVERY = 30.0
 _PURGE_EVERY = 3600.0
 _TELL_CLOSED_EVERY = 2.0
 _LOOK_AT_CLOSED_EVERY = 900.0
+_KEPT_FOR = {
+    "webhooks": timedelta(days=2),
+    "announcements": timedelta(days=30),
+    "changes": timedelta(days=365),
+}
 _DRAIN = 10.0
 _IDLE = 60.0
 """Seconds until a connection is closed that brings no request, or only the beginning of its headers."""
@@ -356,7 +361,7 @@ def _ticker(bot: Bot) -> Ticker:
     ticker.every(_LOOK_AT_CLOSED_EVERY, bot.channels.look_again, "look at closed channels")
     ticker.every(_PURGE_EVERY, lambda: bot.requesting.purge(timedelta(days=30)), "purge confirmations")
     ticker.every(_PURGE_EVERY, lambda: bot.ledger.forget_heard(timedelta(days=7)), "purge events")
-    ticker.every(_PURGE_EVERY, lambda: bot.watcher.recording.purge(timedelta(days=2)), "purge webhooks")
+    ticker.every(_PURGE_EVERY, lambda: bot.watcher.recording.purge(**_KEPT_FOR), "purge what was noticed")
     return ticker
 
 

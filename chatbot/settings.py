@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     promotebot_build_log: bool = True
     promotebot_tell_authors: bool = True
     promotebot_poll_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = Field(
-        default=10, description="how often all projects are looked at; 0 leaves it to webhooks"
+        default=10, description="how often all projects are looked at; 0: once, the rest is left to webhooks"
     )
     promotebot_webhook_secret: SecretStr = Field(
         default=SecretStr(""), description="of the webhook that Vercel signs; none: no webhooks"

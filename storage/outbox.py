@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -207,6 +207,18 @@ async def put_off(session: AsyncSession, channel: str, until: datetime) -> None:
         update(Announcement)
         .where(_waits(), col(Announcement.channel) == channel, col(Announcement.look_at) < until)
         .values(look_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def purge(session: AsyncSession, *, before: datetime) -> None:
+    """Forget what was written down before then and has nothing left to do: a message that still has a button waits
+    for the next move.
+    """
+    is_over = or_(col(Announcement.given_up_at).is_not(None), col(Announcement.retired_at).is_not(None))
+    await session.exec(
+        delete(Announcement)
+        .where(col(Announcement.created_at) < before, is_over)
         .execution_options(synchronize_session=False)
     )
 

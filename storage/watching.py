@@ -8,14 +8,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, exists, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Change, Delivery, Lease, Production
+from storage.models import Announcement, Change, Delivery, Lease, Production
 from storage.reading import one, rows
 
+_KEPT = 100
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -74,6 +75,22 @@ async def record(session: AsyncSession, change: Change) -> None:
     session.add(change)
     await session.flush()
     session.expunge(change)
+
+
+async def purge_changes(session: AsyncSession, *, before: datetime) -> None:
+    """Forget what was noticed before then: not a project's last hundred, nor what a message may still have to say."""
+    newest = select(Production.number).where(Production.project_id == Change.project_id).scalar_subquery()
+    is_told_of = exists().where(col(Announcement.change_id) == col(Change.id))
+    await session.exec(
+        delete(Change)
+        .where(
+            col(Change.noticed_at) < before,
+            col(Change.number) <= newest - _KEPT,
+            col(Change.settle_at).is_(None),
+            ~is_told_of,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def recorded_keys(session: AsyncSession, keys: Iterable[str]) -> set[str]:

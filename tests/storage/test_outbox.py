@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from storage import outbox
+from storage import outbox, watching
 from storage.database import Database
-from storage.models import Announcement, Subscription
+from storage.models import Announcement, Change, Production, Subscription
 from storage.outbox import Claimed
+from storage.reading import rows
 from tests.storage.rows import NOW, SECOND, change, subscription
 
 LEASE = timedelta(seconds=30)
@@ -47,6 +49,31 @@ def channels(announcements: Iterable[Announcement]) -> list[str]:
 
 def numbers(claimed: Iterable[Claimed]) -> list[tuple[str, int]]:
     return sorted((each.row.channel, each.row.number) for each in claimed)
+
+
+async def test_old_rows_are_forgotten_but_what_still_has_something_to_do(db: Database) -> None:
+    await subscribe(db, subscription("C0SHOP"))
+    await record(db, 1)
+    [first] = await claim(db)
+    assert await post(db, first, retired=True)
+    await record(db, 2)
+    [second] = await claim(db, now=NOW + 2 * SECOND)
+    assert await post(db, second)
+    await record(db, 3)
+    later = NOW + timedelta(days=1)
+    async with db.write() as session:
+        session.add(
+            Production(project_id="prj_shop", project_name="shop", number=103, seen="{}", seen_at=NOW)
+        )
+        await outbox.purge(session, before=NOW)
+        assert len(await rows(session, select(Announcement))) == 3
+        await outbox.purge(session, before=later)
+        left = await rows(session, select(Announcement))
+        assert sorted(row.number for row in left) == [2, 3]  # one has a button, one is not posted yet
+        await watching.purge_changes(session, before=NOW)
+        assert len(await rows(session, select(Change))) == 3
+        await watching.purge_changes(session, before=later)
+        assert sorted(row.number for row in await rows(session, select(Change))) == [2, 3]
 
 
 async def test_each_channel_that_hears_of_the_project_is_told_once(db: Database) -> None:

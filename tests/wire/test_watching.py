@@ -61,12 +61,13 @@ async def test_what_happens_while_the_bot_is_down_is_found_at_its_start(world: W
 
 
 async def test_a_promotion_outside_is_noticed_by_its_webhook_with_who_did_it(world: World) -> None:
-    await world.start_bot(promotebot_poll_seconds=SELDOM, **world.webhooks())
+    await world.start_bot(promotebot_poll_seconds=0, **world.webhooks())  # one look around, at the start
     await world.until_watched("shop")
     staged = (await world.newest("shop", "Staged"))["id"]
     await world.promote_outside("shop", staged)
     (change,) = await world.until_changed("shop")
     assert (change.how, change.who and change.who.name) == (How.PROMOTED, "ana")
+    assert not change.while_away
     assert (change.now and change.now.id) == staged
 
 

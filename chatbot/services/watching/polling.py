@@ -30,13 +30,15 @@ _LEFT_ALONE = timedelta(seconds=5)
 _LEFT_AT_LATEST = 300.0
 _AT_ONCE = 4
 _LONGEST = 3600.0
+_AGAIN_AFTER = timedelta(seconds=10)
+_NEVER = timedelta(days=36_500)
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
 class Poller:
-    """`every` is the pause between two rounds while one page holds all projects; of zero there are no rounds.
-    `owner` names this process.
+    """`every` is the pause between two rounds while one page holds all projects; of zero there is one
+    round at the start: what happens from then on is news, and webhooks tell of it. `owner` names this process.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class Poller:
             if self._hot.is_due(now):
                 self._hot = _Due(now, _HOT_EVERY)
                 await self._look_at_hot_ones()
-            if self._every and self._rounds.is_due(now):
+            if self._rounds.is_due(now):
                 self._rounds = _Due(now, await self._round())
 
     async def release(self) -> None:
@@ -127,12 +129,12 @@ class Poller:
                 _log.warning("the projects cannot be listed: %s", error)
             self._is_silent = True
             asked = error.wait if isinstance(error, PlatformAnswered) else None
-            return max(self._every, timedelta(seconds=min(asked or 0.0, _LONGEST)))
+            return max(self._every or _AGAIN_AFTER, timedelta(seconds=min(asked or 0.0, _LONGEST)))
         if self._is_silent:
             _log.info("the projects can be listed again")
         self._is_silent = False
         self._watcher.caught_up()
-        return pause_after(pages, self._every, self._vercel.quota)
+        return pause_after(pages, self._every, self._vercel.quota) if self._every else _NEVER
 
     async def _look_around(self) -> int:
         """How many pages there were. Raises PlatformError."""

@@ -120,10 +120,14 @@ class Recording:
         async with self._database.write() as session:
             await watching.looked_at(session, delivery_ids, self._clock())
 
-    async def purge(self, older: timedelta) -> None:
-        """The platform sends a webhook again for a day; longer than that nobody needs to know it."""
+    async def purge(self, *, webhooks: timedelta, announcements: timedelta, changes: timedelta) -> None:
+        """What is older than that. The platform sends a webhook again for a day."""
+        now = self._clock()
         async with self._database.write() as session:
-            await watching.forget_deliveries(session, before=self._clock() - older)
+            await watching.forget_deliveries(session, before=now - webhooks)
+        async with self._database.write() as session:
+            await outbox.purge(session, before=now - announcements)
+            await watching.purge_changes(session, before=now - changes)
 
     def _columns(self, snapshot: Snapshot) -> dict[str, Any]:
         return {
