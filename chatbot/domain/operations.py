@@ -154,7 +154,8 @@ class Findings:
     is known. `moved_after` is from the acceptance to the look that saw it moved; None for what waited in a queue of
     the platform. `log_end` are the last lines of the log of a build that failed. `release` is the newest rolling
     release at the last look; `unqueued_at` is since when the platform does not show what it has queued.
-    `well_before` are the domains whose sites were seen well just before the ask.
+    `well_before` are the domains whose sites were seen well just before the ask; `offered_ts` is the message that
+    offers an incident, since some of them fell ill.
     """
 
     baseline: Baseline | None = None
@@ -173,6 +174,7 @@ class Findings:
     release: RollingRelease | None = None
     unqueued_at: datetime | None = None
     well_before: tuple[str, ...] = ()
+    offered_ts: str | None = None
 
 
 @dataclass(frozen=True)

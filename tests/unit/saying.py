@@ -24,7 +24,7 @@ from chatbot.domain.homes import (
 )
 from chatbot.domain.incidents import Entry, Visit, times
 from chatbot.domain.news import Kind as NewsKind
-from chatbot.domain.operations import Operation, Stage
+from chatbot.domain.operations import Operation, Overtaking, Stage
 from chatbot.domain.pinning import NoLongerPinned, Pinning, Unpinned
 from chatbot.domain.planning import (
     AlreadyCurrent,
@@ -453,8 +453,12 @@ SAYINGS = [
     Saying(
         incidentoffer,
         "offer",
-        operations(),
-        lambda v: incidentoffer.offer(v, [replace(p, moved=True) for p in v.findings.proofs]),
+        st.tuples(operations(), st.booleans()),
+        lambda v: incidentoffer.offer(
+            v[0],
+            [replace(p, moved=True) for p in v[0].findings.proofs],
+            since=Overtaking(v[0].made, ACTOR, "rollback") if v[1] else None,
+        ),
     ),
     Saying(incidentdrill, "card", drills, lambda v: incidentdrill.card(v, NOON + timedelta(minutes=1))),
     Saying(incidentdrill, "over", drills, lambda v: incidentdrill.over(v, [v.times()] * 9)),

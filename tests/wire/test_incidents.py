@@ -263,17 +263,21 @@ async def test_an_incident_is_offered_where_a_move_made_sites_ill_and_not_where_
     offered = await ana.sees("They were well just before")
     assert "shop.example.com: answers 500" in offered.words
     assert "I do nothing by myself" in offered.words
+    await ana.clicks(offered, "Open an incident")
+    card = await ana.sees_pinned("Incident: Sites fell ill after the promote to")
+    assert "for shop." in card.words
+    await ana.clicks(card, "Resolve", confirmed=True)
+    await until_told(bot)
     await ana.clicks(offered, back, confirmed=True)
     again = await ana.sees("Production is pinned: new", after=offered)
+    await bot.until_all_is_told()
+    assert (await ana.sees("They were well just before")).buttons == []  # production has moved on
     await bot.tell_platform("break", {"project": "shop"})
     await ana.clicks(again, undo, confirmed=True)  # nothing is well, before and after
     await ana.sees("Current of shop is now", after=again)
     await bot.until_all_is_told()
     told = [m for m in await ana.reads() if "They were well just before" in m.words]
     assert [m.ts for m in told] == [offered.ts]
-    await ana.clicks(offered, "Open an incident")
-    card = await ana.sees_pinned("Incident: Sites fell ill after the promote to")
-    assert "for shop." in card.words
 
 
 async def test_a_promotion_needs_an_override_while_an_incident_is_open_and_a_rollback_does_not(

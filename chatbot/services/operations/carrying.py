@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -213,7 +214,8 @@ class Carrying:
         if still := await still_ill(held, ill):
             key = str(uuid5(NAMESPACE_URL, f"{operation.id}/ill"))
             message = incidentoffer.offer(operation, still)
-            await held.crew.announcer.post(posted.channel, message, key=key, thread=posted.ts)
+            asked = await held.crew.announcer.post(posted.channel, message, key=key, thread=posted.ts)
+            held.row = await held.crew.ledger.learn(held.row, replace(held.findings, offered_ts=asked.ts))
 
     async def _announce(self, operation: Operation, since: Overtaking | None) -> None:
         """Once, and not what is no longer so. It is written down at once: production may have moved on before this

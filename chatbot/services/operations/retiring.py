@@ -4,11 +4,12 @@ from datetime import datetime
 
 from chatbot.domain.course import went_back
 from chatbot.domain.news import Change
-from chatbot.domain.operations import Operation, Overtaking, Stage
+from chatbot.domain.operations import Operation, Overtaking, Stage, fell_ill
 from chatbot.domain.plans import (
     Path,
 )
 from chatbot.domain.undoing import retry_of, undo_of
+from chatbot.messages import incidentoffer
 from chatbot.messages.announcement import announcement
 from chatbot.messages.operation import progress
 from chatbot.services.announcer import Announcer, Posted
@@ -68,3 +69,6 @@ async def retire_message(
     if row.announcement_ts is not None:
         told = Posted(row.channel, row.announcement_ts)
         await announcer.update(told, announcement(older, since=by), hasty=hasty)
+    if older.findings.offered_ts is not None:
+        asked = Posted(row.channel, older.findings.offered_ts)
+        await announcer.update(asked, incidentoffer.offer(older, fell_ill(older), since=by), hasty=hasty)
