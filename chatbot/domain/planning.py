@@ -261,11 +261,12 @@ def _cautions(path: Path, look: Look, moving: list[Domain]) -> Iterable[Caution]
     project, current = look.project, look.project.current
     if project.move_under_way:
         yield Caution.MOVE_UNDER_WAY
-    if current and not path.goes_back and look.target.created_at < current.created_at:
+    stays = path is Path.REDEPLOY and not project.auto_assign
+    if current and not path.goes_back and not stays and look.target.created_at < current.created_at:
         yield Caution.OLDER_THAN_CURRENT
     if current and path is Path.ROLLBACK and look.target.created_at > current.created_at:
         yield Caution.NEWER_THAN_CURRENT
-    if project.pinned and not path.goes_back and path is not Path.ADVANCE:
+    if project.pinned and not path.goes_back and path not in {Path.ADVANCE, Path.REDEPLOY}:
         yield Caution.UNPINS
     if path.goes_back and project.auto_assign:
         yield Caution.PINS

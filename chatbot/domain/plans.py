@@ -171,7 +171,8 @@ class Plan:
     @property
     def asks_to_keep_off(self) -> bool:
         """Whether there is a choice: auto-assignment is off now, and this would switch it on."""
-        return not self.auto_assign_before and not self.path.goes_back and not self.only_begins
+        switches = not self.path.goes_back and self.path is not Path.REDEPLOY
+        return switches and not self.auto_assign_before and not self.only_begins
 
     @property
     def asks_to_override(self) -> bool:
@@ -193,8 +194,13 @@ class Plan:
     @property
     def starts_release(self) -> bool:
         """Whether production then moves in stages. The first deployment of a project has nothing to share with."""
-        moves = self.path is Path.PROMOTE or self.path.builds
+        moves = (self.path is Path.PROMOTE or self.path.builds) and not self.stays_staged
         return moves and self.project.rolling_release and self.current is not None and self.release is None
+
+    @property
+    def stays_staged(self) -> bool:
+        """Whether no domain moves: what is redeployed is not promoted."""
+        return self.path is Path.REDEPLOY and not self.auto_assign_before
 
     @property
     def only_begins(self) -> bool:

@@ -124,7 +124,8 @@ def card(
     if mind := [*consequences.others(plan), *(_CAUTIONS[c] for c in _cautions(plan))]:
         blocks += sections(["*Mind*", *bullets(mind, len(mind))])
     blocks += [DividerBlock(), row(*_buttons(plan, confirmation_id)), context(_validity(valid))]
-    return Message(f"{escape(title(plan))}? {count(len(plan.domains), 'domain')} affected.", tuple(blocks))
+    affected = 0 if plan.stays_staged else len(plan.domains)
+    return Message(f"{escape(title(plan))}? {count(affected, 'domain')} affected.", tuple(blocks))
 
 
 def _cautions(plan: Plan) -> Iterator[Caution]:
@@ -205,7 +206,8 @@ def _how(plan: Plan) -> str:
 
 
 def _sides(plan: Plan) -> tuple[tuple[str, Deployment | None], ...]:
-    return releasecard.sides(plan) or (("Current now", plan.current), ("Current then", plan.target))
+    then = "Built again" if plan.stays_staged else "Current then"
+    return releasecard.sides(plan) or (("Current now", plan.current), (then, plan.target))
 
 
 def _side(label: str, deployment: Deployment | None, plan: Plan, now: datetime) -> str:
@@ -217,6 +219,8 @@ def _side(label: str, deployment: Deployment | None, plan: Plan, now: datetime) 
 
 
 def _domains(plan: Plan) -> list[str]:
+    if plan.stays_staged:
+        return ["*Affected domains*: none, as long as nobody promotes the new build."]
     if not plan.domains:
         return ["*Affected domains*: none, this project has no production domain."]
     # Those that serve something else come first, so that none of them is only counted.

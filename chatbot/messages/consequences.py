@@ -151,7 +151,7 @@ def _turn(plan: Plan) -> str:
 
 def becomes(plan: Plan) -> str:
     """What a redeploy's build comes to, once it is ready."""
-    if plan.auto_assign_before:
+    if not plan.stays_staged:
         return "Once it is ready, it becomes Current by itself."
     why = "production is pinned" if plan.project.pinned else "auto-assignment is off"
     return f"It stays Staged, since {why}."

@@ -1,6 +1,8 @@
 """A production build that has failed, built again: when that is offered, and what it comes to."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from chatbot.domain.planning import (
     plan_redeploy,
 )
 from chatbot.domain.plans import Path
-from chatbot.messages import operation, redeploy
+from chatbot.messages import confirmation, operation, redeploy
 from chatbot.messages.redeploy import Promised, promised, redeploy_button
 from tests.unit.happening import at
 from tests.unit.making import (
@@ -29,7 +31,7 @@ from tests.unit.making import (
     release,
     staged,
 )
-from tests.unit.saying import words
+from tests.unit.saying import CONFIRMATION_ID, VALID, words
 
 FAILED = deployment(
     "dpl_failed", ready_state="ERROR", ready_substate=None, error="npm run build exited with 1"
@@ -126,3 +128,31 @@ def test_a_switch_that_was_turned_since_is_said_and_asked_again() -> None:
     said = words(redeploy.changed(RedeployChanged(plan_redeploy(look(FAILED, project=pinned())))))
     assert "Nothing was done. Auto-assignment of shop was switched since that button was shown." in said
     assert "means now: It stays Staged: production is pinned." in said
+
+
+def card(of: Project) -> Any:
+    plan = plan_redeploy(look(FAILED, project=of))
+    return confirmation.card(plan, CONFIRMATION_ID, now=NOON, valid=VALID)
+
+
+def test_a_card_for_it_says_whether_any_domain_moves() -> None:
+    moves, stays = card(project()), card(pinned())
+    assert (moves.text, stays.text) == (
+        "Redeploy 3f2a1bc of shop? 1 domain affected.",
+        "Redeploy 3f2a1bc of shop? 0 domains affected.",
+    )
+    assert "from the same source. Once it is ready, it becomes Current by itself." in words(moves)
+    assert "*Current then*" in words(moves)
+    assert "from the same source. It stays Staged, since production is pinned." in words(stays)
+    assert "*Affected domains*: none, as long as nobody promotes the new build." in words(stays)
+    assert "*Built again*" in words(stays)
+    assert "*Auto-assignment* stays off." in words(stays)
+    assert "*Mind*" not in words(stays)
+
+
+def test_where_it_stays_staged_it_begins_no_rolling_release() -> None:
+    begins, stays = (
+        plan_redeploy(look(FAILED, project=replace(one, rolling_release=True))) for one in (project(), OFF)
+    )
+    assert (begins.starts_release, begins.only_begins) == (True, True)
+    assert (stays.starts_release, stays.only_begins) == (False, False)
