@@ -25,7 +25,7 @@ from storage.models import (
     Operation,
     Production,
 )
-from storage.reading import one, rows
+from storage.reading import rows
 
 _LONGEST = timedelta(hours=2)
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -39,10 +39,6 @@ async def take(
     own = {"fence": col(Home.fence) + 1, "lease_until": now + lease}
     taken = await _update(session, col(Home.user_id) == user_id, values={**values, **own})
     return taken[0]
-
-
-async def get(session: AsyncSession, user_id: str) -> Home | None:
-    return await one(session, select(Home).where(Home.user_id == user_id))
 
 
 async def is_any_open(session: AsyncSession, *, since: datetime, but: str | None = None) -> bool:

@@ -70,16 +70,11 @@ class WaysBack:
         times = history(project, builds, filter(None, map(moved_by, changes)))
         return Ways(rollback_candidates(project, builds, before_current(project, times)), builds, times)
 
-    async def best(
-        self, project: Project, domains: Iterable[Domain], release: RollingRelease | None = None
-    ) -> WayBack | None:
-        """To what served just before, else to the newest that is older than Current."""
-        return self.best_of(project, await self.all(project), domains, release)
-
     @staticmethod
     def best_of(
         project: Project, ways: Ways, domains: Iterable[Domain], release: RollingRelease | None = None
     ) -> WayBack | None:
+        """To what served just before, else to the newest that is older than Current."""
         target = next((d for d in ways.found if not is_newer(d, project)), None)
         return way_back(project, target, domains, release) if target else None
 
@@ -128,7 +123,7 @@ class WaysBack:
 
     async def mover(self, project: Project, deployment_id: str, at: datetime | None) -> str | None:
         """Who made a deployment Current at that time, or is about to: this bot knows its own people, the platform
-        who rolled back.
+        who rolled back, and what was noticed names others.
         """
         since = (at or self._clock()) - _CLOCKS_DIFFER
         actor = await self._history.mover(project.id, deployment_id, since=since)
@@ -136,7 +131,15 @@ class WaysBack:
         rolled_back = last is not None and last.to_id == deployment_id and last.type == "rollback"
         if actor is None and rolled_back and project.rollback_by:
             return f"vercel:{project.rollback_by}"
-        return actor
+        return actor or await self._noticed_mover(project.id, deployment_id)
+
+    async def _noticed_mover(self, project_id: str, deployment_id: str) -> str | None:
+        async with self._database.read() as session:
+            row = (await homes.last_changes(session, [project_id], (Kind.CURRENT,))).get(project_id)
+        who = as_change(row).who if row is not None and row.to_id == deployment_id else None
+        if who is None:
+            return None
+        return f"slack:{who.slack_user}" if who.slack_user else f"vercel:{who.name}"
 
     async def _plan(self, pressed: Pressed) -> Plan:
         """As it is now, if that is what the button said. Raises WayBackChanged."""

@@ -134,3 +134,15 @@ async def test_whoever_may_not_is_refused_and_the_log_has_it(bot: World) -> None
     await bot.bob.sees("You may not change production from here", channel="deploys")
     assert (await bot.until_audited("project.back.denied")).actor == "slack:U0BOB0002"
     assert await bot.requests("POST") == []
+
+
+async def test_a_click_after_somebodys_push_hears_whose_it_was(world: World) -> None:
+    await world.start_bot(promotebot_poll_seconds=0.1)
+    await world.until_watched("docs")
+    await world.ana.types("/current docs", channel="deploys")
+    shown = await world.ana.sees("*Domains*", channel="deploys")
+    await world.tell_platform("push", {"project": "docs", "message": "Typo", "author": "emi"})
+    await world.until_changed("docs")
+    await world.ana.clicks(shown, _way_back(shown), confirmed=True)
+    told = await world.ana.sees("Production of docs has moved on since", channel="deploys")
+    assert "Typo (emi, main), by " in told.words
