@@ -19,6 +19,7 @@ from storage.models import Mention, Quiet
 
 _KEPT = 3600.0
 _AT_MOST = 10_000
+_A_MOMENT = 1.0  # seconds: a change is told in many channels at once
 _PATIENCE = 2.0  # seconds: nobody waits longer for a name
 _UNKNOWN = frozenset({"users_not_found", "user_not_found", "user_not_visible"})
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class People:
         self._slack = slack
         self._database = database
         self._known: dict[tuple[str, str], tuple[float, str | None]] = {}
+        self._mentioned: tuple[str, float, bool] = ("", 0.0, False)
 
     async def slack_user(self, mail: str) -> str | None:
         """The id of whoever has this address here; None: nobody, or Slack does not say."""
@@ -59,8 +61,13 @@ class People:
 
     async def is_mentioned(self, user_id: str) -> bool:
         """Whether this person has asked to be."""
+        who, until, wish = self._mentioned
+        if who == user_id and time.monotonic() < until:
+            return wish
         async with self._database.read() as session:
-            return await mentions.is_on(session, Mention, user_id)
+            wish = await mentions.is_on(session, Mention, user_id)
+        self._mentioned = user_id, time.monotonic() + _A_MOMENT, wish
+        return wish
 
     async def hears_of_merges(self, user_id: str) -> bool:
         """Whether this person is told of merges of theirs that do not go live: all are who did not refuse."""
@@ -70,6 +77,7 @@ class People:
     async def mention(self, user_id: str, *, on: bool, now: datetime) -> None:
         """From now on, or no more; with its entry in the audit log."""
         await self._wish(Mention, user_id, now, on=on, action=f"mention.{_switched(on)}")
+        self._mentioned = "", 0.0, False
 
     async def tell_of_merges(self, user_id: str, *, on: bool, now: datetime) -> None:
         """The same for what people hear directly."""

@@ -34,7 +34,7 @@ MOST = 30
 
 KEPT_FOR = timedelta(days=1)
 _LONGEST_PAUSE = timedelta(hours=1)
-_TOGETHER = 0.03
+_TOGETHER = 0.05
 _SOONEST, _LATEST = 0.5, 600.0
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
