@@ -8,7 +8,7 @@ from chatbot.domain.news import Change
 from chatbot.messages import actions, buildlog
 from chatbot.messages.message import Message, context, link, row, sections
 from chatbot.messages.redeploy import redeploy_button
-from chatbot.messages.wording import code, deployment_line, foreign, unmarked
+from chatbot.messages.wording import code, deployment_line, foreign, moment, unmarked
 
 
 def failed(change: Change, who: str, *, since: str | None = None, log_end: Sequence[str] = ()) -> Message:
@@ -23,6 +23,8 @@ def failed(change: Change, who: str, *, since: str | None = None, log_end: Seque
         lines.append(foreign(change.reason, 300))
     current = f"Production is as it was: {deployment_line(change.was)}." if change.was else ""
     lines += [line for line in (current, f"Pushed by {who}." if who else "") if line]
+    if change.while_away:
+        lines.append(f"It happened while I was not running, {moment(change.at)}.")
     alone, told = unmarked(f"{headline}."), (*sections(lines), *buildlog.last_lines(log_end))
     if since is not None:
         return Message(alone, (*told, context(since)))

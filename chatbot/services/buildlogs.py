@@ -2,8 +2,10 @@
 to the audit log.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict
+from dataclasses import dataclass, field
 
 from chatbot.domain.buildlog import end_of
 from chatbot.domain.news import Change, Kind
@@ -12,7 +14,17 @@ from chatbot.vercel import VercelClient
 
 _READ = 100
 _KEPT = 200
+_AGAIN_AFTER = 30.0  # seconds
 _log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Log:
+    """`lines` are None until it was read; `not_before` is on the loop's clock."""
+
+    lines: tuple[str, ...] | None = None
+    not_before: float = 0.0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class BuildLogs:
@@ -21,7 +33,7 @@ class BuildLogs:
     def __init__(self, vercel: VercelClient, *, shown: bool) -> None:
         self._vercel = vercel
         self._shown = shown
-        self._kept: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._kept: OrderedDict[str, _Log] = OrderedDict()
 
     async def of(self, change: Change) -> tuple[str, ...]:
         """Of the build that a change tells of, if that is one that failed."""
@@ -33,13 +45,17 @@ class BuildLogs:
         """The last lines, masked; none where logs are kept out of Slack, or this one cannot be read."""
         if not self._shown:
             return ()
-        if build_id not in self._kept:
-            try:
-                texts = await self._vercel.build_log(build_id, limit=_READ)
-            except PlatformError as error:
-                _log.warning("the log of build %s could not be read: %s", build_id, type(error).__name__)
-                return ()
-            self._kept[build_id] = end_of(texts)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[build_id]
+        kept = self._kept.setdefault(build_id, _Log())
+        async with kept.turn:
+            if kept.lines is None and asyncio.get_running_loop().time() >= kept.not_before:
+                await self._read(build_id, kept)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return kept.lines or ()
+
+    async def _read(self, build_id: str, kept: _Log) -> None:
+        try:
+            kept.lines = end_of(await self._vercel.build_log(build_id, limit=_READ))
+        except PlatformError as error:
+            _log.warning("the log of build %s could not be read: %s", build_id, type(error).__name__)
+            kept.not_before = asyncio.get_running_loop().time() + _AGAIN_AFTER

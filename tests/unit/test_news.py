@@ -254,3 +254,8 @@ def test_the_end_of_its_log_is_shown_and_nothing_in_it_ends_the_block() -> None:
     assert "''' &lt;!here&gt;\n```" in shown
     assert "*The end of its log*" in words(news(made, log_end=["one"], since=change()))
     assert "log*" not in words(news(made))
+
+
+def test_a_build_that_failed_while_nobody_watched_is_told_so() -> None:
+    shown = words(news(change(Kind.FAILED, How.PUSHED, while_away=True)))
+    assert "It happened while I was not running, <!date^" in shown

@@ -15,8 +15,9 @@ async def watching(world: World) -> World:
     """With a bot that looks around, in a channel that hears of builds that fail."""
     await world.start_bot(promotebot_poll_seconds=0.1)
     await world.until_watched("docs")
-    await world.ana.types("/promotebot subscribe docs failed", channel="general")
-    await world.ana.sees("subscribed this channel", channel="general")
+    for channel in ("general", "incidents"):
+        await world.ana.types("/promotebot subscribe docs failed", channel=channel)
+        await world.ana.sees("subscribed this channel", channel=channel)
     return world
 
 
@@ -42,6 +43,9 @@ async def test_it_is_told_with_its_log_and_becomes_current_by_one_click(
     build, told = await failed_build(watching)
     assert "*The end of its log*\n```\n" in told.words
     assert "Type error: Property 'total' does not exist" in told.words
+    other = await watching.bob.sees("A production build of docs failed", channel="incidents")
+    assert other.words == told.words
+    assert len([r for r in await watching.requests("GET") if r["path"].endswith("/events")]) == 1
     assert "Type error" not in caplog.text
     with pytest.raises(Refused):
         await watching.ana.clicks(told, "Redeploy")  # Slack's own dialog comes first
