@@ -41,12 +41,12 @@ async def take(
     return taken[0]
 
 
-async def is_any_open(session: AsyncSession, *, since: datetime, but: str | None = None) -> bool:
-    """`but`: only those count that show another state of things than this."""
-    statement = select(Home.user_id).where(col(Home.opened_at) > since).limit(1)
+async def how_many_are_open(session: AsyncSession, *, since: datetime, but: str | None = None) -> int:
+    """Those that were opened since then. `but`: that show another state of things than this."""
+    statement = select(func.count()).select_from(Home).where(col(Home.opened_at) > since)
     if but is not None:
         statement = statement.where(col(Home.shown) != but)
-    return (await session.exec(statement)).first() is not None
+    return (await session.exec(statement)).one()
 
 
 async def claim_outdated(
@@ -94,11 +94,6 @@ async def postpone(session: AsyncSession, home: Home, until: datetime) -> None:
     """Slack did not take it: nobody tries before then, unless the person touches it."""
     mine = col(Home.user_id) == home.user_id, col(Home.fence) == home.fence
     await _update(session, *mine, values={"shown": "", "lease_until": until})
-
-
-async def shown_since(session: AsyncSession, since: datetime) -> int:
-    """How many were published since then, by whomever."""
-    return (await session.exec(select(func.count()).where(col(Home.shown_at) > since))).one()
 
 
 async def state_of_things(session: AsyncSession) -> str:

@@ -40,7 +40,7 @@ QUESTIONS: dict[str, Question] = {
     "a project's moves": lambda s: operations.newest_moves(s, "a"),
     "all moves": operations.newest_moves,
     "due incidents": lambda s: incidents.claim_due(s, owner="a", now=NOW, lease=SECOND, limit=5),
-    "open homes": lambda s: homes.is_any_open(s, since=NOW, but="1"),
+    "open homes": lambda s: homes.how_many_are_open(s, since=NOW, but="1"),
     "the state of things": homes.state_of_things,
     "what is unfinished": operations.all_unfinished,
     "what ended lately": lambda s: homes.ended_since(s, ["a", "b"], NOW),

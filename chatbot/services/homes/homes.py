@@ -25,9 +25,10 @@ EVERY = 0.5
 
 _LEASE = timedelta(seconds=15)
 _AGAIN_AFTER = timedelta(seconds=3)
-_AT_LEAST_BETWEEN = timedelta(seconds=1)
-_A_MINUTE = 60
-"""How many are published by themselves in a minute, by all replicas together: Slack takes some hundred."""
+_FOR_EACH = timedelta(seconds=1)
+"""How long a home is left as it is, for each that is open: all replicas together publish at most one a second by
+themselves. Slack takes some hundred a minute.
+"""
 
 _AT_ONCE = 5
 _FOR_GOOD = frozenset(
@@ -75,21 +76,20 @@ class Homes:
         now = self._clock()
         opened_since = now - KEPT_UP_FOR
         async with self._database.read() as session:
-            if not await homes.is_any_open(session, since=opened_since):
+            if (how_many := await homes.how_many_are_open(session, since=opened_since)) == 0:
                 return
             state = await homes.state_of_things(session)
-            if not await homes.is_any_open(session, since=opened_since, but=state):
+            if await homes.how_many_are_open(session, since=opened_since, but=state) == 0:
                 return
-            lately = await homes.shown_since(session, now - timedelta(minutes=1))
         async with self._database.write() as session:
             claimed = await homes.claim_outdated(
                 session,
                 state,
                 now=now,
                 opened_since=opened_since,
-                shown_before=now - _AT_LEAST_BETWEEN,
+                shown_before=now - how_many * _FOR_EACH,
                 lease=_LEASE,
-                limit=max(0, min(_AT_ONCE, _A_MINUTE - lately)),
+                limit=_AT_ONCE,
             )
         for home in claimed:
             await self._publish(home, self._hasty, over=home.hash)
