@@ -80,7 +80,8 @@ def notice(before: Snapshot, number: int, sight: Sight, told: Told, now: datetim
     report.domains(elsewhere)
     report.release()
     report.pinned()
-    report.builds(finished)
+    arrived = {step.to_id for step in steps}
+    report.builds([build for build in finished if build.id not in arrived])
     moved_at = max(filter(None, (before.moved_at, *(step.last_told for step in steps))), default=None)
     after = _after(before, sight, builds, moved_at=moved_at)
     named = {name for names in elsewhere.values() for name in names}
