@@ -26,6 +26,12 @@ from chatbot.messages.wording import (
 )
 
 _DOMAINS = 10
+_NO_WAY_BACK = "No way back from here any more"
+_NO_MORE = {
+    Kind.STAGED: "Nothing to promote from here any more",
+    Kind.PINNED: "Nothing to resume from here any more",
+    Kind.RELEASE: "No longer so",
+}
 _NAMES_ITS_ID = frozenset({Kind.CURRENT, Kind.DOMAIN, Kind.STAGED})
 _PINNED = "Production is pinned: new production builds stay Staged until somebody promotes."
 _RELEASED = "Production is no longer pinned: the next production build becomes Current by itself."
@@ -50,7 +56,7 @@ def news(
         lines.append(f"It happened while I was not running, {moment(change.at)}.")
     below: list[Block] = []
     if since is not None:
-        below.append(context(moved_on(since)))
+        below.append(context(_outlived(change, since)))
     elif buttons:
         below.append(row(*buttons))
     how = f" {_how(change, _who(change, mentioned=mentioned))}" if change.kind is Kind.CURRENT else ""
@@ -67,7 +73,13 @@ def has_buttons(message: Message) -> bool:
     return any(block.type == "actions" for block in message.blocks)
 
 
-def moved_on(since: Change, gone: str = "No way back from here any more") -> str:
+def _outlived(change: Change, since: Change) -> str:
+    if change.kind is Kind.STAGED and since.now and change.now and since.now.id == change.now.id:
+        return f"It has become Current since: {_in_passing(since)}."
+    return moved_on(since, _NO_MORE.get(change.kind, _NO_WAY_BACK))
+
+
+def moved_on(since: Change, gone: str = _NO_WAY_BACK) -> str:
     """Why an older message has no button any more."""
     by = f", {_in_passing(since)}" if since.kind is Kind.CURRENT and _in_passing(since) else ""
     match since.kind:
@@ -127,7 +139,7 @@ def _how(change: Change, who: str) -> str:
         case How.ROLLED_BACK:
             return f"Rolled back outside of Slack{by}."
         case How.RELEASED:
-            return f"A rolling release came to its end{by}."
+            return f"Its rolling release was completed{by}." if who else "Its rolling release is complete."
         case _:
             return f"Moved outside of Slack{by}; Vercel does not say how."
 
@@ -143,9 +155,9 @@ def _taken_back(change: Change, course: Course) -> list[str]:
     if course.undoes is not None:
         after = span(change.at - course.undoes.at)
         if went_back(course.undoes):
-            lines.append(f"That undoes the rollback of {after} before.")
+            lines.append(f"That undoes the rollback made {after} before.")
         elif went_back(change):
-            lines.append(f"That takes back the change of {after} before.")
+            lines.append(f"That takes back the change made {after} before.")
         else:
             lines.append(f"It was Current until {after} before, and is again.")
     if course.flaps:
@@ -168,11 +180,14 @@ def _reason(change: Change) -> list[str]:
 
 
 def _ways(change: Change) -> list[ButtonElement]:
-    """Back, with one click; on to the newer one; and to what has changed."""
+    """Back, with one click; on to the newer one, or again to what a rollback left; and to what has changed."""
     found: list[ButtonElement | None] = []
     if change.newer is not None:
         found.append(_card(change, "Promote the newer one…"))
-    found += [_back(change), _compare(change)]
+    found.append(_back(change))
+    if change.pinned and change.was and change.now and change.was.created_at > change.now.created_at:
+        found.append(button("Resume…", actions.RESUME, change.project_id))
+    found.append(_compare(change))
     return [each for each in found if each is not None]
 
 

@@ -52,10 +52,10 @@ def undo(operation: Operation) -> ButtonElement | None:
         return None
     if plan.path is Path.ABORT or operation.plan.path is Path.ABORT:
         return _of_release(operation, plan)
-    pins = plan.path is Path.ROLLBACK
+    forward = operation.plan.path.goes_back and plan.target.created_at > operation.made.created_at
     way = f"No rebuild. {_auto_assignment(plan)}"
-    verb = "Roll back" if pins else "Undo rollback"
-    question_title = f"{'Roll back' if pins else 'Undo the rollback of'} {plan.project.name}?"
+    verb = "Undo rollback" if forward else "Roll back"
+    question_title = f"{'Undo the rollback of' if forward else 'Roll back'} {plan.project.name}?"
     return _one_click(
         f"{verb} to {plan.target.label}", question_title, verb, way, actions.UNDO, operation, plan
     )

@@ -68,7 +68,7 @@ def test_the_text_stands_alone() -> None:
         (How.PUSHED, {"who": None}, "Pushed to main."),
         (How.PUSHED, {"who": None, "now": staged(commit=None)}, "Pushed."),
         (How.ROLLED_BACK, {"who": None}, "Rolled back outside of Slack."),
-        (How.RELEASED, {"who": None}, "A rolling release came to its end."),
+        (How.RELEASED, {"who": None}, "Its rolling release is complete."),
         (How.UNKNOWN, {"who": None}, "Moved outside of Slack; Vercel does not say how."),
     ],
 )
@@ -152,6 +152,27 @@ def test_an_older_message_has_no_button_and_says_why() -> None:
     assert "rolling release" in moved_on(replace(since, kind=Kind.RELEASE))
 
 
+def test_an_older_message_says_what_its_button_was_for() -> None:
+    since = change(now=promoted("dpl_later"), who=ANA)
+    waits = change(Kind.STAGED, How.PUSHED)
+    ends = [
+        (waits, "Nothing to promote from here any more: production has moved on"),
+        (change(Kind.PINNED, pinned=True), "Nothing to resume from here any more: production has moved on"),
+        (change(Kind.RELEASE, step=Step.BEGUN), "No longer so: production has moved on"),
+    ]
+    for made, end in ends:
+        assert said(made, since=since)[-1].startswith(end)
+    itself = said(waits, since=replace(since, now=waits.now))[-1]
+    assert itself == "It has become Current since: promoted outside of Slack by Ana."
+
+
+def test_what_a_rollback_left_is_behind_a_confirmation() -> None:
+    older = replace(staged(), created_at=current().created_at - timedelta(hours=1))
+    rolled = change(how=How.ROLLED_BACK, pinned=True, now=older, back=None, bound=None)
+    assert list(buttons(news(rolled))) == ["Resume…", "Compare"]
+    assert "Resume…" not in buttons(news(replace(rolled, pinned=False)))
+
+
 def _moves(*steps: tuple[str, str, How, float]) -> list[Change]:
     """`from`, `to`, how, and how many minutes before noon."""
     return [
@@ -162,9 +183,9 @@ def _moves(*steps: tuple[str, str, How, float]) -> list[Change]:
 
 def test_a_rollback_and_its_undo() -> None:
     rolled, undone = _moves(("b", "a", How.ROLLED_BACK, 15), ("a", "b", How.PROMOTED, 0))
-    assert "That undoes the rollback of 15 min before." in said(undone, course=course(undone, [rolled]))
+    assert "That undoes the rollback made 15 min before." in said(undone, course=course(undone, [rolled]))
     pushed, back = _moves(("a", "b", How.PUSHED, 15), ("b", "a", How.ROLLED_BACK, 0))
-    assert "That takes back the change of 15 min before." in said(back, course=course(back, [pushed]))
+    assert "That takes back the change made 15 min before." in said(back, course=course(back, [pushed]))
     there, again = _moves(("a", "b", How.PROMOTED, 15), ("b", "a", How.PROMOTED, 0))
     assert "It was Current until 15 min before, and is again." in said(again, course=course(again, [there]))
 

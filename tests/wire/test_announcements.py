@@ -115,6 +115,7 @@ async def test_a_move_from_outside_and_its_one_click_rollback_are_told_once_in_e
         assert not old.buttons
         assert old.words.endswith("rolled back from Slack by ana.")
         assert new.buttons
+        assert f"Roll back to {target['sha'][:7]}" not in new.buttons  # that is what it went away from
     assert not [m for m in await world.bob.reads("deploys") if "is pinned*" in m.words]  # told already
 
 

@@ -56,6 +56,8 @@ async def test_what_happens_while_the_bot_is_down_is_found_at_its_start(world: W
         How.ROLLED_BACK,
         "ana",
     )
+    assert back.back is not None
+    assert back.back.id not in {before, staged}  # what a rollback left is no way back
     assert (pin.kind, pin.pinned, pin.along) == (Kind.PINNED, True, True)
     assert await world.changes("docs") == []
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
+from chatbot.domain.course import went_back
 from chatbot.domain.deployments import Deployment, Project, State, state_of
 from chatbot.domain.news import Change, Kind
 from chatbot.domain.releases import RollingRelease
@@ -93,10 +94,14 @@ class Looker:
 
 
 def _candidates(builds: Iterable[Deployment], change: Change) -> list[Deployment]:
-    """What one click may go back to: what was Current before, then the newest that has served."""
+    """What one click may go back to: what was Current before, then the newest that has served. After a rollback only
+    what is older: what it left is no way back.
+    """
     now = change.now.id if change.now else None
     was = change.was.id if change.was else None
     found = [b for b in builds if b.rollback_candidate and b.id != now]
+    if change.now is not None and (change.pinned or went_back(change)):
+        found = [b for b in found if b.created_at < change.now.created_at]
     return sorted(found, key=lambda b: (b.id != was, -b.created_at.timestamp()))
 
 
