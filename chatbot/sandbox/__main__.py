@@ -105,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     verb.set_defaults(verb=sandbox)
     for verb in verbs.choices.values():
         verb.add_argument(
-            "--port", type=int, default=4810, help="of the workspace; the platform takes the next"
+            "--port",
+            type=int,
+            default=4810,
+            help="of the workspace; the platform and the webhooks take the next two",
         )
         verb.add_argument("--database", type=Path, default=DATABASE, metavar="PATH")
     return parser

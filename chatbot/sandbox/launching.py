@@ -61,18 +61,18 @@ class Servers:
 
 @asynccontextmanager
 async def servers(timing: Timing, *, port: int) -> AsyncIterator[Servers]:
-    """The workspace on `port`, the platform on the next one and its webhooks to the one after; free ports where these
-    are taken or 0.
+    """The workspace on `port` and the platform on the next one; on free ports where these are taken or 0. So is the
+    port after them, on which the bot is to hear the platform's webhooks.
     """
     manifest = yaml.safe_load(chatbot.manifest_path().read_text(encoding="utf-8"))
-    wanted = (port, port + 1, port + 2)
-    ports = wanted if port and await _are_free(*wanted) else (0, 0, free_port())
+    ports = (port, port + 1) if port and await _are_free(port, port + 1) else (0, 0)
+    hears = port + 2 if port and await _are_free(port + 2) else free_port()
     async with (
         Platform(port=ports[1], host=HOST, timing=timing, seeded=True) as platform,
         Workspace(manifest=manifest, port=ports[0], host=HOST, platform_url=platform.url) as workspace,
     ):
-        secret = platform.tell(f"http://{HOST}:{ports[2]}/vercel/webhook")
-        yield Servers(platform, workspace, ports[2], secret)
+        secret = platform.tell(f"http://{HOST}:{hears}/vercel/webhook")
+        yield Servers(platform, workspace, hears, secret)
 
 
 @asynccontextmanager
