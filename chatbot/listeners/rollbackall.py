@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from chatbot.domain.requests import NoIncident
 from chatbot.domain.waysback import Pressed, WayBack
 from chatbot.listeners import requests
-from chatbot.listeners.answering import Asked, click_later, note, open_dialog, sentence
+from chatbot.listeners.answering import Asked, click_later, deliver, note, open_dialog, sentence
 from chatbot.listeners.bot import Bot
 from chatbot.listeners.picking import PATIENCE, late
 from chatbot.messages import actions, incidentall
@@ -71,10 +72,17 @@ async def _all_back(
     bot: Bot, asked: Asked, row: Incident, projects: Sequence[IncidentProject], shown: Sequence[str]
 ) -> None:
     """One after the other, in the order that they were named in; what fails for one is said, and the next comes."""
-    ways = await bot.incidents.sight.first_ways(projects)
+    try:
+        ways = await bot.incidents.sight.first_ways(projects)
+    except Exception as error:  # noqa: BLE001 - as in answering.py: nothing was requested, and that is said
+        await note(bot, asked, error)
+        await deliver(bot, replace(asked, channel=row.channel), sentence(bot, asked, error))
+        return
     found = [
         await _one_back(bot, asked, row, named.project_name, way, was)
-        for named, (_, way), was in zip(projects, ways, shown, strict=True)
+        if project is not None
+        else Result(named.project_name, why_not=incidentall.unreadable())
+        for named, (project, way), was in zip(projects, ways, shown, strict=True)
         if was
     ]
     if row.ts is not None:

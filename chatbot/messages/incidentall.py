@@ -61,6 +61,10 @@ def another_by_now() -> Message:
     )
 
 
+def unreadable() -> Message:
+    return says("Nothing was done: Vercel did not say in time what is Current. Try again from its card.")
+
+
 def refused(why: Message) -> View:
     return modal(_TITLE, why.text, [])
 

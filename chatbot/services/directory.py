@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chatbot.domain.access import Decision, IdentityUnknown, NotAllowed, Person, decide, groups_to_ask
+from chatbot.services.announcer import SlackTrouble
 
 _PATIENCE = 2.0  # seconds; Slack waits three for the answer to a click
 _log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class Directory:
         try:
             async with asyncio.timeout(_PATIENCE):
                 person = await (self._in_groups(user_id) if self._allowed else self._in_workspace(user_id))
-        except (SlackApiError, TimeoutError, OSError) as error:
+        except SlackTrouble as error:
             _log.warning("Slack did not say who somebody is: %s", _reason(error))
             raise IdentityUnknown from error
         return decide(person, self._allowed)

@@ -438,6 +438,7 @@ SAYINGS = [
         lambda v: incidentall.question(v, "c" * 400),
     ),
     Saying(incidentall, "another_by_now", st.none(), lambda _: incidentall.another_by_now()),
+    Saying(incidentall, "unreadable", st.none(), lambda _: incidentall.unreadable()),
     Saying(
         incidentall,
         "results",

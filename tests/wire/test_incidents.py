@@ -84,6 +84,13 @@ async def test_all_roll_back_in_the_order_given_and_one_that_fails_hides_no_othe
     await bot.ana.types("/incident docs, api everything is down", channel="deploys")
     card = await bot.ana.sees_pinned("All 8 domains well", channel="deploys")
     assert "Opened by <@U0ANA0001>" in card.words
+    await bot.ana.clicks(card, "Roll back all…")
+    dialog = await bot.ana.sees_modal("2 projects and")
+    await bot.tell_platform("faults", [{"path": "/v9/projects/prj_", "status": 500, "times": -1}])
+    await bot.ana.submits(dialog)
+    results = await bot.ana.sees("0 of 2 projects requested", channel="deploys", thread=card)
+    assert "docs: Nothing was done: Vercel did not say in time what is Current" in results.words
+    await bot.tell_platform_clear("faults")
     await bot.tell_platform("faults", [{"alias_job": {"project": "docs", "fails_for": "all"}}])
     await bot.ana.clicks(card, "Roll back all…")
     dialog = await bot.ana.sees_modal("2 projects and")

@@ -56,7 +56,7 @@ class Alerting:
             what or "Vercel's alert",
             channel=channel,
             actor="vercel",
-            alert=f"alert:{told.group or event.id}"[:200],
+            alert=f"alert:{plain(told.group) or event.id}"[:200],
             begun=self._begun(told),
         )
 
