@@ -142,11 +142,11 @@ async def test_an_alert_opens_one_incident_where_a_channel_hears_of_its_project(
         assert await incidents.open_ones(session) == []
 
 
-async def test_a_dialog_asks_for_the_projects_and_what_slack_refuses_is_said(shared: World) -> None:
+async def test_a_dialog_asks_for_the_projects_and_what_slack_refuses_is_said(world: World) -> None:
     """Two replicas, in a channel that the bot is not in: it may post there, and no more."""
-    await shared.start_bot()
-    await shared.start_bot()
-    ana = shared.ana.in_("quiet")
+    await world.start_bot()
+    await world.start_bot()
+    ana = world.ana.in_("quiet")
     await ana.types("/incident search is <slow>")
     dialog = await ana.sees_modal("Open an incident")
     project = await ana.searches(dialog, "doc", action_id="incident.projects")
@@ -154,13 +154,13 @@ async def test_a_dialog_asks_for_the_projects_and_what_slack_refuses_is_said(sha
     card = await ana.sees("All 2 domains well.")
     assert "Incident: search is <slow>" in card.words
     assert "Not pinned: invite me to this channel" in card.words
-    await shared.deletes(card)
-    shared.clock.move(minutes=2)
+    await world.deletes(card)
+    world.clock.move(minutes=2)
     again = await ana.sees("All 2 domains well.", after=card)
     await ana.types("/incident resolve")
     told = await ana.sees("There is no file: I am not in this channel", thread=again)
     assert "No recovery was seen" in told.words
-    await until_told(shared)
+    await until_told(world)
     messages = await ana.reads()
     assert [m.ts for m in messages if "Resolved: search is" in m.words] == [again.ts]
     assert len([m for m in await ana.reads(thread=again) if "Timeline" in m.words]) == 1

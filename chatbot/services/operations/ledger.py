@@ -90,7 +90,8 @@ class Ledger:
                 )
             begun = await operations.begin(session, row.id, row.fence, state=Stage.REQUESTED.value)
             if ended is not None:
-                await append_end(session, ended, "operation.superseded", row.actor, now)
+                await tell_end(session, ended, now)
+                await append(session, ended, "operation.superseded", row.actor, now)
             if begun is not None:
                 await append(session, begun, "operation.begun", "bot", now)
         return begun
@@ -123,10 +124,12 @@ class Ledger:
                 changed = await operations.change(
                     session, row.id, row.fence, expected_state=row.state, **values
                 )
+                if ends:
+                    await tell_end(session, changed, now)
                 if action is not None:
                     await append(session, changed, action, "bot", now, **(detail or {}))
                 if ends:
-                    await append_end(session, changed, f"operation.{stage}", "bot", now, **summary(findings))
+                    await append(session, changed, f"operation.{stage}", "bot", now, **summary(findings))
         except DatabaseUnavailable:
             # Its answer to the commit may have been lost. Whoever cannot tell must not go on: it may be an ask.
             changed = await self.reread(row)
@@ -177,7 +180,8 @@ async def append(session: Any, row: Row, action: str, actor: str, now: datetime,
     )
 
 
-async def append_end(session: Any, row: Row, action: str, actor: str, now: datetime, **detail: Any) -> None:
-    """The same about its end, which the timelines of its project's open incidents tell as well."""
+async def tell_end(session: Any, row: Row, now: datetime) -> None:
+    """In the timelines of its project's open incidents. Operations are written first, then incidents, then the audit
+    log: in another order two transactions would wait for each other.
+    """
     await tell_ended(session, row, plan_from(row.plan).target.label, now)
-    await append(session, row, action, actor, now, **detail)

@@ -20,7 +20,7 @@ from chatbot.domain.requests import (
 )
 from chatbot.services.incidents.meeting import meet, tell_requested
 from chatbot.services.operations.history import LATELY
-from chatbot.services.operations.ledger import Clock, append, append_end
+from chatbot.services.operations.ledger import Clock, append, tell_end
 from chatbot.services.operations.records import Lease, about, as_operation, plan_from, plan_json, row_of
 from storage import audit, confirmations, errors, operations, workflows
 from storage.database import Database
@@ -226,7 +226,8 @@ class Requesting:
             withdrawn = await operations.withdraw(session, operation_id, state="cancelled", by=actor, now=now)
             if withdrawn is None:
                 raise TooLate(found.project_name)
-            await append_end(session, withdrawn, "operation.cancelled", actor, now)
+            await tell_end(session, withdrawn, now)
+            await append(session, withdrawn, "operation.cancelled", actor, now)
 
     async def purge(self, older: timedelta) -> int:
         """Forget confirmations that expired that long ago."""
@@ -250,12 +251,10 @@ async def _consume(
         raise ConfirmationExpired from None
 
 
-async def _give_way(session: Any, project_id: str, actor: str, now: datetime) -> None:
+async def _give_way(session: Any, project_id: str, actor: str, now: datetime) -> Row | None:
     """End an operation that is building, or whose outcome nobody knows: a rollback never waits for it."""
     superseded = Stage.SUPERSEDED.value
-    row = await operations.give_way(session, project_id, state=superseded, by=actor, now=now)
-    if row is not None:
-        await append_end(session, row, "operation.superseded", actor, now)
+    return await operations.give_way(session, project_id, state=superseded, by=actor, now=now)
 
 
 async def _has_moved_since(session: Any, origin: Row) -> bool:
@@ -274,9 +273,11 @@ async def _has_moved(session: Any, project_id: str, *, since: datetime, but: str
 async def _request(session: Any, row: Row, plan: Plan, *, override: bool = False, **detail: str) -> Row:
     """The new operation, in its place. Raises IncidentOpen, ProjectBusy."""
     now = row.created_at
-    if plan.path.goes_back:
-        await _give_way(session, plan.project.id, row.actor, now)
+    ended = await _give_way(session, plan.project.id, row.actor, now) if plan.path.goes_back else None
     row, met = await _place(session, row, plan, now, override=override)
+    if ended is not None:
+        await tell_end(session, ended, now)
+        await append(session, ended, "operation.superseded", row.actor, now)
     await append(session, row, "operation.requested", row.actor, now, **detail, **about(plan), **met)
     return row
 
