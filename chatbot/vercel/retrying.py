@@ -61,8 +61,8 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _seconds(text: str, now: datetime) -> float | None:
-    if _NUMBER.fullmatch(text.strip()):
-        return float(text)
+    if _NUMBER.fullmatch(number := text.strip()):
+        return float(number)  # which would not strip all that this does
     try:
         return max((parsedate_to_datetime(text) - now).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):
@@ -70,9 +70,9 @@ def _seconds(text: str, now: datetime) -> float | None:
 
 
 def _until(text: str, now: datetime) -> float | None:
-    if not _NUMBER.fullmatch(text.strip()):
+    if not _NUMBER.fullmatch(number := text.strip()):
         return None
     try:
-        return max((datetime.fromtimestamp(float(text), UTC) - now).total_seconds(), 0.0)
+        return max((datetime.fromtimestamp(float(number), UTC) - now).total_seconds(), 0.0)
     except (ValueError, OverflowError, OSError):
         return None  # no moment that there is

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatbot.errors import (
@@ -54,6 +54,7 @@ class TestWaitAskedFor:
         assert wait_asked_for(headers, NOW) == wait
 
     @given(st.text(alphabet=st.characters(codec="latin-1"), max_size=40))
+    @example("0\x1f")
     def test_garbage_asks_for_nothing_or_for_a_wait_that_is_not_negative(self, text: str) -> None:
         for name in ("Retry-After", "X-RateLimit-Reset"):
             wait = wait_asked_for({name: text}, NOW)
