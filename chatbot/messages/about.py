@@ -38,6 +38,7 @@ _WORDS = {
     "Preview": "built for a branch. Promoting it is a complete rebuild with production's variables.",
     "Promoted": "has served production. It cannot be promoted again, only rolled back to.",
     "Current": "what the production domains serve.",
+    "Pinned": "a rollback switched auto-assignment off: new production builds stay Staged until somebody promotes.",
     "Canary": "a rolling release gives it to some of the visitors. `/promote` shows how far it is.",
 }
 
