@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -96,17 +96,7 @@ async def claim_due(
     less than a second ago or is getting one, and what is under a live lease.
     """
     due = await session.exec(
-        select(Announcement.channel, Announcement.id)
-        .where(
-            _waits(),
-            col(Announcement.look_at) <= now,
-            or_(col(Announcement.lease_until).is_(None), col(Announcement.lease_until) <= now),
-            ~_is_busy(now),
-            ~_earlier_one(),
-        )
-        .order_by(col(Announcement.look_at))
-        .limit(_AT_ONCE)
-        .with_for_update(skip_locked=True),
+        _DUE, params={"now": now, "lately": now - PACE + _A_BIT, "nearly": now + PACE, "most": _AT_ONCE}
     )
     first_of_each: dict[str, str] = {}
     for channel, announcement_id in due:
@@ -413,14 +403,30 @@ def _earlier_one() -> ColumnElement[bool]:
     )
 
 
-def _is_busy(now: datetime) -> ColumnElement[bool]:
+def _is_busy() -> ColumnElement[bool]:
     """The channel has just got a message, or is getting one: another would be too soon after it.
 
     Perhaps just after `now`: whoever claims has waited for the database, or another clock is a little ahead. The
     channels are found once, not for each row: thousands may wait.
     """
     lately = select(Announcement.channel).where(
-        col(Announcement.posted_at).between(now - PACE + _A_BIT, now + PACE)
+        col(Announcement.posted_at).between(bindparam("lately"), bindparam("nearly"))
     )
-    under_way = select(Announcement.channel).where(_waits(), col(Announcement.lease_until) > now)
+    under_way = select(Announcement.channel).where(_waits(), col(Announcement.lease_until) > bindparam("now"))
     return or_(col(Announcement.channel).in_(lately), col(Announcement.channel).in_(under_way))
+
+
+_DUE = (
+    select(Announcement.channel, Announcement.id)
+    .where(
+        _waits(),
+        col(Announcement.look_at) <= bindparam("now"),
+        or_(col(Announcement.lease_until).is_(None), col(Announcement.lease_until) <= bindparam("now")),
+        ~_is_busy(),
+        ~_earlier_one(),
+    )
+    .order_by(col(Announcement.look_at))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+"""Made once: it takes longer to make than to answer, and is asked after each message."""

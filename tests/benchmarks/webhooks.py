@@ -103,7 +103,7 @@ class _Stage:
 
 
 async def webhooks(folder: Path, rounds: int) -> list[Figure]:
-    """In each round one of each project, after one that is not counted."""
+    """In each round one of each project; before them one that is not counted."""
     timing, database = Timing(alias=0.0, queue=0.0), folder / "webhooks.db"
     await asyncio.to_thread(upgrade, f"sqlite:///{database}")
     samples = _Samples()
@@ -121,12 +121,12 @@ async def webhooks(folder: Path, rounds: int) -> list[Figure]:
             for name in _CHANNELS:  # what is seen first is no news
                 await stage.send(stage.ours, stage.scene.project(name), "dpl_first")
             await until_watched(database, len(_CHANNELS))
-            for number, name in itertools.product(range(rounds + 1), _CHANNELS):
-                bare_took, took = await stage.one_of_bare(name), await stage.one_of_ours(name)
-                if number:
-                    samples.bare.append(bare_took)
-                    samples.ours.append(took)
+            await stage.one_of_bare("shop")
+            await stage.one_of_ours("shop")
+            for _, name in itertools.product(range(rounds), reversed(_CHANNELS)):
                 await asyncio.sleep(_APART)
+                samples.bare.append(await stage.one_of_bare(name))
+                samples.ours.append(await stage.one_of_ours(name))
     return [figure for rank in _RANKS for figure in _figures(samples, rank)]
 
 
