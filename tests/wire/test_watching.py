@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from chatbot.app import Running
 from chatbot.domain.news import Change, How, Kind, Step
 from chatbot.services.telling.records import as_change
 from chatbot.services.watching.records import snapshot_of
@@ -82,6 +83,24 @@ async def test_what_ana_does_through_the_bot_is_one_change_that_names_her_operat
     (operation,) = await world.until_all_is_told()
     assert (change.how, change.operation_id) == (How.BOT, operation.id)
     assert (change.who and change.who.slack_user) == world.ana.id
+
+
+async def test_what_ana_did_through_the_bot_is_hers_however_late_it_is_noticed(world: World) -> None:
+    await world.stop(await until_watching(world))
+    unwatched = await world.start_bot()
+    await world.ana.clicks(await world.card("shop", "Staged"), "Promote")
+    (operation,) = await world.until_all_is_told()
+    await world.stop(unwatched)
+    world.clock.move(hours=2)
+    await until_watching(world)
+    (change,) = await world.until_changed("shop")
+    assert (change.how, change.operation_id, change.while_away) == (How.BOT, operation.id, False)
+
+
+async def until_watching(world: World) -> Running:
+    bot: Running = await world.start_bot(promotebot_poll_seconds=OFTEN)
+    await world.until_watched("shop")
+    return bot
 
 
 async def test_two_bots_record_flapping_once_though_webhooks_come_twice_and_out_of_order(

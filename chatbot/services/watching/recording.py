@@ -49,11 +49,13 @@ class Recording:
         async with self._database.read() as session:
             return await watching.production(session, project_id)
 
-    async def known(self, project_id: str) -> Known:
+    async def known(self, project_id: str, row: Production | None) -> Known:
+        """`row` is the project's. What the bot did since that was written may still be untold, however long ago."""
         now = self._clock()
+        since = min(now, row.seen_at if row else now) - _DOINGS_FOR
         async with self._database.read() as session:
             deliveries = await watching.deliveries_of(session, project_id, after=now - _HINTS_FOR)
-            asked = await operations.asked_for(session, project_id, since=now - _DOINGS_FOR)
+            asked = await operations.asked_for(session, project_id, since=since)
             did = [o for o in asked if o.state not in DID_NOT_MOVE or o.build_id]
             told = await watching.told_operations(session, (o.id for o in did)) if did else set()
         return Known(tuple(deliveries), tuple(o for o in did if o.id not in told), now - _HINTS_FOR)

@@ -129,7 +129,7 @@ class Watcher:
             before = snapshot_of(row) if row else None
             try:
                 sight, known = await asyncio.gather(
-                    self._looker.look(project_id, before), self.recording.known(project_id)
+                    self._looker.look(project_id, before), self.recording.known(project_id, row)
                 )
             except NotFound:
                 if await self._looker.is_gone(project_id) and await self._end(project_id, row):
@@ -161,7 +161,7 @@ class Watcher:
 
     async def _end(self, project_id: str, row: Production | None) -> bool:
         """There is no such project. False where somebody else has written meanwhile."""
-        known = await self.recording.known(project_id)
+        known = await self.recording.known(project_id, row)
         if row is None or row.gone_at is not None:
             await self.recording.forget(known.not_looked_at)
             return True
