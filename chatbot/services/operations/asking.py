@@ -70,7 +70,8 @@ async def _check(held: Held, plan: Plan, before: asyncio.Task[tuple[str, ...]]) 
         await held.step(Stage.FAILED, Findings(trouble=trouble_of(error)))
     else:
         if held.row.fingerprint in {fresh.fingerprint(), fresh.core_fingerprint()}:
-            await _ask(held, fresh, await before)
+            hurries = fresh.path.goes_back and not before.done()  # a way back waits for no site
+            await _ask(held, fresh, () if hurries else await before)
         else:
             await _overtaken(held, fresh.project, what_changed(plan, fresh))
             await _offer_again(held, plan, fresh)
