@@ -113,7 +113,9 @@ async def let_go(session: AsyncSession, pin: Pin, look_at: datetime | None) -> N
 
 
 async def look_soon(session: AsyncSession, now: datetime) -> None:
-    """What is shown of a pin is due anew where another build stays Staged, or something else is Current since."""
+    """What is shown of a pin is due anew where another build stays Staged, something else is Current, or one more
+    channel wants to hear of it since.
+    """
     outdated = await outdated_ones(session)
     if outdated:
         await session.exec(
@@ -126,7 +128,7 @@ async def look_soon(session: AsyncSession, now: datetime) -> None:
 
 async def outdated_ones(session: AsyncSession) -> set[str]:
     """The projects of such pins."""
-    found = await session.exec(
+    moved = (
         select(Reminder.project_id)
         .join(Pin, col(Pin.project_id) == col(Reminder.project_id))
         .join(Change, col(Change.project_id) == col(Reminder.project_id))
@@ -135,9 +137,17 @@ async def outdated_ones(session: AsyncSession) -> set[str]:
             col(Change.kind).in_(("staged", "current")),
             col(Change.noticed_at) > col(Pin.looked_at),
         )
-        .distinct()
     )
-    return set(found)
+    joined = (
+        select(Pin.project_id)
+        .join(Subscription, col(Subscription.project_id).in_((col(Pin.project_id), EVERY_PROJECT)))
+        .where(
+            col(Pin.over_at).is_(None),
+            col(Subscription.pinned).is_(True),
+            col(Subscription.created_at) > col(Pin.looked_at),
+        )
+    )
+    return {*await session.exec(moved.distinct()), *await session.exec(joined.distinct())}
 
 
 async def channels(session: AsyncSession, project_id: str) -> set[str]:

@@ -183,6 +183,15 @@ async def test_what_is_shown_is_due_anew_once_another_build_stays_staged(db: Dat
             await pins.look_soon(session, due + (number + 2) * HOUR)
         assert not await claim(db, due + (number + 2) * HOUR)
     async with db.write() as session:
+        session.add(subscription("C1", project="*", pinned=True, created_at=due + 8 * HOUR))
+        session.add(subscription("C2", pinned=False, created_at=due + 9 * HOUR))
+        await pins.look_soon(session, due + 8 * HOUR)
+    [one_more] = await claim(db, due + 8 * HOUR)
+    await let_go(db, one_more, due + 24 * HOUR)
+    async with db.write() as session:
+        await pins.look_soon(session, due + 8 * HOUR + SECOND)
+    assert not await claim(db, due + 8 * HOUR + SECOND)
+    async with db.write() as session:
         await pins.forget(session, "prj_shop", "C0DEPLOYS")
         session.add(change(6, kind="staged", noticed_at=due + 9 * HOUR))
         await pins.look_soon(session, due + 10 * HOUR)
