@@ -126,7 +126,13 @@ async def test_a_port_that_is_taken_is_one_sentence(world: World) -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104 - where the bot serves as well
         port = taken.getsockname()[1]
         said = await refused(world, http_port=port)
+        hears = {"promotebot_webhook_port": port, "promotebot_webhook_secret": "whsec"}
+        said_of_webhooks = await refused(world, **hears)
     assert said.startswith(f"--http {port}: ")
+    assert said_of_webhooks.startswith(f"PROMOTEBOT_WEBHOOK_PORT {port}: ")
+    assert (await refused(world, promotebot_webhook_port=port)).startswith(
+        "Missing: PROMOTEBOT_WEBHOOK_SECRET. "
+    )
     assert "in use" in said
 
 
