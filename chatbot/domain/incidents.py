@@ -106,6 +106,17 @@ def times(begun: datetime, entries: Sequence[Entry]) -> Times:
     )
 
 
+def ways_back_of(entries: Iterable[Entry]) -> dict[str, Stage | None]:
+    """How the last way back of each project ended; None while it is under way. In the order of the first requests."""
+    found: dict[str, Stage | None] = {}
+    for entry in entries:
+        if entry.project is None or entry.path is None or not entry.path.goes_back:
+            continue
+        if entry.kind in {Kind.REQUESTED, Kind.ENDED}:
+            found[entry.project] = entry.stage
+    return found
+
+
 def turned(entries: Iterable[Entry], visits: Sequence[Visit], now: datetime) -> Kind | None:
     """ILL or WELL where that is news: the first time that all was visited, and each time it is otherwise since. A site
     that comes and goes does not fill the timeline.

@@ -1,12 +1,13 @@
 """The card of an incident: one message that is pinned, and kept true until it is resolved."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from chatbot.domain.incidents import Visit, times
+from chatbot.domain.incidents import Visit, times, ways_back_of
+from chatbot.domain.operations import Stage
 from chatbot.domain.scenes import WAYS, Incident, Scene, Standing
 from chatbot.domain.waysback import WayBack
 from chatbot.messages import actions, oneclick
@@ -43,6 +44,12 @@ ROOMY = 4
 _SHOWN_ILL = 3
 _MESSAGE = 11_000
 """Characters: Slack takes some 13,000 of a message."""
+_WENT = {
+    Stage.SUCCEEDED: "through",
+    Stage.PARTLY_MOVED: "partly moved",
+    Stage.FAILED: "failed",
+    Stage.UNKNOWN: "unknown",
+}
 _PINNING = {
     "not_in_channel": "Not pinned: invite me to this channel, and I will pin the next one.",
     "missing_scope": "Not pinned: I lack the scope `pins:write`.",
@@ -94,10 +101,22 @@ def _blocks(scene: Scene, room: _Room) -> Iterator[Block]:
         yield section("*Last changes before it*: I know of none within a day.")
     for number, one in enumerate(scene.suspects[: room.suspects], 1):
         yield suspect(one, incident.begun, number)
+    if len(ways := ways_back_of(scene.entries)) > 1:
+        yield section(_ways_back(ways))
     if since := list(lines(scene.entries[1:], incident.begun)):
         yield from sections(["*Since then*", *bullets(since[-room.entries :], room.entries)])
     yield row(*_buttons(scene))
     yield context(_state(scene))
+
+
+def _ways_back(ways: Mapping[str, Stage | None]) -> str:
+    """What became of each project, of many at one sight."""
+    groups: dict[str, list[str]] = {}
+    for name, stage in ways.items():
+        how = _WENT.get(stage, "not done") if stage else "under way"
+        groups.setdefault(how, []).append(foreign(name, 60))
+    told = (f"{len(names)} {how}: {named(names, 20, 300)}" for how, names in groups.items())
+    return f"*Ways back*: {' · '.join(told)}"
 
 
 def health(visits: Iterable[Visit], unvisited: int = 0, room: int = 240) -> str:

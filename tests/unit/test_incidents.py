@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.domain.incidents import Entry, Kind, Visit, times, turned, until_next_look
+from chatbot.domain.incidents import Entry, Kind, Visit, times, turned, until_next_look, ways_back_of
 from chatbot.domain.operations import Stage
 from chatbot.domain.plans import Path
 from tests.unit.making import NOON
@@ -74,6 +74,21 @@ def test_a_site_that_comes_and_goes_does_not_fill_the_timeline() -> None:
     assert turned(told[:-2], well, NOON + MINUTE) is Kind.WELL
     assert turned(told, well, NOON + MINUTE) is None
     assert turned(told, well, NOON + 6 * MINUTE) is Kind.WELL
+
+
+def test_each_project_stands_as_its_last_way_back_does() -> None:
+    def of(project: str, kind: Kind, path: Path = Path.ROLLBACK, stage: Stage | None = None) -> Entry:
+        return entry(kind, project=project, path=path, stage=stage)
+
+    told = [
+        of("shop", Kind.REQUESTED),
+        of("api", Kind.REQUESTED),
+        of("shop", Kind.ENDED, stage=Stage.FAILED),
+        of("docs", Kind.REQUESTED, Path.PROMOTE),
+        of("api", Kind.ENDED, stage=Stage.SUCCEEDED),
+        of("shop", Kind.REQUESTED),
+    ]
+    assert list(ways_back_of(told).items()) == [("shop", None), ("api", Stage.SUCCEEDED)]
 
 
 def test_many_projects_and_domains_are_looked_at_less_often() -> None:

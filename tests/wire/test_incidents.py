@@ -103,6 +103,7 @@ async def test_all_roll_back_in_the_order_given_and_one_that_fails_hides_no_othe
     told = await bot.ana.sees("The rollback of docs to", channel="deploys")
     assert re.search(r"The rollback of docs to \w+ failed", told.words)
     assert re.search(r"The rollback of api to \w+ is through", told.words)
+    await bot.ana.sees("*Ways back*: 1 failed: docs · 1 through: api", channel="deploys")
     assert await bot.serving("docs") == docs
     assert await bot.serving("api") != api
 
