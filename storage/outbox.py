@@ -3,8 +3,7 @@
 Those of one project go to a channel in the order of its changes. Whoever claims one gets a lease and a fence, as
 for operations; each write names the fence, and after somebody else's claim it changes nothing.
 
-A change of what is Current has one more thing due: the messages from before lose their buttons. `settle_at` says
-when that is looked at next, until it is done.
+A change of what is Current makes one more thing due: storage/moves.py.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,12 +17,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import subscriptions
+from storage import moves, subscriptions
 from storage.models import Announcement, Change
-from storage.reading import one, rows
 
-MOVES = ("current", "release", "gone")
-"""Kinds of changes after which an older message offers no way back any more."""
 HEARD_ALONE = ("failed", "staged", "pinned")
 """Kinds that a channel hears only where it asks for them; it hears all others with what is Current."""
 
@@ -61,8 +57,8 @@ async def fan_out(
     In the transaction that records the change. Nothing is added a second time.
     """
     await session.flush()  # the change itself may still be on its way
-    if change.kind in MOVES:
-        await _settle_later(session, change, now)
+    if change.kind in moves.MOVES:
+        await moves.settle_later(session, change, now)
     heard = [c for c in await _channels_that_hear(session, change) if c not in leave_out]
     wanted = list(dict.fromkeys([*heard, *also]))
     told = await _channels_told(session, change.id) if wanted else set()
@@ -113,9 +109,9 @@ async def claim_due(
     )
     mine: list[Announcement] = sorted(claimed.scalars(), key=lambda row: row.look_at)
     session.expunge_all()
-    changes = {c.id: c for c in await _changes(session, {row.change_id for row in mine})}
-    before = {c.id: await moves_before(session, c, limit=look_back) for c in changes.values()}
-    newest = {p: await newest_move(session, p) for p in {row.project_id for row in mine}}
+    changes = {c.id: c for c in await moves.changes(session, {row.change_id for row in mine})}
+    before = {c.id: await moves.before(session, c, limit=look_back) for c in changes.values()}
+    newest = {p: await moves.newest_move(session, p) for p in {row.project_id for row in mine}}
     return [
         _claimed(row, changes[row.change_id], newest[row.project_id], before[row.change_id]) for row in mine
     ]
@@ -138,9 +134,9 @@ async def posted(
     columns = {"ts": ts, "place": place, "posted_at": now, "lease_owner": None, "lease_until": None}
     if not await _change(session, row, retired_at=now if retired else None, **columns):
         return False
-    newest = None if retired else await newest_move(session, row.project_id)
+    newest = None if retired else await moves.newest_move(session, row.project_id)
     if newest is not None and newest.number > row.number:
-        await _settle_at(session, newest, now)
+        await moves.settle_at(session, newest, now)
     return True
 
 
@@ -223,127 +219,6 @@ async def next_look(session: AsyncSession, now: datetime) -> datetime | None:
     return max(min(due), now) if due else None
 
 
-async def newest_move(
-    session: AsyncSession, project_id: str, kinds: Collection[str] = MOVES
-) -> Change | None:
-    """The last change of a project after which no older message offers a way back."""
-    return await one(
-        session,
-        select(Change)
-        .where(Change.project_id == project_id, col(Change.kind).in_(kinds))
-        .order_by(col(Change.number).desc())
-        .limit(1),
-    )
-
-
-async def moves_before(session: AsyncSession, change: Change, limit: int) -> list[Change]:
-    """The project's last changes before this one of what is Current, oldest first."""
-    found = await rows(
-        session,
-        select(Change)
-        .where(
-            Change.project_id == change.project_id,
-            Change.number < change.number,
-            col(Change.kind) == "current",
-        )
-        .order_by(col(Change.number).desc())
-        .limit(limit),
-    )
-    return found[::-1]
-
-
-async def is_one_unsettled(session: AsyncSession, now: datetime) -> bool:
-    """Whether `claim_unsettled` would find something."""
-    found = await session.exec(select(Change.id).where(col(Change.settle_at) <= now).limit(1))
-    return found.first() is not None
-
-
-async def claim_unsettled(
-    session: AsyncSession, *, now: datetime, lease: timedelta, limit: int
-) -> list[Change]:
-    """Changes whose older messages may still have buttons. Nobody else gets them before the lease ends; to do it
-    twice would harm nothing.
-    """
-    due = await rows(
-        session,
-        select(Change)
-        .where(col(Change.settle_at) <= now)
-        .order_by(col(Change.settle_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True),
-    )
-    await session.exec(
-        update(Change)
-        .where(col(Change.id).in_([change.id for change in due]))
-        .values(settle_at=now + lease)
-        .execution_options(synchronize_session=False)
-    )
-    for change in due:
-        change.settle_at = now + lease
-    return due
-
-
-async def settled(session: AsyncSession, change: Change, look_at: datetime | None) -> None:
-    """`look_at`: something is left to do then. Nothing is written where it became due anew since it was claimed."""
-    await session.exec(
-        update(Change)
-        .where(col(Change.id) == change.id, col(Change.settle_at) == change.settle_at)
-        .values(settle_at=look_at)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def to_retire(session: AsyncSession, change: Change) -> list[tuple[Announcement, Change]]:
-    """Earlier announcements of the project whose buttons are still there, with what they tell."""
-    found = await rows(
-        session,
-        select(Announcement)
-        .where(
-            Announcement.project_id == change.project_id,
-            Announcement.number < change.number,
-            col(Announcement.posted_at).is_not(None),
-            col(Announcement.retired_at).is_(None),
-        )
-        .order_by(col(Announcement.number)),
-    )
-    changes = {c.id: c for c in await _changes(session, {row.change_id for row in found})}
-    return [(row, changes[row.change_id]) for row in found]
-
-
-async def retire(session: AsyncSession, announcement_id: str, now: datetime) -> None:
-    """Its buttons are gone."""
-    await session.exec(
-        update(Announcement)
-        .where(col(Announcement.id) == announcement_id)
-        .values(retired_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def _settle_later(session: AsyncSession, change: Change, now: datetime) -> None:
-    """This change does it for all before it."""
-    await session.exec(
-        update(Change)
-        .where(
-            col(Change.project_id) == change.project_id,
-            col(Change.number) < change.number,
-            col(Change.settle_at).is_not(None),
-        )
-        .values(settle_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    await _settle_at(session, change, now)
-
-
-async def _settle_at(session: AsyncSession, change: Change, at: datetime) -> None:
-    await session.exec(
-        update(Change)
-        .where(col(Change.id) == change.id)
-        .values(settle_at=at)
-        .execution_options(synchronize_session=False)
-    )
-
-
 async def _channels_told(session: AsyncSession, change_id: str) -> set[str]:
     found = await session.exec(select(Announcement.channel).where(Announcement.change_id == change_id))
     return set(found)
@@ -361,10 +236,6 @@ async def _follow(session: AsyncSession, change: Change) -> None:
         await subscriptions.drop_project(session, change.project_id)
     elif change.kind == "renamed":
         await subscriptions.rename(session, change.project_id, change.project_name)
-
-
-async def _changes(session: AsyncSession, ids: Collection[str]) -> list[Change]:
-    return await rows(session, select(Change).where(col(Change.id).in_(ids))) if ids else []
 
 
 def _claimed(row: Announcement, change: Change, newest: Change | None, before: list[Change]) -> Claimed:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from chatbot.messages import actions
 from storage.models import Announcement, Change
-from storage.outbox import MOVES
+from storage.moves import MOVES
 from tests.chaos.evidence import Evidence, Said
 from tests.chaos.problem import Problem
 

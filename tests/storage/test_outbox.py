@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from storage import outbox, watching
+from storage import moves, outbox, watching
 from storage.database import Database
 from storage.models import Announcement, Change, Production, Subscription
 from storage.outbox import Claimed
@@ -257,20 +257,20 @@ async def test_the_messages_before_a_move_are_due_to_lose_their_buttons(db: Data
     await post(db, with_button)
     await post(db, without, retired=True)
     async with db.write() as session:
-        (first,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
-        assert await outbox.to_retire(session, first) == []
-        await outbox.settled(session, first, None)
+        (first,) = await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        assert await moves.to_retire(session, first) == []
+        await moves.settled(session, first, None)
     await record(db, 2)
     async with db.write() as session:
-        (second,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        (second,) = await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
         assert second.number == 2
-        assert await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5) == []
-        ((row, told),) = await outbox.to_retire(session, second)
+        assert await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5) == []
+        ((row, told),) = await moves.to_retire(session, second)
         assert (row.id, told.number) == (with_button.row.id, 1)
-        await outbox.retire(session, row.id, NOW)
-        assert await outbox.to_retire(session, second) == []
-        await outbox.settled(session, second, None)
-        assert await outbox.claim_unsettled(session, now=NOW + LEASE, lease=LEASE, limit=5) == []
+        await moves.retire(session, row.id, NOW)
+        assert await moves.to_retire(session, second) == []
+        await moves.settled(session, second, None)
+        assert await moves.claim_unsettled(session, now=NOW + LEASE, lease=LEASE, limit=5) == []
 
 
 async def test_the_newest_move_settles_for_those_before_it(db: Database) -> None:
@@ -278,7 +278,7 @@ async def test_the_newest_move_settles_for_those_before_it(db: Database) -> None
         await record(db, number)
     await record(db, 4, kind="staged")
     async with db.write() as session:
-        due = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        due = await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
     assert [each.number for each in due] == [3]
 
 
@@ -288,13 +288,13 @@ async def test_what_is_outlived_on_its_way_loses_its_buttons_after_all(db: Datab
     (claimed,) = await claim(db)
     await record(db, 2)
     async with db.write() as session:
-        (due,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
-        assert await outbox.to_retire(session, due) == []
+        (due,) = await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        assert await moves.to_retire(session, due) == []
     await post(db, claimed)
     async with db.write() as session:
-        await outbox.settled(session, due, None)  # it became due anew meanwhile
-        (again,) = await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
-        assert [row.number for row, _ in await outbox.to_retire(session, again)] == [1]
+        await moves.settled(session, due, None)  # it became due anew meanwhile
+        (again,) = await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)
+        assert [row.number for row, _ in await moves.to_retire(session, again)] == [1]
 
 
 async def test_the_next_look_is_when_something_is_due(db: Database) -> None:
@@ -330,5 +330,5 @@ async def test_a_clock_that_ran_ahead_holds_nothing_up(db: Database) -> None:
     assert await claim(db) == []
     async with db.write() as session:
         await outbox.free_from_the_future(session, now=NOW, beyond=timedelta(hours=1))
-        assert [c.number for c in await outbox.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)] == [1]
+        assert [c.number for c in await moves.claim_unsettled(session, now=NOW, lease=LEASE, limit=5)] == [1]
     assert numbers(await claim(db)) == [("C0DEPLOYS", 1)]

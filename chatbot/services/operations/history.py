@@ -14,7 +14,7 @@ from chatbot.domain.plans import (
 from chatbot.services.incidents.meeting import opened_since
 from chatbot.services.incidents.records import as_open
 from chatbot.services.operations.records import as_operation, findings_of
-from storage import incidents, operations, outbox
+from storage import incidents, moves, operations
 from storage.database import Database
 from storage.models import Change
 from storage.models import Operation as Row
@@ -146,7 +146,7 @@ class History:
         one to where the operation went: that is its own doing, or somebody's who went back to it.
         """
         async with self._database.read() as session:
-            last = await outbox.newest_move(session, row.project_id, ("current", "gone"))
+            last = await moves.newest_move(session, row.project_id, ("current", "gone"))
         if last is None or row.finished_at is None or last.operation_id is not None:
             return None
         if last.to_id == (row.build_id or row.target_id):

@@ -11,7 +11,7 @@ from chatbot.services.operations.retiring import retire_message
 from chatbot.services.people import People
 from chatbot.services.telling.records import as_change
 from chatbot.services.telling.wording import Wording
-from storage import operations, outbox
+from storage import moves, operations
 from storage.database import Database
 from storage.models import Announcement
 from storage.models import Change as Row
@@ -49,15 +49,15 @@ class Settling:
             _log.error("messages from before change %s keep their buttons", row.id)
             left = False
         async with self._database.write() as session:
-            await outbox.settled(session, row, now + pause if left else None)
+            await moves.settled(session, row, now + pause if left else None)
         return pause.total_seconds() if left else None
 
     async def _announcements(self, row: Row) -> list[Exception]:
         """What stood in the way. One that cannot be updated holds up no other."""
         async with self._database.read() as session:
             older = [
-                (announcement, told, await outbox.moves_before(session, told, LOOKED_BACK))
-                for announcement, told in await outbox.to_retire(session, row)
+                (announcement, told, await moves.before(session, told, LOOKED_BACK))
+                for announcement, told in await moves.to_retire(session, row)
             ]
         trouble: list[Exception] = []
         for announcement, told, before in older:
@@ -75,7 +75,7 @@ class Settling:
             place = announcement.place or announcement.channel
             await self._announcer.update(Posted(place, announcement.ts), message, hasty=True)
         async with self._database.write() as session:
-            await outbox.retire(session, announcement.id, self._clock())
+            await moves.retire(session, announcement.id, self._clock())
 
     async def _operations(self, change: Change) -> bool:
         """What the bot does itself, its operations do. Whether the end of one has still to be told."""

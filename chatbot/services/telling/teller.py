@@ -23,7 +23,7 @@ from chatbot.services.operations.ledger import Clock
 from chatbot.services.tasks import Tasks
 from chatbot.services.telling.settling import Settling
 from chatbot.services.telling.wording import Wording
-from storage import audit, outbox
+from storage import audit, moves, outbox
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.models import Announcement
@@ -134,10 +134,10 @@ class Teller:
     async def _claim_moves(self) -> None:
         now = self._clock()
         async with self._database.read() as session:
-            if not await outbox.is_one_unsettled(session, now):
+            if not await moves.is_one_unsettled(session, now):
                 return
         async with self._database.write() as session:
-            moved = await outbox.claim_unsettled(session, now=now, lease=self._lease, limit=MOST)
+            moved = await moves.claim_unsettled(session, now=now, lease=self._lease, limit=MOST)
         for row in moved:
             self._start(row.id, self._settling.settle(row), "buttons of older messages")
 
