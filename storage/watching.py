@@ -139,15 +139,15 @@ async def take(session: AsyncSession, delivery: Delivery) -> bool:
 
 
 async def deliveries_of(session: AsyncSession, project_id: str, *, after: datetime) -> list[Delivery]:
-    """What webhooks told of a project since `after`, by the platform's clock, and those that nobody has looked into;
-    oldest first.
+    """What was received about a project since `after`, and what nobody has looked into; by when the platform says that
+    it happened.
     """
     return await rows(
         session,
         select(Delivery)
         .where(
             Delivery.project_id == project_id,
-            or_(col(Delivery.at) > after, col(Delivery.looked_at).is_(None)),
+            or_(col(Delivery.received_at) > after, col(Delivery.looked_at).is_(None)),
         )
         .order_by(col(Delivery.at), col(Delivery.received_at)),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from chatbot.domain.news import Change
@@ -28,8 +28,6 @@ class Known:
 
     deliveries: tuple[Delivery, ...]
     operations: tuple[Operation, ...]
-    since: datetime
-    """What webhooks told of earlier moves says nothing any more: the platform sends them again for a day."""
 
     @property
     def not_looked_at(self) -> list[str]:
@@ -58,7 +56,7 @@ class Recording:
             asked = await operations.asked_for(session, project_id, since=since)
             did = [o for o in asked if o.state not in DID_NOT_MOVE or o.build_id]
             told = await watching.told_operations(session, (o.id for o in did)) if did else set()
-        return Known(tuple(deliveries), tuple(o for o in did if o.id not in told), now - _HINTS_FOR)
+        return Known(tuple(deliveries), tuple(o for o in did if o.id not in told))
 
     async def begin(self, project_id: str, first: Snapshot, deliveries: Sequence[str]) -> bool:
         """The very first sight of a project, which is no news. False where somebody else was first."""

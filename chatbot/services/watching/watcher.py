@@ -173,9 +173,8 @@ class Watcher:
 
     def _told(self, known: Known, sight: Sight) -> Told:
         people = self._vercel.people
-        recent = [d for d in known.deliveries if d.at > known.since]
-        named = {d.id: people.name_of(user_of(d) or "") for d in recent}
-        hints = (hint_of(d, Who(name) if (name := named[d.id]) else None) for d in recent)
+        named = {d.id: people.name_of(user_of(d) or "") for d in known.deliveries}
+        hints = (hint_of(d, Who(name) if (name := named[d.id]) else None) for d in known.deliveries)
         made = {build.id: Who(build.creator) for build in sight.builds if build.creator}
         return Told(
             hints=tuple(hint for hint in hints if hint is not None),
