@@ -81,23 +81,27 @@ async def test_an_incident_from_its_card_to_its_timeline(bot: World) -> None:
 
 async def test_all_roll_back_in_the_order_given_and_one_that_fails_hides_no_other(bot: World) -> None:
     docs, api = (await bot.serving("docs")), (await bot.serving("api"))
-    await bot.ana.types("/incident docs, api everything is down", channel="deploys")
-    card = await bot.ana.sees_pinned("All 8 domains well", channel="deploys")
+    await bot.ana.types("/incident docs, shop, api everything is down", channel="deploys")
+    card = await bot.ana.sees_pinned("All 12 domains well", channel="deploys")
+    await bot.bob.clicks(card, "Roll back all…")
+    await bot.bob.sees_modal("You may not change production from here")
     assert "Opened by <@U0ANA0001>" in card.words
     await bot.ana.clicks(card, "Roll back all…")
-    dialog = await bot.ana.sees_modal("2 projects and")
+    dialog = await bot.ana.sees_modal("3 projects and")
     await bot.tell_platform("faults", [{"path": "/v9/projects/prj_", "status": 500, "times": -1}])
     await bot.ana.submits(dialog)
-    results = await bot.ana.sees("0 of 2 projects requested", channel="deploys", thread=card)
+    results = await bot.ana.sees("0 of 3 projects requested", channel="deploys", thread=card)
     assert "docs: Nothing was done: Vercel did not say in time what is Current" in results.words
     await bot.tell_platform_clear("faults")
     await bot.tell_platform("faults", [{"alias_job": {"project": "docs", "fails_for": "all"}}])
     await bot.ana.clicks(card, "Roll back all…")
-    dialog = await bot.ana.sees_modal("2 projects and")
+    dialog = await bot.ana.sees_modal("3 projects and")
+    await bot.promote_outside("shop", (await bot.newest("shop", "Staged"))["id"])
     assert dialog.words.index("*docs*") < dialog.words.index("*api*")
     assert "docs.example.com" in dialog.words
     await bot.ana.submits(dialog)
-    results = await bot.ana.sees("2 of 2 projects requested", channel="deploys", thread=card)
+    results = await bot.ana.sees("2 of 3 projects requested", channel="deploys", thread=card)
+    assert "shop: Nothing was done: its way back is not any more what the dialog said" in results.words
     assert results.words.index("docs: requested") < results.words.index("api: requested")
     told = await bot.ana.sees("The rollback of api to", channel="deploys")
     told = await bot.ana.sees("The rollback of docs to", channel="deploys")
@@ -245,9 +249,17 @@ async def test_a_drill_is_timed_and_touches_nothing(bot: World) -> None:
     await ana.sees("DRILL of payments: detected after", thread=card)
     await ana.types("/incident list")
     await ana.sees("DRILL of payments, ")
+    await ana.types("/incident drill")
+    again = await ana.sees("DRILL: drill-shop is down")
+    await ana.types("/incident drill")
+    await ana.sees("is open here already")
+    await ana.clicks(again, "DRILL: end it")
+    await ana.sees("detected not at all", thread=again)
     assert await bot.operations() == []
     assert await bot.requests("POST") == []
     assert [e.action for e in await bot.audit() if e.action.startswith("drill.")] == [
+        "drill.resolved",
+        "drill.opened",
         "drill.resolved",
         "drill.requested",
         "drill.seen",
