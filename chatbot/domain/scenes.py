@@ -1,12 +1,12 @@
 """What is known of an incident at a moment: what its card shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chatbot.domain.deployments import Deployment, EnvironmentKey, Project
 from chatbot.domain.incidents import Entry, Visit
-from chatbot.domain.news import Change, How, Kind
+from chatbot.domain.news import Change, How, Kind, Step
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.waysback import WayBack
 
@@ -35,6 +35,7 @@ class Incident:
     projects: tuple[str, ...]
     resolved_at: datetime | None = None
     resolved_by: str | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ About = Operation | Change | BecameCurrent | KeysChanged
 class Suspect:
     """A change of production before the incident began. `back` leads to what was before, by a rollback; `forward` does
     so by a promote, where the change was a rollback. `is_last`: nothing has moved the project since, so that an
-    operation can be undone.
+    operation can be undone and a rolling release is as it was left.
     """
 
     at: datetime
@@ -132,7 +133,9 @@ def suspects_of(
             standing.name,
             about,
             back=_back(about, standing.ways),
-            is_last=(is_last := about is last and _is_current(about, standing.project)),
+            is_last=(
+                is_last := (about is last and _is_current(about, standing.project)) or _rolls(lately, about)
+            ),
             forward=_forward(about) if is_last else None,
         )
         for at, about in lately
@@ -163,6 +166,12 @@ def _written(keys: Iterable[EnvironmentKey]) -> list[tuple[datetime, About]]:
     ]
 
 
+def _rolls(lately: Sequence[tuple[datetime, About]], about: object) -> bool:
+    """A rolling release that nothing has come after."""
+    is_stage = isinstance(about, Change) and about.kind is Kind.RELEASE and about.step is not Step.ABORTED
+    return is_stage and about is lately[0][1]
+
+
 def _moves(about: object) -> bool:
     return isinstance(about, Operation | BecameCurrent) or (
         isinstance(about, Change) and about.kind is Kind.CURRENT
@@ -189,5 +198,5 @@ def _back(about: object, ways: Iterable[WayBack]) -> WayBack | None:
     """To what served before that change, if that is among the ways back; before Current, that is the first."""
     if isinstance(about, BecameCurrent):
         return next(iter(ways), None)
-    was = about.was if isinstance(about, Operation | Change) else None
+    was = about.was if _moves(about) and isinstance(about, Operation | Change) else None
     return next((way for way in ways if was is not None and way.target.id == was.id), None)

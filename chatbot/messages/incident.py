@@ -8,11 +8,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.incidents import Visit, times, ways_back_of
 from chatbot.domain.operations import Stage
-from chatbot.domain.scenes import WAYS, Incident, Scene, Standing
+from chatbot.domain.scenes import WAYS, Scene, Standing
 from chatbot.domain.waysback import WayBack
 from chatbot.messages import actions, oneclick
 from chatbot.messages.incidentsuspects import suspect
-from chatbot.messages.incidenttimeline import lines, marks
+from chatbot.messages.incidenttimeline import lines, marks, name_of
 from chatbot.messages.message import (
     Message,
     ask_first,
@@ -32,11 +32,11 @@ from chatbot.messages.wording import (
     deployment_line,
     domain_name,
     foreign,
+    lasted,
     mention,
     moment,
     named,
     plain,
-    span,
 )
 
 ROOMY = 4
@@ -55,11 +55,6 @@ _PINNING = {
     "missing_scope": "Not pinned: I lack the scope `pins:write`.",
     "too_many_pins": "Not pinned: this channel has as many pins as Slack allows.",
 }
-
-
-def name_of(incident: Incident) -> str:
-    """Without markup."""
-    return plain(incident.what, 100) or f"on {plain(', '.join(incident.projects), 100)}"
 
 
 @dataclass(frozen=True)
@@ -228,7 +223,7 @@ def _resolved(scene: Scene, at: datetime) -> Message:
     found = times(incident.begun, scene.entries)
     text = (
         f"Resolved by {mention(incident.resolved_by or 'bot')} {moment(at)}, "
-        f"after {span(at - incident.opened_at)}. The timeline is in the thread."
+        f"after {lasted(at - incident.opened_at)}. The timeline is in the thread."
     )
     blocks = (
         header(f"Resolved: {name_of(incident)}"),

@@ -10,7 +10,7 @@ from chatbot.domain.incidents import Times
 from chatbot.messages import actions
 from chatbot.messages.incident import health
 from chatbot.messages.message import Message, ask_first, button, context, header, row, section, sections
-from chatbot.messages.wording import bullets, code, foreign, mention, moment, span
+from chatbot.messages.wording import bullets, code, foreign, lasted, mention, moment, span
 
 _EARLIER = 5
 _NOTHING_REAL = "DRILL: nothing real is read, visited or moved."
@@ -56,7 +56,7 @@ def in_short(found: Times) -> str:
 
 
 def _after(after: timedelta | None) -> str:
-    return "not at all" if after is None else f"after {span(after)}"
+    return "not at all" if after is None else f"after {lasted(after)}"
 
 
 def _current(drill: Drill, phase: Phase) -> str:

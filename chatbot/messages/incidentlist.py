@@ -7,10 +7,10 @@ from chatbot.domain.drills import Drill
 from chatbot.domain.incidents import Times
 from chatbot.domain.scenes import Incident
 from chatbot.messages import actions
-from chatbot.messages.incident import name_of
 from chatbot.messages.incidentdrill import in_short
+from chatbot.messages.incidenttimeline import name_of
 from chatbot.messages.message import Message, button, header, row, says, sections
-from chatbot.messages.wording import bullets, foreign, moment, named, span
+from chatbot.messages.wording import bullets, count, foreign, moment, named, span
 
 SHOWN = 10
 Timed = tuple[Incident, Times]
@@ -42,7 +42,7 @@ def listing(
             "There was no incident yet. `/incident [projects] [what is wrong]` opens one, "
             "`/incident drill [team]` plays one against a simulation."
         )
-    return Message(f"{len(open_ones)} incidents are open.", (header("Incidents"), *blocks))
+    return Message(f"{count(len(open_ones), 'incident')} open.", (header("Incidents"), *blocks))
 
 
 def which(open_ones: Sequence[Incident]) -> Message:
@@ -55,4 +55,5 @@ def which(open_ones: Sequence[Incident]) -> Message:
 
 
 def _about(incident: Incident) -> str:
-    return f"*{foreign(name_of(incident))}* ({named(map(foreign, incident.projects), 5, 200)})"
+    where = f" in <#{incident.channel}>" if incident.channel.startswith(("C", "G")) else ""
+    return f"*{foreign(name_of(incident))}* ({named(map(foreign, incident.projects), 5, 200)}){where}"

@@ -14,11 +14,11 @@ from chatbot.messages.wording import (
     count,
     domain_name,
     foreign,
+    lasted,
     mention,
     moment,
     named,
     plain,
-    span,
 )
 
 SHOWN_LINES = 40
@@ -47,17 +47,22 @@ _ENDS = {
 }
 
 
+def name_of(incident: Incident) -> str:
+    """Without markup."""
+    return plain(incident.what, 100) or f"on {plain(', '.join(incident.projects), 100)}"
+
+
 def timeline(incident: Incident, entries: Sequence[Entry], why_no_file: str | None = None) -> Message:
     """For the thread, once it is resolved. `why_no_file`: the error code that Slack gave for it."""
-    found = times(incident.begun, entries)
+    found, name = times(incident.begun, entries), name_of(incident)
     told = [f"{moment(e.at)} {line}" for e, line in zip(entries, lines(entries, incident.begun), strict=True)]
     blocks = [
-        header("Timeline"),
+        header(f"Timeline: {name}"),
         *sections(bullets(marks(found), 9)),
         *sections(_shown(told)),
         context(_file(why_no_file, len(told))),
     ]
-    return Message(f"Timeline of the incident. {' '.join(marks(found))}", tuple(blocks))
+    return Message(f"Timeline: {foreign(name)}. {' '.join(marks(found))}", tuple(blocks))
 
 
 def _shown(told: list[str]) -> list[str]:
@@ -85,7 +90,7 @@ def marks(found: Times) -> list[str]:
 
 def _mark(what: str, found: Times, at: datetime | None, otherwise: str) -> str:
     after = found.after(at)
-    return otherwise if at is None or after is None else f"*{what}* {moment(at)}, after {span(after)}."
+    return otherwise if at is None or after is None else f"*{what}* {moment(at)}, after {lasted(after)}."
 
 
 def lines(entries: Iterable[Entry], begun: datetime) -> Iterator[str]:
@@ -117,7 +122,7 @@ def _utc(at: datetime | None) -> str:
 
 
 def _took(after: timedelta | None) -> str:
-    return f"  after {span(after)}" if after else ""
+    return f"  after {lasted(after)}" if after else ""
 
 
 def _bare(text: str) -> str:
@@ -125,7 +130,7 @@ def _bare(text: str) -> str:
 
 
 def _after(span_: timedelta) -> str:
-    return f"+{span(span_)}" if span_ >= timedelta() else f"-{span(-span_)}"
+    return f"+{lasted(span_)}" if span_ >= timedelta() else f"-{lasted(-span_)}"
 
 
 def _line(entry: Entry, name: str | None = None) -> str:

@@ -73,6 +73,16 @@ def span(time: timedelta) -> str:
     return f"{seconds} s"
 
 
+def lasted(time: timedelta) -> str:
+    """Finer, for what is compared afterwards: `42 s`, `1 min 5 s`, `2 h 10 min`; whole days as above."""
+    seconds = max(int(time.total_seconds()), 0)
+    if not 60 <= seconds < 2 * 86400:
+        return span(time)
+    size, big, unit, small = (3600, "h", 60, "min") if seconds >= 3600 else (60, "min", 1, "s")
+    rest = seconds % size // unit
+    return f"{seconds // size} {big}" + (f" {rest} {small}" if rest else "")
+
+
 def moment(at: datetime) -> str:
     """Each person reads it in a time zone of his own; the fallback, where Slack shows no markup, is in UTC."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"

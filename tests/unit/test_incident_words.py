@@ -77,7 +77,7 @@ def test_the_timeline_tells_each_line_and_how_long_each_took_from_the_beginning(
     told = words(incidenttimeline.timeline(OVER, ENTRIES))
     for line in (
         "+1 min Opened by <@U0ANA0001>",
-        "+1 min Not well: shop.example.com",
+        "+1 min 2 s Not well: shop.example.com",
         "<@U0BOB0002> asked for a promote of shop to 3f2a1bc, with an override",
         "The rollback of shop to 9ab8c7d is through",
         "docs rolled back to 5fc11cc outside of me, by dee",
@@ -86,9 +86,9 @@ def test_the_timeline_tells_each_line_and_how_long_each_took_from_the_beginning(
     assert "*Detected*" in told
     assert [line.rpartition(", after ")[2] for line in told.split("\n") if ", after " in line] == [
         "1 min.",
-        "2 min.",
-        "2 min.",
-        "2 min.",
+        "2 min 14 s.",
+        "2 min 16 s.",
+        "2 min 30 s.",
     ]
 
 

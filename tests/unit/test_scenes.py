@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chatbot.domain.news import Change, How, Kind
+from chatbot.domain.news import Change, How, Kind, Step
 from chatbot.domain.operations import Operation, Stage
 from chatbot.domain.planning import plan_promotion
 from chatbot.domain.scenes import BecameCurrent, KeysChanged, Standing, Suspect, suspects_of
@@ -84,8 +84,25 @@ def test_a_rollback_outside_leads_forward_again_by_a_promote() -> None:
 def test_what_production_has_moved_on_from_has_no_button() -> None:
     _, older = found(changes=[change(2), change(12, was=making.promoted("dpl_gone"), now=BEFORE)])
     text, ids = said(older)
-    assert "Production has moved on since." in text
+    assert "\n" not in text  # that it has is no reason to repeat it under each
     assert ids == []
+
+
+def test_stages_of_a_rolling_release_are_told_as_such_and_only_the_last_leads_to_it() -> None:
+    canary: dict[str, Any] = {"was": NOW, "now": making.canary(), "kind": Kind.RELEASE}
+    begun = change(12, step=Step.BEGUN, release=making.release(), **canary)
+    gone_on = change(5, step=Step.ADVANCED, release=making.release(active=1), **canary)
+    last, first = (s for s in found(changes=[begun, gone_on]) if s.at != ago(9))
+    assert (
+        "a rolling release of `3f2a1bc` fix the cart (ana, main) began, to 5 % of the visitors"
+        in said(first)[0]
+    )
+    assert "went on, to 25 % of the visitors" in said(last)[0]
+    assert (said(first)[1], said(last)[1]) == ([], [f"{actions.SHOW_RELEASE}:1"])
+    aborted = change(2, step=Step.ABORTED, release=making.release(), **canary)
+    over = found(changes=[begun, aborted])[0]
+    assert "was aborted" in said(over)[0]
+    assert said(over)[1] == []
 
 
 def test_what_is_current_is_suspected_where_nobody_told_how_it_came_to_be() -> None:

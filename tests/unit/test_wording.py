@@ -16,6 +16,7 @@ from chatbot.messages.wording import (
     deployment_text,
     escape,
     foreign,
+    lasted,
     mention,
     moment,
     named,
@@ -47,6 +48,23 @@ from tests.unit.strategies import deployments, hostile
 )
 def test_a_span_is_one_number_and_one_unit(seconds: float, words: str) -> None:
     assert span(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (63, "1 min 3 s"),
+        (3599, "59 min 59 s"),
+        (3630, "1 h"),
+        (86_399, "23 h 59 min"),
+        (172_800, "2 d"),
+    ],
+)
+def test_what_is_compared_afterwards_is_told_finer(seconds: float, words: str) -> None:
+    assert lasted(timedelta(seconds=seconds)) == words
 
 
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}

@@ -42,7 +42,7 @@ class Closing:
             await self._announcer.update(posted, incident.card(Scene(about, entries=tuple(entries))))
             if kept.file is None:
                 people = await self._named({entry.actor for entry in entries})
-                text = incidenttimeline.text_file(about, incident.name_of(about), entries, people)
+                text = incidenttimeline.text_file(about, incidenttimeline.name_of(about), entries, people)
                 kept = replace(kept, file=await self._upload(posted, row, text))
                 row = await self._keep(row, kept)
             key = str(uuid5(NAMESPACE_URL, f"{row.id}/timeline"))

@@ -62,6 +62,7 @@ def as_incident(row: Row, projects: Iterable[IncidentProject]) -> Incident:
         projects=tuple(project.project_name for project in projects),
         resolved_at=row.resolved_at,
         resolved_by=row.resolved_by,
+        channel=row.channel,
     )
 
 
