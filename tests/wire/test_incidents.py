@@ -227,7 +227,14 @@ async def test_a_site_that_never_comes_to_an_end_is_ill_and_holds_nothing_up(wor
     async with serving(drips(b"x" * 65_536, once=b"HTTP/1.1 302 Found\r\nLocation: /")) as port:
         url = f"http://127.0.0.1:{port}/{{domain}}/"
         await world.start_bot(promotebot_probe_url=url, promotebot_probe_timeout_seconds=0.2)
+        await world.slack_fault(method="chat.update", status=500)
         await world.ana.types("/incident shop", channel="deploys")
+        async with asyncio.timeout(20):
+            while True:
+                if not await world.slack_faults():
+                    break
+                await asyncio.sleep(0.05)  # nobody tells of it
+        world.clock.move(seconds=11)  # it is shown soon again
         card = await world.ana.sees_pinned("*0 of 4 domains well*", channel="deploys")
         assert "shop.example.com answers, but not in HTTP" in card.words
 

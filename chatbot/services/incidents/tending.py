@@ -32,6 +32,7 @@ from storage.models import IncidentProject
 _LEASE = timedelta(seconds=60)
 _LOOK_TAKES = 40.0
 """Seconds, well within the lease: who takes longer is cut off, and it is looked again."""
+_SOON = timedelta(seconds=10)
 _SHOWN_AT_LEAST = timedelta(minutes=1)
 _AT_ONCE = 20
 _UNTOLD = timedelta(minutes=10)
@@ -104,7 +105,9 @@ class Tender:
             await self._let_go(row, self._again(row))
 
     def _again(self, row: Row) -> timedelta:
-        """The longer Slack has not taken it, the later."""
+        """An open card soon; what is to be posted, or told at the end, the later the longer Slack has not taken it."""
+        if row.ts is not None and row.resolved_at is None:
+            return _SOON
         since = self._clock() - (row.resolved_at or row.opened_at)
         return min(max(since / 2, timedelta(seconds=5)), timedelta(minutes=5))
 
