@@ -285,7 +285,6 @@ def _compose(
             database,
             directory,
             Refining(database, planner, vercel, prober, clock),
-            tasks,
             clock,
         ),
         ways_back=ways_back,
@@ -347,7 +346,7 @@ def _git(settings: Settings, session: aiohttp.ClientSession) -> GitHubClient | N
 
 
 def _ticker(bot: Bot) -> Ticker:
-    ticker = Ticker()
+    ticker = Ticker(bot.tasks)
     ticker.every(_CLAIM_EVERY, bot.conductor.claim, "claim operations")
     ticker.every(_CLAIM_EVERY, bot.teller.tick, "claim announcements")
     ticker.every(_CLOCK_CHECK_EVERY, bot.teller.free_from_the_future, "free announcements from the future")

@@ -6,13 +6,20 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from chatbot.services.tasks import Tasks
+
 _log = logging.getLogger(__name__)
 
 
 class Ticker:
-    """A scheduler in memory: nothing in it is worth keeping. A tick that fails is logged, and the next one comes."""
+    """A scheduler in memory: nothing in it is worth keeping. A tick that fails is logged, and the next one comes.
 
-    def __init__(self) -> None:
+    A shutdown lets none begin, and cuts none off between two steps: `tasks` has those that run. Else what a tick has
+    just claimed would stay leased, and what it has just written down would not be done.
+    """
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             logger=_quiet(),
@@ -23,12 +30,16 @@ class Ticker:
         async def guarded() -> None:
             try:
                 await tick()
-            except asyncio.CancelledError:
-                _log.debug("tick %s was ended by the shutdown", name)
             except Exception:  # noqa: BLE001 - a tick that raised would not come again; it is logged
                 _log.exception("tick %s failed", name)
 
-        self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name)
+        async def due() -> None:
+            try:
+                await asyncio.shield(self._tasks.start(guarded(), name))
+            except asyncio.CancelledError:
+                _log.debug("tick %s is not waited for any more", name)
+
+        self._scheduler.add_job(due, "interval", seconds=seconds, id=name)
 
     def start(self) -> None:
         self._scheduler.start()

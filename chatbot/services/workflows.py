@@ -5,7 +5,6 @@ with the bot's own token: the one that comes with the step expires before a buil
 kept.
 """
 
-import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -91,15 +90,12 @@ class Workflows:
                     session, at=now, action="workflow.requested", actor=run.actor, channel=channel
                 )
 
+    def go_on(self) -> None:
+        """Without waiting for the tick."""
+        self._tasks.start(self.tick(), "steps of workflows")
+
     async def tick(self) -> None:
-        """A shutdown may end the tick, but nothing half way."""
-        await asyncio.shield(self.go_on())
-
-    def go_on(self) -> asyncio.Task[None]:
-        """Every step that is due, one step further: without waiting for the tick."""
-        return self._tasks.start(self._go_on_all(), "steps of workflows")
-
-    async def _go_on_all(self) -> None:
+        """Every step that is due, one step further."""
         async with self._database.read() as session:
             due = await workflows.due(session, self._clock())
         for run in due:

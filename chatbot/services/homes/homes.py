@@ -15,7 +15,6 @@ from chatbot.services.directory import Directory
 from chatbot.services.homes.overviews import KEPT_UP_FOR, Overviews, Read
 from chatbot.services.homes.refining import Refining
 from chatbot.services.operations.ledger import Clock
-from chatbot.services.tasks import Tasks
 from storage import homes
 from storage.database import Database
 from storage.models import Home
@@ -45,7 +44,6 @@ class Homes:
         database: Database,
         directory: Directory,
         refining: Refining,
-        tasks: Tasks,
         clock: Clock,
     ) -> None:
         """`hasty` does not try again where Slack asks to wait: the next tick does."""
@@ -54,7 +52,6 @@ class Homes:
         self._database = database
         self._directory = directory
         self._refining = refining
-        self._tasks = tasks
         self._clock = clock
         self._overviews = Overviews(database, clock)
         self._turns: dict[str, asyncio.Lock] = {}
@@ -68,11 +65,7 @@ class Homes:
             await self._show(user, {})
 
     async def update(self) -> None:
-        """What a tick does. A shutdown may end the tick, but nothing half way."""
-        await asyncio.shield(self._tasks.start(self._update(), "keep App Home up to date"))
-
-    async def _update(self) -> None:
-        """Whatever was opened lately and shows what is no longer so."""
+        """What a tick does: whatever was opened lately and shows what is no longer so."""
         now = self._clock()
         opened_since = now - KEPT_UP_FOR
         async with self._database.read() as session:

@@ -42,13 +42,10 @@ class Conductor:
     def wake(self) -> None:
         """Something is due, or was ended from outside: do not wait for the next tick, nor for the end of a pause."""
         self._end_pauses()
-        self._tasks.start(self._claim(is_due=True), "claiming operations")
+        self._tasks.start(self.claim(is_due=True), "claiming operations")
 
-    async def claim(self) -> None:
-        """What a tick does. A shutdown may end the tick, but no claim half way: its rows would stay leased."""
-        await asyncio.shield(self._tasks.start(self._claim(), "claiming operations"))
-
-    async def _claim(self, *, is_due: bool = False) -> None:
+    async def claim(self, *, is_due: bool = False) -> None:
+        """What a tick does. `is_due`: there is something to claim."""
         if self._closing.is_set():
             return
         for row in await self._crew.ledger.claim(self._owner, self._crew.patience.lease, is_due=is_due):
