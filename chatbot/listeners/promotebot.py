@@ -29,7 +29,7 @@ async def promotebot(bot: Bot, asked: Asked) -> Reply | None:
     verb, *rest = asked.text.split(maxsplit=1) or ["help"]
     work = VERBS.get(verb.lower())
     if work is None:
-        return Reply(about.help_text(unknown=verb))
+        return Reply(about.unknown(verb))
     return await work(bot, replace(asked, text=" ".join(rest)))
 
 

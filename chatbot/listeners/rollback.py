@@ -45,9 +45,10 @@ async def rollback(bot: Bot, asked: Asked) -> Reply:
         what, _, rest = rest.strip().partition(" ")
     reason = plain(rest, MAX_REASON)
     if not what:
-        projects = await projects_here(bot, asked.channel) or await bot.vercel.projects()
+        here = await projects_here(bot, asked.channel)
+        projects = here or await bot.vercel.projects()
         if len(projects) != 1:
-            return Reply(listings.which_project(projects, undo=undoes))
+            return Reply(listings.which_project(projects, undo=undoes, of_channel=bool(here)))
         what = projects[0].id
         return await (_undo(bot, asked, what, reason) if undoes else _candidates(bot, what, reason))
     if undoes:

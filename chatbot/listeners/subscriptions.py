@@ -64,8 +64,12 @@ async def unsubscribe(bot: Bot, asked: Asked) -> Reply | None:
     heard, _ = await bot.channels.heard(asked.channel)
     projects = [_heard_as(name, heard) for name in wish.names]
     kinds = wish.kinds or frozenset(Hears)
+    ids = {id_ for id_, _ in projects}
+    if not any(each.kinds & kinds for each in heard if each.project_id in ids):
+        return Reply(words.not_heard(_names(projects), kinds))
     now = await bot.channels.unsubscribe(asked.channel, projects, kinds, asked.actor)
-    return await _tell(bot, asked, words.changed(asked.actor, "unsubscribed", _names(projects), now), now)
+    told = words.changed(asked.actor, "unsubscribed", _names(projects), now, wish.kinds)
+    return await _tell(bot, asked, told, now)
 
 
 async def subscriptions(bot: Bot, asked: Asked) -> Reply:

@@ -43,18 +43,23 @@ _WORDS = {
 }
 
 
-def help_text(unknown: str = "") -> Message:
-    first = f"I do not know {code(unknown)}. " if unknown else ""
+def unknown(word: str) -> Message:
+    """The first word after the name is none of the commands."""
+    return says(
+        f"I do not know {code(word)}. `/promotebot help` lists what I do; beside it there are `/promote`, `/rollback`, "
+        "`/current`, `/deployments` and `/incident`, each also in words, as in `@promotebot current shop`."
+    )
+
+
+def help_text() -> Message:
     commands = bullets((f"{code(c)}  {what}" for c, what in _COMMANDS.items()), 20)
     words = bullets((f"*{word}*: {meaning}" for word, meaning in _WORDS.items()), 20)
     return Message(
-        f"{first}promotebot promotes and rolls back production deployments on Vercel. "
+        "promotebot promotes and rolls back production deployments on Vercel. "
         f"Commands: {', '.join(_COMMANDS)}.",
         (
             header("promotebot"),
-            section(
-                f"{first}promotebot changes what your production domains serve, after you have confirmed."
-            ),
+            section("promotebot changes what your production domains serve, after you have confirmed."),
             *sections(["*Commands*", *commands]),
             *sections(["*Without a slash*", *bullets(_ELSEWHERE, 20)]),
             *sections(["*Words*", *words]),

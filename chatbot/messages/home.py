@@ -53,7 +53,9 @@ def home(overview: Overview, entries: Sequence[about.Entry] = ()) -> View:
     """`entries` are the newest of the audit log. Whoever may change nothing sees no button that does."""
     blocks: list[Block] = [
         section(_who(overview)),
-        context(f"Up to date by itself until {moment(overview.until)}. Open it again after that."),
+        context(
+            f"Up to date by itself until {moment(overview.until)}, but for the health: *Refresh* visits the sites."
+        ),
     ]
     if overview.incidents:
         lines = bullets(map(_incident, overview.incidents), _LISTED)

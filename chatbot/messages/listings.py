@@ -61,7 +61,9 @@ def current_of_all(
     if len(ordered) > SHOWN_PROJECTS:
         blocks.append(section(f"And {len(ordered) - SHOWN_PROJECTS} more: name one after `/current`."))
     if of_channel:
-        blocks.append(context("The projects that this channel hears of. `/current *` shows all."))
+        blocks.append(
+            context("The projects that this channel subscribes to by name. `/current *` shows all.")
+        )
     names = ", ".join(
         f"{p.name} {p.current.label if p.current else 'nothing'}" for p in ordered[:SHOWN_PROJECTS]
     )
@@ -83,14 +85,14 @@ def current_of_one(
     blocks: list[Block] = [section(_current(project, now, release))]
     if serving:
         blocks += sections(["*Domains*", *bullets(serving, _SHOWN_DOMAINS)])
-    buttons = [button("Roll back…", actions.CANDIDATES, project.id)]
-    if back is not None:
-        buttons.insert(0, back_button(back))
+    buttons = [back_button(back)] if back else []
+    if project.current is not None:
+        buttons.append(button("Roll back…", actions.CANDIDATES, project.id))
     if resume is not None:
         buttons.append(resume_button(project, resume))
     if release is not None:
         buttons.append(button("Rolling release…", actions.SHOW_RELEASE, project.id))
-    blocks.append(row(*buttons))
+    blocks += [row(*buttons)] if buttons else []
     label = project.current.label if project.current else "nothing"
     return Message(f"Current of {foreign(project.name)}: {foreign(label)}.", tuple(blocks))
 
@@ -176,13 +178,13 @@ def _served(served: Served | None) -> str:
     return f"served{took} until {moment(served.until)}"
 
 
-def which_project(projects: Sequence[Project], *, undo: bool = False) -> Message:
-    """When a rollback, or its undo, names no project."""
+def which_project(projects: Sequence[Project], *, undo: bool = False, of_channel: bool = False) -> Message:
+    """When a rollback, or its undo, names no project. `of_channel`: there are other projects."""
     ordered = sorted(projects, key=lambda p: p.name)
     action = actions.UNDO_LAST if undo else actions.CANDIDATES
     buttons = [button(p.name, actions.numbered(action, n), p.id) for n, p in enumerate(ordered[:20], 1)]
     command = "/rollback undo" if undo else "/rollback"
-    more = "" if len(ordered) <= 20 else f" There are more: name one after `{command}`."
+    more = f" There are more: name one after `{command}`." if of_channel or len(ordered) > 20 else ""
     if not buttons:
         return says("There is no project that this token can see.")
     question = "Undo the last change of which project?" if undo else "Roll back which project?"

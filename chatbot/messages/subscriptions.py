@@ -42,12 +42,16 @@ _NOT_IN_IT = (
 )
 
 
-def changed(by: str, did: str, about: Collection[str], heard: Sequence[Heard]) -> Message:
+def changed(
+    by: str, did: str, about: Collection[str], heard: Sequence[Heard], kinds: Collection[Hears] = ()
+) -> Message:
     """To the channel: what it hears now, that which was changed first. `did` is a verb of the past; `about` are
-    names of projects.
+    names of projects; `kinds` where only some of theirs were meant.
     """
     names = named((_name(name) for name in about), 5)
-    first = f"{mention(by)} {did} this channel {'to' if did == 'subscribed' else 'from'} {names}."
+    first = (
+        f"{mention(by)} {did} this channel {'to' if did == 'subscribed' else 'from'} {names}{_only(kinds)}."
+    )
     return Message(f"{first} {_summary(heard)}", (section(first), *_now(about, heard)))
 
 
@@ -183,6 +187,19 @@ def _line(heard: Heard, *, also: bool = True) -> str:
     if direct:
         channels.append(count(direct, "direct message"))
     return f"{line} · also in {named(channels, _SHOWN_CHANNELS)}"
+
+
+def not_heard(about: Collection[str], kinds: Collection[Hears]) -> Message:
+    """To the person: there is nothing to take back."""
+    names = named((_name(name) for name in about), 5)
+    return says(
+        f"Nothing was changed. This channel does not hear of {names}{_only(kinds)}. "
+        "`/promotebot subscriptions` lists what it hears."
+    )
+
+
+def _only(kinds: Collection[Hears]) -> str:
+    return f" ({', '.join(kind for kind in Hears if kind in kinds)})" if kinds else ""
 
 
 def _summary(heard: Sequence[Heard]) -> str:

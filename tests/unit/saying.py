@@ -285,7 +285,8 @@ endings = st.builds(
 
 SAYINGS = [
     Saying(message, "says", hostile(), lambda v: message.says(f"- {foreign(v)}")),
-    Saying(about, "help_text", hostile(), about.help_text),
+    Saying(about, "help_text", st.none(), lambda _: about.help_text()),
+    Saying(about, "unknown", hostile(), about.unknown),
     Saying(about, "whoami", decisions, lambda v: about.whoami(PERSON, v)),
     Saying(about, "mentions", st.booleans(), lambda v: about.mentions(on=v)),
     Saying(about, "merges", st.booleans(), lambda v: about.merges(on=v)),
@@ -507,6 +508,12 @@ SAYINGS = [
         "dialog",
         st.tuples(st.sampled_from([CHANNEL, "D0ANA"]), lists_heard, st.sets(st.sampled_from(Hears))),
         lambda v: subscriptions.dialog(*v),
+    ),
+    Saying(
+        subscriptions,
+        "not_heard",
+        hostile(),
+        lambda v: subscriptions.not_heard([v] * 20, frozenset(Hears)),
     ),
     Saying(subscriptions, "usage", st.none(), lambda _: subscriptions.usage()),
     Saying(release, "under_way", releases_met, lambda v: release.under_way(v, NOON)),

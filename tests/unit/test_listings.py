@@ -210,13 +210,14 @@ class TestCandidates:
         assert len(buttons(said)) == 20
         assert "There are more: name one after `/rollback`." in words(said)
         assert "There are more" not in words(listings.which_project(many[:20]))
+        assert "There are more" in words(listings.which_project(many[:2], of_channel=True))
 
 
 class TestAbout:
     def test_help_knows_the_four_words(self) -> None:
         shown = words(about.help_text())
         assert all(f"*{word}*: " in shown for word in ("Staged", "Preview", "Promoted", "Current"))
-        assert "I do not know `&lt;!here&gt;`. " in words(about.help_text("<!here>"))
+        assert "I do not know `&lt;!here&gt;`. " in words(about.unknown("<!here>"))
 
     @pytest.mark.parametrize(
         ("decision", "words_"),

@@ -16,8 +16,8 @@ LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>")
 
 def links(message: Message, domains: tuple[str, ...]) -> list[Json]:
     """Those of the app's domains, subdomains among them; `domain` is the one that the app has registered
-    (docs.slack.dev/reference/events/link_shared). `url` is as in the text, & as &amp;: so does Slack, as sentry's
-    unfurling notes.
+    (docs.slack.dev/reference/events/link_shared). `url` is as in the text, & as &amp;: whether
+    Slack does so is not confirmed.
     """
     found = []
     for url in dict.fromkeys(LINK.findall(message.text)):
