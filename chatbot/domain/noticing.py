@@ -70,6 +70,9 @@ def notice(before: Snapshot, number: int, sight: Sight, told: Told, now: datetim
         steps = [step]
     if missing := _missing(before, sight, steps):
         return Noticed(before, missing=missing)
+    lost = sorted(step.to_id for step in steps if step.to_id in sight.deleted)  # or not to be seen yet
+    if lost and not _is_believed(before, " ".join(lost), now):
+        return _doubting(before, " ".join(lost), now)
     finished, builds, waits = finished_builds(before, sight, told, now)
     elsewhere = {} if steps or waits else _elsewhere(before, sight)
     if elsewhere and not _is_believed(before, where := str(sorted(elsewhere.items(), key=str)), now):

@@ -34,6 +34,8 @@ class Report:
         was = self.before.current
         for index, step in enumerate(steps):
             arrived = self.sight.find(step.to_id)
+            if arrived is None and step.to_id is not None:
+                continue  # it was Current for a moment, and is deleted: nothing can be told of it
             doing = self._doing(step.to_id, step.at, goes_back=_goes_back(step.how))
             how = How.BOT if doing else self._how(step, arrived)
             is_last = index + 1 == len(steps)
@@ -57,14 +59,18 @@ class Report:
             was = arrived
 
     def domains(self, elsewhere: dict[str | None, list[str]]) -> None:
-        """Those that went elsewhere, and those that came back, while Current stayed."""
+        """Those that went elsewhere, and those that came back, while Current stayed. What they serve is only named
+        where it is not to be seen.
+        """
         for serves, names in elsewhere.items():
+            found = self.sight.find(serves)
             self._add(
                 Kind.DOMAIN,
                 How.UNKNOWN,
                 self.now,
                 was=self.sight.project.current,
-                now=self.sight.find(serves),
+                now=found,
+                reason=None if found else serves,
                 domains=tuple(sorted(names)),
             )
 

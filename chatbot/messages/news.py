@@ -232,7 +232,8 @@ def _domain(change: Change, _who: str, _course: Course) -> Told:
     which = named(names, _DOMAINS) or "a domain"
     current = f"Current is still {deployment_line(change.was)}." if change.was else "Nothing is Current."
     if change.now is None:
-        return f"{which} of {name} {serve} nothing any more", [f"{_moved_alone()} {current}"], []
+        what = f"{code(change.reason)}, which I cannot see" if change.reason else "nothing any more"
+        return f"{which} of {name} {serve} {what}", [f"{_moved_alone()} {current}"], []
     if change.was is not None and change.was.id == change.now.id:
         return f"{which} of {name} {serve} Current again", [f"Current is {deployment_line(change.now)}."], []
     headline = f"{which} of {name} now {serve} {deployment_line(change.now)}"

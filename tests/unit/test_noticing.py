@@ -215,6 +215,14 @@ def test_a_domain_that_moves_alone_is_told_and_so_is_its_return() -> None:
     assert (back.kind, back.now, back.number) == (Kind.DOMAIN, B, 2)
 
 
+def test_a_domain_that_serves_what_is_of_others_is_told_with_its_id() -> None:
+    before = seen(B, B, A)
+    now = sight(B, B, A, domains=(making.domain(serves="dpl_theirs"),), deleted=frozenset({"dpl_theirs"}))
+    doubted = told(before, now)
+    (change,) = told(doubted.after, now, at=NOON + SURE_AFTER).changes
+    assert (change.kind, change.now, change.reason) == (Kind.DOMAIN, None, "dpl_theirs")
+
+
 def test_a_domain_that_follows_current_late_is_not_told_apart() -> None:
     late = (making.domain(serves="dpl_b"), making.domain("eu.example.com", serves="dpl_a"))
     both = (making.domain(serves="dpl_b"), making.domain("eu.example.com", serves="dpl_b"))
@@ -294,7 +302,10 @@ def test_deployments_that_no_list_has_are_asked_for_first() -> None:
     knowing = replace(now, known=(build("dpl_x"),))
     assert [n for _, n, _ in moved(told(before, knowing).changes)] == ["dpl_x", "dpl_b"]
     without = replace(now, deleted=frozenset({"dpl_x"}))
-    assert [n for _, n, _ in moved(told(before, without).changes)] == [None, "dpl_b"]
+    doubted = told(before, without)
+    assert (doubted.changes, doubted.settled) == ((), False)
+    changes = told(doubted.after, without, at=NOON + SURE_AFTER).changes
+    assert moved(changes) == [("dpl_a", "dpl_b", How.PROMOTED)]
 
 
 def test_what_a_list_does_not_tell_is_no_news_at_the_first_look() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from http import HTTPStatus
 
 from chatbot.domain.course import went_back
 from chatbot.domain.deployments import Deployment, Project, State, state_of
@@ -10,7 +11,7 @@ from chatbot.domain.news import Change, Kind
 from chatbot.domain.releases import RollingRelease
 from chatbot.domain.sights import Sight, Snapshot
 from chatbot.domain.waysback import way_back
-from chatbot.errors import NotFound, PlatformError
+from chatbot.errors import NotAuthorized, NotFound, PlatformError
 from chatbot.vercel import VercelClient
 
 _NEWEST = 20
@@ -86,10 +87,14 @@ class Looker:
         return build if whole is None else replace(build, auto_assign=whole.auto_assign, checks=whole.checks)
 
     async def _deployment(self, deployment_id: str) -> Deployment | None:
-        """None: it is deleted."""
+        """None: it is deleted, or of others."""
         try:
             return await self._vercel.deployment(deployment_id)
         except NotFound:
+            return None
+        except NotAuthorized as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
             return None
 
 
