@@ -235,7 +235,7 @@ async def test_a_site_that_never_comes_to_an_end_is_ill_and_holds_nothing_up(wor
                     break
                 await asyncio.sleep(0.05)  # nobody tells of it
         world.clock.move(seconds=11)  # it is shown soon again
-        card = await world.ana.sees_pinned("*0 of 4 domains well*", channel="deploys")
+        card = await world.ana.sees_pinned("*0 of 4 domains well*", channel="deploys", within=20)
         assert "shop.example.com answers, but not in HTTP" in card.words
 
 
