@@ -9,6 +9,7 @@ A change of what is Current makes one more thing due: storage/moves.py.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -92,7 +93,7 @@ async def claim_due(
     less than a second ago or is getting one, and what is under a live lease.
     """
     due = await session.exec(
-        _DUE, params={"now": now, "lately": now - PACE + _A_BIT, "nearly": now + PACE, "most": _AT_ONCE}
+        _due(), params={"now": now, "lately": now - PACE + _A_BIT, "nearly": now + PACE, "most": _AT_ONCE}
     )
     first_of_each: dict[str, str] = {}
     for channel, announcement_id in due:
@@ -287,17 +288,21 @@ def _is_busy() -> ColumnElement[bool]:
     return or_(col(Announcement.channel).in_(lately), col(Announcement.channel).in_(under_way))
 
 
-_DUE = (
-    select(Announcement.channel, Announcement.id)
-    .where(
-        _waits(),
-        col(Announcement.look_at) <= bindparam("now"),
-        or_(col(Announcement.lease_until).is_(None), col(Announcement.lease_until) <= bindparam("now")),
-        ~_is_busy(),
-        ~_earlier_one(),
+@cache
+def _due() -> Any:
+    """The channels and ids of what may be posted, the longest due first. Made once: it takes longer to make than to
+    answer, and is asked after each message.
+    """
+    return (
+        select(Announcement.channel, Announcement.id)
+        .where(
+            _waits(),
+            col(Announcement.look_at) <= bindparam("now"),
+            or_(col(Announcement.lease_until).is_(None), col(Announcement.lease_until) <= bindparam("now")),
+            ~_is_busy(),
+            ~_earlier_one(),
+        )
+        .order_by(col(Announcement.look_at))
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
     )
-    .order_by(col(Announcement.look_at))
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-"""Made once: it takes longer to make than to answer, and is asked after each message."""
