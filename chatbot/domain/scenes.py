@@ -41,7 +41,7 @@ class Incident:
 @dataclass(frozen=True)
 class Standing:
     """A project as it is now; `project` is None while the platform does not say. `unvisited` domains are too many to
-    be visited. `ways` are the first three ways back.
+    be visited. `ways` are the first three ways back. `rolling`: a rolling release is under way, and its abort is.
     """
 
     project_id: str
@@ -50,6 +50,7 @@ class Standing:
     visits: tuple[Visit, ...] = ()
     unvisited: int = 0
     ways: tuple[WayBack, ...] = ()
+    rolling: bool = False
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,9 @@ def _standing(standing: Standing, first: int, room: _Room, *, roomy: bool) -> It
     text = f"*{foreign(standing.name, 60 if room.brief else 100)}*: {_current(standing, room)}"
     ways = standing.ways if roomy else standing.ways[:1]
     buttons = [_back(way, first + number) for number, way in enumerate(ways, 1)]
+    if standing.rolling:
+        show = actions.numbered(actions.SHOW_RELEASE, 101 + first)
+        buttons.append(button("Rolling release…", show, standing.project_id))
     if roomy or not buttons:
         yield section(text)
         if buttons:
@@ -188,6 +191,8 @@ def _current(standing: Standing, room: _Room) -> str:
     move = project.move_under_way
     moving = f" · a {foreign(move.type, 40)} is under way" if move else ""
     none = "" if standing.ways else "\nThere is nothing to roll back to."
+    if standing.rolling:
+        none = "\nA rolling release is under way: its abort is the way back."
     return f"{deployment_line(project.current)}{since}{pinned}{moving}\n{well}{none}"
 
 

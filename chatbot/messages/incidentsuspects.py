@@ -103,6 +103,6 @@ def _no_button(one: Suspect) -> str:
         case Change(kind=Kind.DOMAIN):
             return "Its way back: move the domain in Vercel."
         case _ if one.is_last:
-            return "There is no rollback to what was before."
+            return "One click leads no way back to what was before."
         case _:
             return ""

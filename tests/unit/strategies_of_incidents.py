@@ -77,6 +77,7 @@ def standings(draw: st.DrawFn) -> tuple[Standing, ...]:
         visits(),
         st.sampled_from([0, 190]),
         st.lists(ways_back, max_size=3).map(tuple),
+        st.booleans(),
     )
     few = draw(st.lists(one, min_size=1, max_size=2))
     return tuple((few * MAX_PROJECTS)[: draw(st.sampled_from([1, 2, 4, 5, MAX_PROJECTS]))])

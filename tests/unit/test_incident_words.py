@@ -15,7 +15,7 @@ from chatbot.messages import incident, incidenttimeline
 from chatbot.messages.message import written
 from tests.unit import making
 from tests.unit.making import NOON
-from tests.unit.saying import words
+from tests.unit.saying import buttons, words
 
 ANA, BOB = "slack:U0ANA0001", "slack:U0BOB0002"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -58,6 +58,15 @@ def test_names_that_are_ordinary_have_all_the_room() -> None:
     short = replace(scene.standings[0], name="shop", project=making.project(), visits=SITES[:1])
     made = incident.card(replace(scene, standings=(short,) * 4, suspects=()))
     assert "fix the cart" in words(made)
+
+
+def test_while_a_rolling_release_is_under_way_its_abort_is_the_way_back() -> None:
+    scene = longest(1)
+    rolling = Standing("prj_shop", "shop", making.project(), SITES[:1], rolling=True)
+    made = incident.card(replace(scene, standings=(rolling,), suspects=()))
+    assert "A rolling release is under way: its abort is the way back." in words(made)
+    assert "nothing to roll back to" not in words(made)
+    assert "Rolling release…" in buttons(made)
 
 
 ENTRIES = [

@@ -42,6 +42,7 @@ class _Facts:
     domains: tuple[Domain, ...]
     ways: tuple[WayBack, ...]
     keys: tuple[EnvironmentKey, ...]
+    rolling: bool
 
 
 class Sight:
@@ -102,7 +103,7 @@ class Sight:
             _log.warning("an incident's project was not read: %r", error)
             return standing, known  # its sites are visited all the same
         self._facts[named.project_id] = known
-        return replace(standing, ways=known.ways), known
+        return replace(standing, ways=known.ways, rolling=known.rolling), known
 
     async def _read(self, project: Project) -> _Facts:
         domains, ways, release, keys = await asyncio.gather(
@@ -113,7 +114,7 @@ class Sight:
         )
         found = (way_back(project, target, domains, release) for target in ways.found)
         first = tuple(way for way in found if way is not None)[:WAYS]
-        return _Facts(self._clock(), project, tuple(domains), first, tuple(keys))
+        return _Facts(self._clock(), project, tuple(domains), first, tuple(keys), release is not None)
 
     async def _keys(self, project_id: str) -> list[EnvironmentKey]:
         """None where they cannot be read in time: nothing but a suspicion depends on them."""
