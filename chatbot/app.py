@@ -80,8 +80,10 @@ _KEPT_FOR = {
     "changes": timedelta(days=365),
 }
 _DRAIN = 10.0
-_IDLE = 60.0
-"""Seconds until a connection is closed that brings no request, or only the beginning of its headers."""
+_IDLE = 620.0
+"""Seconds until a connection is closed that brings no request, or only the beginning of its headers: longer than the
+proxies in front keep theirs, or they would send a request into one that is just being closed.
+"""
 _log = logging.getLogger(__name__)
 
 
