@@ -30,6 +30,17 @@ async def timeline(world: World, incident_id: str = "inc_shop") -> list[dict[str
         return [json.loads(e.detail) for e in await incidents.entries_of(session, incident_id)]
 
 
+async def until_refused(world: World) -> None:
+    """Wait until Slack did not take the card of the only incident, which stays open."""
+    async with asyncio.timeout(20):
+        while True:
+            async with world.database.read() as session:
+                [row] = await incidents.open_ones(session)
+            if row.lease_until is None and not await world.slack_faults():
+                return
+            await asyncio.sleep(0.05)  # the database tells nobody
+
+
 async def until_told(world: World) -> None:
     """Wait until the end of every incident is told."""
     async with asyncio.timeout(20):
@@ -159,8 +170,12 @@ async def test_a_dialog_asks_for_the_projects_and_what_slack_refuses_is_said(wor
     card = await ana.sees("All 2 domains well.")
     assert "Incident: search is <slow>" in card.words
     assert "Not pinned: invite me to this channel" in card.words
+    world.clock.move(hours=1)
+    await world.slack_fault(method="chat.postMessage", error="internal_error")  # ends no incident
     await world.deletes(card)
     world.clock.move(minutes=2)
+    await until_refused(world)
+    world.clock.move(minutes=1)
     again = await ana.sees("All 2 domains well.", after=card)
     await ana.types("/incident resolve")
     told = await ana.sees("There is no file: I am not in this channel", thread=again)

@@ -14,7 +14,7 @@ from chatbot.domain.news import Change, How
 from chatbot.domain.plans import Path
 from chatbot.domain.scenes import Scene
 from chatbot.messages import Message, incident
-from chatbot.services.announcer import Announcer, Posted, SlackTrouble
+from chatbot.services.announcer import Announcer, Posted, SlackTrouble, is_closed
 from chatbot.services.incidents.closing import Closing
 from chatbot.services.incidents.desk import Desk
 from chatbot.services.incidents.drilling import Drilling
@@ -100,13 +100,20 @@ class Tender:
             _log.info("incident %s was taken over", row.id)
         except (*SlackTrouble, TimeoutError) as error:
             _log.warning("incident %s was not shown: %s", row.id, type(error).__name__)
-            if row.ts is None and row.resolved_at is None and self._clock() - row.opened_at > _UNTOLD:
+            if self._stays_unseen(row, error):
                 await self._desk.resolve(row.id, actor="bot", channel=row.channel)  # it holds nothing unseen
             await self._let_go(row, self._again(row))
 
+    def _stays_unseen(self, row: Row, error: Exception) -> bool:
+        """A card that was deleted comes again as soon as Slack takes it: only a closed channel never does."""
+        is_unseen = row.ts is None and row.resolved_at is None
+        may_come = kept_of(row).lost is not None and not is_closed(error)
+        return is_unseen and not may_come and self._clock() - row.opened_at > _UNTOLD
+
     def _again(self, row: Row) -> timedelta:
         """An open card soon; what is to be posted, or told at the end, the later the longer Slack has not taken it."""
-        if row.ts is not None and row.resolved_at is None:
+        was_seen = row.ts is not None or kept_of(row).lost is not None
+        if was_seen and row.resolved_at is None:
             return _SOON
         since = self._clock() - (row.resolved_at or row.opened_at)
         return min(max(since / 2, timedelta(seconds=5)), timedelta(minutes=5))
