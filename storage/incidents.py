@@ -222,8 +222,10 @@ async def changes_before(
     )
 
 
-async def changes_since(session: AsyncSession, project_ids: Collection[str], since: datetime) -> list[Change]:
-    """How somebody else moved what is Current, oldest first."""
+async def changes_since(
+    session: AsyncSession, project_ids: Collection[str], since: datetime, *, but: Collection[str] = ()
+) -> list[Change]:
+    """How somebody else moved what is Current, oldest first; without those of these ids."""
     return await rows(
         session,
         select(Change)
@@ -232,6 +234,7 @@ async def changes_since(session: AsyncSession, project_ids: Collection[str], sin
             Change.kind == "current",
             col(Change.operation_id).is_(None),
             col(Change.at) > since,
+            col(Change.id).not_in(but),
         )
         .order_by(col(Change.at))
         .limit(20),

@@ -8,7 +8,7 @@ from storage import incidents
 from storage.database import Database
 from storage.errors import LeaseLost
 from storage.models import Incident, IncidentProject
-from tests.storage.rows import NOW, SECOND
+from tests.storage.rows import NOW, SECOND, change
 
 LEASE = timedelta(seconds=30)
 
@@ -107,3 +107,13 @@ async def test_lines_of_the_timeline_are_numbered_also_when_two_write_at_once(db
         found = await incidents.entries_of(session, "inc_1")
     assert [entry.number for entry in found] == [1, 2, 3, 4, 5]
     assert {entry.kind for entry in found} == {f"k{n}" for n in range(5)}
+
+
+async def test_however_often_others_move_production_each_move_is_told(db: Database) -> None:
+    async with db.write() as session:
+        session.add_all(change(n, at=NOW + timedelta(seconds=n)) for n in range(1, 46))
+    told: list[str] = []
+    async with db.read() as session:
+        while found := await incidents.changes_since(session, ["prj_shop"], NOW, but=told):
+            told += [row.id for row in found]
+    assert told == [f"prj_shop/{n}" for n in range(1, 46)]

@@ -149,16 +149,15 @@ class Tender:
         self, row: Row, projects: Sequence[IncidentProject], entries: Sequence[Entry]
     ) -> None:
         """What others did to production since, as the watcher has recorded it."""
-        told = {entry.operation_id for entry in entries}
+        told = {e.operation_id for e in entries if e.kind is Kind.MOVED and e.operation_id is not None}
         async with self._database.read() as session:
             found = await incidents.changes_since(
-                session, [project.project_id for project in projects], row.opened_at
+                session, [project.project_id for project in projects], row.opened_at, but=told
             )
-        moves = [change for change in map(as_change, found) if change.id not in told]
-        if not moves:
+        if not found:
             return
         async with self._database.write() as session:
-            for change in moves:
+            for change in map(as_change, found):
                 await note(session, row.id, _moved(change))
 
     async def _first(self, row: Row, scene: Scene) -> Row:
