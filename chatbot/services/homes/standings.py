@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -21,16 +22,24 @@ TOLD = ("current", "domain", "release", "failed", "staged", "gone", "renamed")
 """Kinds of changes that App Home tells of. A pin is seen there as it stands."""
 
 PROVEN_LATELY = timedelta(hours=1)
-_ways = TypeAdapter(WayBack)
-_visits = TypeAdapter(tuple[Visit, ...])
+
+
+@cache
+def _ways() -> TypeAdapter[WayBack]:
+    return TypeAdapter(WayBack)
+
+
+@cache
+def _visits() -> TypeAdapter[tuple[Visit, ...]]:
+    return TypeAdapter(tuple[Visit, ...])
 
 
 def visits_json(visits: Iterable[Visit]) -> str:
-    return _visits.dump_json(tuple(visits)).decode()
+    return _visits().dump_json(tuple(visits)).decode()
 
 
 def way_json(way: WayBack) -> str:
-    return _ways.dump_json(way).decode()
+    return _ways().dump_json(way).decode()
 
 
 def way_from(seen: Snapshot) -> str:
@@ -42,7 +51,7 @@ def way_glanced(glance: Glance | None, seen: Snapshot) -> WayBack | None:
     """None where production has moved since that was looked for."""
     if glance is None or glance.way is None or glance.way_from != way_from(seen):
         return None
-    return _ways.validate_json(glance.way)
+    return _ways().validate_json(glance.way)
 
 
 def incident_of(incident: Incident, projects: Iterable[IncidentProject]) -> OpenIncident:
@@ -86,7 +95,7 @@ def health_of(glance: Glance | None, ended: Iterable[Operation]) -> Health | Non
     """What was met last: by a visit for App Home, or by the proof of an operation."""
     met = None
     if glance is not None and glance.visited_at is not None:
-        met = Health(glance.visited_at, _visits.validate_json(glance.visits))
+        met = Health(glance.visited_at, _visits().validate_json(glance.visits))
     for row in ended:  # the last to end comes last
         proofs = [p for p in findings_of(row).proofs if _was_visited(p)]
         if proofs and row.finished_at is not None and (met is None or row.finished_at > met.at):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,8 +33,14 @@ class Kept:
     lost: str | None = None
 
 
-_entries = TypeAdapter(Entry)
-_kept = TypeAdapter(Kept)
+@cache
+def _entries() -> TypeAdapter[Entry]:
+    return TypeAdapter(Entry)
+
+
+@cache
+def _kept() -> TypeAdapter[Kept]:
+    return TypeAdapter(Kept)
 
 
 def as_open(row: Row) -> OpenIncident:
@@ -41,15 +48,15 @@ def as_open(row: Row) -> OpenIncident:
 
 
 def as_entry(row: IncidentEntry) -> Entry:
-    return _entries.validate_json(row.detail)
+    return _entries().validate_json(row.detail)
 
 
 def kept_of(row: Row) -> Kept:
-    return _kept.validate_json(row.detail)
+    return _kept().validate_json(row.detail)
 
 
 def kept_json(kept: Kept) -> str:
-    return _kept.dump_json(kept, exclude_defaults=True).decode()
+    return _kept().dump_json(kept, exclude_defaults=True).decode()
 
 
 def as_incident(row: Row, projects: Iterable[IncidentProject]) -> Incident:
@@ -68,7 +75,7 @@ def as_incident(row: Row, projects: Iterable[IncidentProject]) -> Incident:
 
 async def note(session: AsyncSession, incident_id: str, entry: Entry) -> None:
     """One more line of the timeline, in the caller's transaction."""
-    detail = _entries.dump_json(entry, exclude_defaults=True).decode()
+    detail = _entries().dump_json(entry, exclude_defaults=True).decode()
     await incidents.note(
         session, incident_id, at=entry.at, kind=Kind(entry.kind).value, actor=entry.actor, detail=detail
     )

@@ -1,15 +1,20 @@
 """Between a change of production and its row: all of it is the JSON text there."""
 
+from functools import cache
+
 from pydantic import TypeAdapter
 
 from chatbot.domain.news import Change
 from storage.models import Change as Row
 
-_changes = TypeAdapter(Change)
+
+@cache
+def _changes() -> TypeAdapter[Change]:
+    return TypeAdapter(Change)
 
 
 def as_change(row: Row) -> Change:
-    return _changes.validate_json(row.detail)
+    return _changes().validate_json(row.detail)
 
 
 def row_of(change: Change, key: str) -> Row:
@@ -28,5 +33,5 @@ def row_of(change: Change, key: str) -> Row:
         operation_id=change.operation_id,
         at=change.at,
         noticed_at=change.noticed_at,
-        detail=_changes.dump_json(change).decode(),
+        detail=_changes().dump_json(change).decode(),
     )

@@ -1,5 +1,7 @@
 """Between what is seen of production and its rows: a snapshot is a JSON text there."""
 
+from functools import cache
+
 from pydantic import BaseModel, TypeAdapter
 
 from chatbot.domain.news import Who
@@ -9,7 +11,11 @@ from chatbot.vercel.webhooks import Event
 from storage.models import Delivery, Operation, Production
 
 DID_NOT_MOVE = frozenset({"failed", "outdated", "cancelled"})
-_snapshots = TypeAdapter(Snapshot)
+
+
+@cache
+def _snapshots() -> TypeAdapter[Snapshot]:
+    return TypeAdapter(Snapshot)
 
 
 class _Told(BaseModel):
@@ -22,11 +28,11 @@ class _Told(BaseModel):
 
 
 def snapshot_json(snapshot: Snapshot) -> str:
-    return _snapshots.dump_json(snapshot, exclude_defaults=True).decode()
+    return _snapshots().dump_json(snapshot, exclude_defaults=True).decode()
 
 
 def snapshot_of(row: Production) -> Snapshot:
-    return _snapshots.validate_json(row.seen)
+    return _snapshots().validate_json(row.seen)
 
 
 def delivery_of(event: Event) -> str:
