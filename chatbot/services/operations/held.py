@@ -113,8 +113,10 @@ class Held:
         **columns: Any,
     ) -> None:
         """One transaction; `audited` is the action of its audit entry. An unknown outcome that becomes known
-        is told anew.
+        is told anew. Raises LeaseLost where `renew` has found, in the middle of a step, that somebody ended it.
         """
+        if self.row.ended_by is not None and stage is not self.stage:
+            raise LeaseLost(self.row.id, self.row.fence)
         if self.stage is Stage.UNKNOWN and stage is not Stage.UNKNOWN:
             columns |= {"told_at": None, "watch_until": None, "retired_at": None}
         self.row = await self.crew.ledger.step(
