@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from chatbot.domain.course import NONE, Course, went_back
+from chatbot.domain.deployments import Deployment
 from chatbot.domain.news import Change, How, Kind, Step
 from chatbot.domain.plans import MAX_REASON
 from chatbot.domain.waysback import WayBack
@@ -183,7 +184,7 @@ def _ways(change: Change) -> list[ButtonElement]:
     """Back, with one click; on to the newer one, or again to what a rollback left; and to what has changed."""
     found: list[ButtonElement | None] = []
     if change.newer is not None:
-        found.append(_card(change, "Promote the newer one…"))
+        found.append(_to_newer(change.newer, pinned=change.pinned))
     found.append(_back(change))
     if change.pinned and change.was and change.now and change.was.created_at > change.now.created_at:
         found.append(button("Resume…", actions.RESUME, change.project_id))
@@ -191,13 +192,11 @@ def _ways(change: Change) -> list[ButtonElement]:
     return [each for each in found if each is not None]
 
 
-def _card(change: Change, text: str) -> ButtonElement | None:
+def _to_newer(newer: Deployment, *, pinned: bool) -> ButtonElement:
     """Leads to a confirmation. What has served already is rolled back to: Vercel promotes nothing twice."""
-    target = change.newer or change.now
-    if target is None:
-        return None
-    has_served = target.ready_substate == "PROMOTED" and not change.pinned
-    return button(text, actions.ROLL_BACK if has_served else actions.PROMOTE, target.id)
+    if newer.ready_substate == "PROMOTED" and not pinned:
+        return button("Back to the newer one…", actions.ROLL_BACK, newer.id)
+    return button("Promote the newer one…", actions.PROMOTE, newer.id)
 
 
 def _back(change: Change) -> ButtonElement | None:

@@ -114,7 +114,7 @@ def test_pinned_production_and_the_reason_are_told() -> None:
 def test_out_of_order_offers_the_newer_one() -> None:
     made = change(newer=current())
     assert any(line.startswith("*Out of order:* what was Current, `c0ffee0`") for line in said(made))
-    offered = buttons(news(made))["Promote the newer one…"]
+    offered = buttons(news(made))["Back to the newer one…"]
     assert (offered["action_id"], offered["value"]) == (
         "deployment.roll_back",
         "dpl_current",

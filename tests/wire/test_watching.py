@@ -346,7 +346,7 @@ async def test_an_older_commit_whose_build_ends_later_is_told_as_out_of_order_wi
     told = await world.ana.sees("*Out of order:* what was Current", channel="deploys")
     assert f"`{newer['sha'][:7]}`" in told.words
     assert await world.serving("api") == {slow}
-    await world.ana.clicks(told, "Promote the newer one…")
+    await world.ana.clicks(told, "Back to the newer one…")
     card = await world.ana.sees(f"Roll back api to {newer['sha'][:7]}", channel="deploys")
     assert "This is newer than what is Current: it goes forward" in card.words
     await world.ana.clicks(card, "Roll back")
