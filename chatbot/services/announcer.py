@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -33,6 +34,7 @@ _CLOSED_TO_US = frozenset(
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
 """The last one: the channel is archived."""
 
+_PASSES = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
 _log = logging.getLogger(__name__)
 
 SlackTrouble = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)
@@ -277,6 +279,13 @@ def asks_to_wait(error: Exception) -> float:
 
 def _code(error: SlackApiError) -> str:
     return str(error.response.get("error"))
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether Slack may take the same later: it was away or too busy. Any other answer stays what it is."""
+    if not isinstance(error, SlackApiError):
+        return True
+    return _code(error) in _PASSES or int(error.response.status_code) >= HTTPStatus.TOO_MANY_REQUESTS
 
 
 def is_closed(error: Exception) -> bool:

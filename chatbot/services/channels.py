@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chatbot.domain.subscribing import ALL, Heard, Hears
 from chatbot.messages import subscriptions as words
-from chatbot.services.announcer import Announcer, SlackTrouble, is_closed
+from chatbot.services.announcer import Announcer, SlackTrouble, may_pass
 from chatbot.services.operations.ledger import Clock
 from storage import audit, subscriptions
 from storage.database import Database
@@ -125,7 +125,7 @@ class Channels:
             await self._announcer.post(user, words.closed(channel, why, _heard(rows)), key=key)
         except SlackTrouble as error:
             _log.warning("somebody was not told that a channel is closed: %s", type(error).__name__)
-            if not is_closed(error):
+            if may_pass(error):
                 async with self._database.write() as session:
                     await subscriptions.unsay(session, channel, by, said_at)
 
