@@ -22,7 +22,7 @@ from chatbot.domain.requests import UnknownDeployment
 from chatbot.errors import PlatformError, Refusal
 from chatbot.messages import failures, refusals, workflow
 from chatbot.messages.wording import plain
-from chatbot.services.announcer import Announcer, Posted, SlackTrouble
+from chatbot.services.announcer import Announcer, Posted, SlackTrouble, may_pass
 from chatbot.services.directory import Directory
 from chatbot.services.operations.history import History
 from chatbot.services.operations.ledger import Clock
@@ -40,7 +40,6 @@ _AGAIN = timedelta(seconds=30)
 _AFTER_EXPIRY = timedelta(seconds=5)
 """Replicas' clocks differ."""
 
-_OVER = frozenset({"execution_not_in_running_state", "function_execution_not_found"})
 _log = logging.getLogger(__name__)
 
 
@@ -204,11 +203,11 @@ class Workflows:
         await self._complete(run, "workflow.failed", operation_id, why=why)
 
     async def _tell(self, run: WorkflowRun, complete: Any, **with_what: Any) -> None:
-        """Raises one of SlackTrouble, and then it is told again. One that Slack has ended is over."""
+        """Raises one of SlackTrouble, and then it is told again. One that Slack will never take is over."""
         try:
             await complete(function_execution_id=run.id, **with_what)
         except SlackApiError as error:
-            if error.response.get("error") not in _OVER:
+            if may_pass(error):
                 raise
             _log.warning("a step of a workflow is over for Slack: %s", _said(error))
 
