@@ -11,7 +11,7 @@ from chatbot.messages.message import Message, context, row, sections
 from chatbot.messages.oneclick import undo as undo_button
 from chatbot.messages.outcome import is_pinned
 from chatbot.messages.proof import ill_of, in_short_ill
-from chatbot.messages.wording import code, count, deployment_line, domain_name, foreign, mention, named
+from chatbot.messages.wording import bold, code, count, deployment_line, domain_name, foreign, mention, named
 
 _VERBS = {
     Path.PROMOTE: "Promoted",
@@ -33,7 +33,7 @@ def announcement(operation: Operation, *, since: Overtaking | None = None) -> Me
     was = deployment_line(operation.was) if operation.was else "nothing"
     verb = _VERBS[plan.path]
     lines = [
-        f"*Current of {foreign(plan.project.name)} is now {deployment_line(made)}* {code(made.id)}",
+        f"{bold(f'Current of {foreign(plan.project.name)} is now {deployment_line(made)}')} {code(made.id)}",
         f"It was {was}. {verb} from Slack by {mention(operation.actor)}.",
         _proven(operation, proven),
     ]

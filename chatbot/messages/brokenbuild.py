@@ -8,7 +8,7 @@ from chatbot.domain.news import Change
 from chatbot.messages import actions, buildlog
 from chatbot.messages.message import Message, context, link, row, sections
 from chatbot.messages.redeploy import redeploy_button
-from chatbot.messages.wording import code, deployment_line, foreign, moment, unmarked
+from chatbot.messages.wording import bold, code, deployment_line, foreign, moment, unmarked
 
 
 def failed(change: Change, who: str, *, since: str | None = None, log_end: Sequence[str] = ()) -> Message:
@@ -18,7 +18,7 @@ def failed(change: Change, who: str, *, since: str | None = None, log_end: Seque
     lines = [f"*{headline}*"]
     if build is not None:
         headline = f"A production build of {name} failed: {deployment_line(build)}"
-        lines = [f"*{headline}*", code(build.id)]
+        lines = [bold(headline), code(build.id)]
     if change.reason:
         lines.append(foreign(change.reason, 300))
     current = f"Production is as it was: {deployment_line(change.was)}." if change.was else ""

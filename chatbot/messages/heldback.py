@@ -5,7 +5,7 @@ from chatbot.domain.pinning import Pinning
 from chatbot.domain.plans import MAX_REASON
 from chatbot.messages import actions
 from chatbot.messages.message import Message, button, context, row, sections
-from chatbot.messages.wording import code, deployment_line, foreign, mention, moment, unmarked
+from chatbot.messages.wording import bold, code, deployment_line, foreign, mention, moment, unmarked
 
 
 def held_back(change: Change, pin: Pinning | None, *, since: str | None = None) -> Message:
@@ -15,7 +15,7 @@ def held_back(change: Change, pin: Pinning | None, *, since: str | None = None) 
     if build is not None:
         headline += f" {deployment_line(build)}"
     which = f"{code(build.id)} is" if build else "It is"
-    lines = [f"*{headline}*", f"{which} built, ready and Staged: it serves nobody. {_pinned(pin)}"]
+    lines = [bold(headline), f"{which} built, ready and Staged: it serves nobody. {_pinned(pin)}"]
     if pin is not None and pin.why:
         lines.append(f"Reason: {foreign(pin.why, MAX_REASON)}")
     if change.was is not None:

@@ -14,6 +14,7 @@ from chatbot.messages.message import Message, button, context, link, row, sectio
 from chatbot.messages.oneclick import back_button
 from chatbot.messages.release import percent
 from chatbot.messages.wording import (
+    bold,
     code,
     count,
     deployment_line,
@@ -62,9 +63,9 @@ def news(
         below.append(row(*buttons))
     how = f" {_how(change, _who(change, mentioned=mentioned))}" if change.kind is Kind.CURRENT else ""
     first = (
-        f"*{headline}* {code(change.now.id)}"
+        f"{bold(headline)} {code(change.now.id)}"
         if change.kind in _NAMES_ITS_ID and change.now
-        else f"*{headline}*"
+        else bold(headline)
     )
     return Message(unmarked(f"{headline}.{how}"), (*sections([first, *lines]), *below))
 

@@ -53,6 +53,11 @@ def code(text: str, limit: int = 100) -> str:
     return f"`{foreign(text.replace('`', ''), limit) or ' '}`"
 
 
+def bold(text: str) -> str:
+    """Escaped text. An asterisk within, as a commit may have, would end it: another sign stands for that."""
+    return f"*{text.replace('*', chr(0x2217))}*"
+
+
 def unmarked(text: str) -> str:
     """Without the marks of code, for a lock screen."""
     return text.replace("`", "")

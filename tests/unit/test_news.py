@@ -52,6 +52,12 @@ def test_it_says_what_is_what_was_who_how_and_where() -> None:
     assert list(buttons(shown)) == ["Roll back to c0ffee0", "Compare"]
 
 
+def test_a_commit_with_asterisks_does_not_end_what_is_bold() -> None:
+    first = said(change(now=staged(commit=replace(commit(), message="fix the *cart*"))))[0]
+    assert first.startswith("*Current of shop is now `3f2a1bc` fix the \N{ASTERISK OPERATOR}cart")
+    assert first.count("*") == 2
+
+
 def test_the_text_stands_alone() -> None:
     text = news(change()).text
     assert (
