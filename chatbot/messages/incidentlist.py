@@ -29,7 +29,7 @@ def listing(
         (
             "Drills",
             [
-                f"DRILL of {foreign(one.team) or 'no team'}, {moment(one.begun)}: {in_short(one.times())}"
+                f"DRILL of {foreign(one.team, 40) or 'no team'}, {moment(one.begun)}: {in_short(one.times())}"
                 for one in drills
             ],
         ),
@@ -56,4 +56,5 @@ def which(open_ones: Sequence[Incident]) -> Message:
 
 def _about(incident: Incident) -> str:
     where = f" in <#{incident.channel}>" if incident.channel.startswith(("C", "G")) else ""
-    return f"*{foreign(name_of(incident))}* ({named(map(foreign, incident.projects), 5, 200)}){where}"
+    projects = named((foreign(name, 40) for name in incident.projects), 5, 100)
+    return f"*{foreign(name_of(incident), 60)}* ({projects}){where}"
