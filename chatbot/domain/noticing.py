@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chatbot.domain.deployments import AliasRequest
 from chatbot.domain.finished import finished_builds
 from chatbot.domain.moves import Move, fresh_request, is_new, moves, unexplained
 from chatbot.domain.news import Change, How, Kind
@@ -12,6 +13,10 @@ from chatbot.domain.sights import Builds, Glimpse, ReleaseMark, Sight, Snapshot,
 
 SURE_AFTER = timedelta(seconds=5)
 """How long a Current that nothing explains has to be seen before it is believed."""
+SET_BACK_AFTER = timedelta(seconds=15)
+"""How long a request that is older than the last one has to be seen. Reads lag behind for less: then the platform's
+clock was set back, and what happens from there on is news, although it bears earlier times.
+"""
 ABANDONED_AFTER = timedelta(minutes=3)
 """The official CLI takes no notice of a request older than this."""
 
@@ -57,21 +62,26 @@ def notice(before: Snapshot, number: int, sight: Sight, told: Told, now: datetim
 
     `now` is the bot's own time; it is only compared with the bot's own, and in minutes.
     """
-    if _is_under_way(sight, now) or _lags_behind(before, sight):
+    if _is_under_way(sight, now):
         return Noticed(before, settled=False)
-    if (overtaken := _overtaken(before, sight)) and not _is_believed(before, overtaken, now):
-        return _doubting(before, overtaken, now)
+    lagging = _lagging(before, sight)
+    stale = lagging or _overtaken(before, sight)
+    if stale and not _is_believed(before, stale, now, SET_BACK_AFTER if lagging else SURE_AFTER):
+        return _doubting(before, stale, now)
+    if lagging:
+        before = replace(before, last_request=None, request_is_known=False)
     steps = moves(before, sight, told.hints)
     if steps is None:
         step = unexplained(before, sight)
         doubt = step.to_id or "none"
-        if not _is_explained(step, before, sight) and not _is_believed(before, doubt, now):
+        is_sure = stale is not None or _is_explained(step, before, sight)
+        if not is_sure and not _is_believed(before, doubt, now):
             return _doubting(before, doubt, now)
         steps = [step]
     if missing := _missing(before, sight, steps):
         return Noticed(before, missing=missing)
     lost = sorted(step.to_id for step in steps if step.to_id in sight.deleted)  # or not to be seen yet
-    if lost and not _is_believed(before, " ".join(lost), now):
+    if lost and not stale and not _is_believed(before, " ".join(lost), now):
         return _doubting(before, " ".join(lost), now)
     finished, builds, waits = finished_builds(before, sight, told, now)
     elsewhere = {} if steps or waits else _elsewhere(before, sight)
@@ -132,10 +142,12 @@ def _is_under_way(sight: Sight, now: datetime) -> bool:
     return move is not None and now - move.requested_at < ABANDONED_AFTER
 
 
-def _lags_behind(before: Snapshot, sight: Sight) -> bool:
-    """A read from before the last look."""
+def _lagging(before: Snapshot, sight: Sight) -> str | None:
+    """A read from before the last look, unless the platform's clock was set back."""
     last, kept = sight.project.last_request, before.last_request
-    return last is not None and kept is not None and last.requested_at < kept.requested_at
+    if last is None or kept is None or last.requested_at >= kept.requested_at:
+        return None
+    return _read(last, sight)
 
 
 def _overtaken(before: Snapshot, sight: Sight) -> str | None:
@@ -143,7 +155,12 @@ def _overtaken(before: Snapshot, sight: Sight) -> str | None:
     request = fresh_request(before, sight)
     if request is None or before.moved_at is None or request.requested_at > before.moved_at:
         return None
-    return f"{request.to_id} {request.requested_at.isoformat()}"
+    return _read(request, sight)
+
+
+def _read(request: AliasRequest, sight: Sight) -> str:
+    """A doubt of what is Current, too: once it is believed, that is."""
+    return f"{request.to_id} {request.requested_at.isoformat()} {sight.current_id}"
 
 
 def _doubting(before: Snapshot, doubt: str, now: datetime) -> Noticed:
@@ -160,9 +177,8 @@ def _is_explained(step: Move, before: Snapshot, sight: Sight) -> bool:
     return step.how is How.RELEASED or is_first or is_new(before, current)
 
 
-def _is_believed(before: Snapshot, doubt: str, now: datetime) -> bool:
-    seen = before.doubt == doubt and before.doubt_since is not None
-    return seen and before.doubt_since is not None and now - before.doubt_since >= SURE_AFTER
+def _is_believed(before: Snapshot, doubt: str, now: datetime, after: timedelta = SURE_AFTER) -> bool:
+    return before.doubt == doubt and before.doubt_since is not None and now - before.doubt_since >= after
 
 
 def _missing(before: Snapshot, sight: Sight, steps: list[Move]) -> frozenset[str]:

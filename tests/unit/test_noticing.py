@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from chatbot.domain.deployments import AliasRequest, Deployment, Project
 from chatbot.domain.news import Change, How, Kind, Step, Who
-from chatbot.domain.noticing import SURE_AFTER, Noticed, baseline, first_glimpse, gone, key_of, notice
+from chatbot.domain.noticing import (
+    SET_BACK_AFTER,
+    SURE_AFTER,
+    Noticed,
+    baseline,
+    first_glimpse,
+    gone,
+    key_of,
+    notice,
+)
 from chatbot.domain.releases import ReleaseState
 from chatbot.domain.rounds import Patience
 from chatbot.domain.sights import Builds, Doing, Glimpse, Hint, Sight, Snapshot, Told
@@ -153,8 +162,50 @@ def test_nothing_is_told_while_a_move_is_under_way_unless_it_was_abandoned() -> 
 def test_a_read_that_lags_behind_is_no_change() -> None:
     newer, older = making.request("dpl_b"), making.request("dpl_a", requested_at=NOON - HOUR)
     before = seen(B, B, A, last_request=newer)
-    noticed = told(before, sight(A, B, A, last_request=older))
-    assert (noticed.changes, noticed.after, noticed.settled) == ((), before, False)
+    lagging = sight(A, B, A, last_request=older)
+    noticed = told(before, lagging)
+    assert (noticed.changes, noticed.settled) == ((), False)
+    again = told(noticed.after, lagging, at=NOON + SURE_AFTER)
+    assert (again.changes, again.after, again.settled) == ((), noticed.after, False)
+    assert told(again.after, sight(B, B, A, last_request=newer), at=NOON + HOUR).after == before
+
+
+def test_a_move_after_the_clock_of_the_platform_was_set_back_is_told_soon() -> None:
+    """By that clock it was before the last one; waiting until it has caught up may take for ever."""
+    ahead = making.request("dpl_b", from_id="dpl_a", requested_at=NOON + HOUR)
+    hints = (Hint(NOON + HOUR + SECOND / 10, "promote", "dpl_b"),)
+    before = told(seen(A, B, A), sight(B, B, A, last_request=ahead), hints=hints).after
+    asked = making.request("dpl_a", type="rollback", from_id="dpl_b", requested_at=NOON)
+    doing = Doing("op_1", "dpl_a", True, "slack:U0ANA0001", NOON)
+    now = sight(A, B, A, last_request=asked, auto_assign=False)
+    doubted = told(before, now, number=1, hints=hints, doings=(doing,))
+    assert (doubted.changes, doubted.settled) == ((), False)
+    believed = told(doubted.after, now, number=1, at=NOON + SET_BACK_AFTER, hints=hints, doings=(doing,))
+    assert moved(believed.changes) == [("dpl_b", "dpl_a", How.BOT)]
+    assert {change.operation_id for change in believed.changes} == {"op_1"}
+    assert believed.settled
+    same = told(believed.after, now, number=3, at=NOON + SET_BACK_AFTER, hints=hints)
+    assert (same.changes, same.after) == ((), believed.after)
+
+
+def test_a_clock_of_the_platform_that_was_set_back_alone_is_no_news() -> None:
+    """Its answers give the same request with an earlier time."""
+    ahead, later = (making.request("dpl_b", from_id="dpl_a", requested_at=at) for at in (NOON + HOUR, NOON))
+    before, now = seen(B, B, A, last_request=ahead), sight(B, B, A, last_request=later)
+    doubted = told(before, now)
+    believed = told(doubted.after, now, at=NOON + SET_BACK_AFTER)
+    assert (believed.changes, believed.settled) == ((), True)
+    assert believed.after.last_request == later
+
+
+def test_a_move_by_nobody_after_the_clock_was_set_back_is_told_soon() -> None:
+    """The last request explains nothing, and the last move has a time that is still to come."""
+    before = replace(seen(B, B, A), last_request=making.request("dpl_b"), moved_at=NOON + HOUR)
+    failed = making.request("dpl_c", "failed", requested_at=NOON - HOUR)
+    now = sight(A, B, A, last_request=failed)
+    doubted = told(before, now)
+    believed = told(doubted.after, now, at=NOON + SET_BACK_AFTER)
+    assert moved(believed.changes) == [("dpl_b", "dpl_a", How.UNKNOWN)]
 
 
 def test_a_current_that_nothing_explains_is_believed_when_it_stays() -> None:
