@@ -29,7 +29,7 @@ demo: $(READY)  ## the embedded workspace, platform and bot; ARGS="--tour" plays
 test: $(READY)  ## the whole test suite, with branch coverage
 	@$(BIN)/python -m tests.needs
 	@rm -rf $(ANSWERS)
-	SANDBOX_RECORD=$(CURDIR)/$(ANSWERS) $(BIN)/python -m pytest -n 4 --dist loadgroup -p tests.covering $(ARGS)
+	SANDBOX_RECORD=$(CURDIR)/$(ANSWERS) $(BIN)/python -m pytest -n 5 --dist worksteal -p tests.covering $(ARGS)
 
 conformance: $(READY)  ## the official CLI, and the official schema of $CONTRACTS on what make test recorded
 	$(BIN)/python -m tests.conformance $(ARGS)

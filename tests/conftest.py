@@ -387,17 +387,9 @@ async def a_world(database: str, **platform_options: Any) -> AsyncIterator[World
         yield world
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One of the workers starts PostgreSQL; what takes longest comes first, so that none waits for it at the end."""
-    for item in items:
-        if isinstance(item, pytest.Function) and "postgresql" in _parameters(item).values():
-            item.add_marker(pytest.mark.xdist_group("postgresql"))
+    """What takes longest comes first, so that nobody waits for it at the end."""
     items.sort(key=_is_short)
-
-
-def _parameters(item: pytest.Function) -> dict[str, object]:
-    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 def _is_short(item: pytest.Item) -> bool:
