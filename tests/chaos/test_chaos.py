@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.run import Scenario, run
 
-FEW = Scenario(seed=11, database="sqlite", operations=4, replicas=1, projects=4, pace=0.5, kill_pace=5.0)
+FEW = Scenario(seed=11, database="sqlite", operations=4, replicas=1, projects=5, pace=0.5, kill_pace=3.0)
 
 
 @pytest.mark.timeout(FEW.at_most)  # on a busy machine a killed bot is long in starting again
