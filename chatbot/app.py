@@ -256,7 +256,6 @@ def _compose(
         recorded=recorded,
     )
     ended = watcher.look_soon if settings.watches else _nothing
-    directory = Directory(slack, settings.promotebot_allowed)
     workflows = Workflows(
         database,
         tasks,
